@@ -1,0 +1,28 @@
+// Time and memory of this process.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace plumbline {
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  void restart() { start_ = std::chrono::steady_clock::now(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Largest resident set of this process so far, in bytes.
+int64_t peak_memory_bytes();
+
+// Seconds since 1970, and the same as "2026-01-31T12:00:00Z".
+double unix_seconds();
+std::string timestamp();
+
+}  // namespace plumbline

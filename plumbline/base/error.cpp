@@ -1,0 +1,30 @@
+#include "plumbline/base/error.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace plumbline {
+
+std::string message(const Complaint& c) {
+  std::string text = fmt::format("[{}] {}", c.component, c.doing);
+  if (!c.expected.empty()) text += fmt::format(": expected {}", c.expected);
+  if (!c.got.empty()) text += fmt::format("{}got {}", c.expected.empty() ? ": " : ", ", c.got);
+  if (!c.where.empty()) text += fmt::format(" ({})", c.where);
+  text += ".";
+  if (!c.hint.empty()) text += fmt::format("\nHint: {}", c.hint);
+  return text;
+}
+
+Interrupted::Interrupted(int signal)
+    : Error(fmt::format("[run] stopped by signal {}. Everything up to the last checkpoint is saved.\n"
+                        "Hint: run the same command with --resume to continue.",
+                        signal),
+            128 + signal) {}
+
+void fail_check(const char* condition, const char* file, int line, const std::string& detail) {
+  throw InternalError(fmt::format("[internal] check '{}' failed: {} ({}:{})", condition, detail,
+                                  std::filesystem::path(file).filename().string(), line));
+}
+
+}  // namespace plumbline

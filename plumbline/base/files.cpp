@@ -1,0 +1,135 @@
+#include "plumbline/base/files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline {
+namespace {
+
+IoError io_error(const std::string& doing, const fs::path& path, int code) {
+  Complaint c{.component = "file", .doing = doing, .got = std::strerror(code), .where = path.string()};
+  if (code == ENOSPC) c.hint = "free some space; earlier checkpoints are intact, --resume continues.";
+  return IoError(c);
+}
+
+// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags, const char* doing)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)), path_(path), doing_(doing) {
+    if (fd_ < 0) throw io_error(doing_, path_, errno);
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  void write_all(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) throw io_error(doing_, path_, n == 0 ? ENOSPC : errno);
+      bytes.remove_prefix(static_cast<size_t>(n));
+    }
+  }
+  std::string read_all() {
+    std::string bytes;
+    char buffer[1 << 16];
+    for (;;) {
+      const ssize_t n = ::read(fd_, buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) throw io_error(doing_, path_, errno);
+      if (n == 0) return bytes;
+      bytes.append(buffer, static_cast<size_t>(n));
+    }
+  }
+  void sync() {
+    if (::fsync(fd_) != 0 && errno != EINVAL) throw io_error(doing_, path_, errno);
+  }
+  // Some file systems report a full disk only here.
+  void close() {
+    const int result = ::close(fd_);
+    fd_ = -1;
+    if (result != 0) throw io_error(doing_, path_, errno);
+  }
+
+ private:
+  int fd_;
+  fs::path path_;
+  const char* doing_;
+};
+
+void sync_folder(const fs::path& folder) {
+  Descriptor fd(folder.empty() ? fs::path(".") : folder, O_RDONLY | O_DIRECTORY, "writing folder");
+  fd.sync();
+}
+
+void rename_over(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) throw io_error("renaming into place", to, errno);
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+  return Descriptor(path, O_RDONLY, "reading").read_all();
+}
+
+void write_file(const fs::path& path, std::string_view bytes) {
+  fs::path aside = path;
+  aside += ".tmp";
+  try {
+    Descriptor fd(aside, O_WRONLY | O_CREAT | O_TRUNC, "writing");
+    fd.write_all(bytes);
+    fd.sync();
+    fd.close();
+    rename_over(aside, path);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(aside, ignored);
+    throw;
+  }
+  sync_folder(path.parent_path());
+}
+
+void append_file(const fs::path& path, std::string_view bytes) {
+  Descriptor fd(path, O_WRONLY | O_CREAT | O_APPEND, "appending to");
+  fd.write_all(bytes);
+  fd.close();
+}
+
+void make_folders(const fs::path& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) throw io_error("creating folder", path, code.value());
+}
+
+void write_folder(const fs::path& path, const std::function<void(const fs::path&)>& fill) {
+  fs::path aside = path, old = path;
+  aside += ".tmp";
+  old += ".old";
+  std::error_code ignored;
+  fs::remove_all(aside, ignored);
+  try {
+    make_folders(aside);
+    fill(aside);
+    sync_folder(aside);
+    if (fs::exists(path)) {
+      fs::remove_all(old, ignored);
+      rename_over(path, old);
+    }
+    rename_over(aside, path);
+  } catch (...) {
+    fs::remove_all(aside, ignored);
+    throw;
+  }
+  fs::remove_all(old, ignored);
+  sync_folder(path.parent_path());
+}
+
+}  // namespace plumbline

@@ -1,0 +1,30 @@
+#include "plumbline/base/interrupt.h"
+
+#include <csignal>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline {
+namespace {
+
+volatile std::sig_atomic_t g_signal = 0;
+
+void remember(int signal) {
+  g_signal = signal;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+void watch_signals() {
+  std::signal(SIGINT, remember);
+  std::signal(SIGTERM, remember);
+}
+
+int received_signal() { return g_signal; }
+
+void stop_if_interrupted() {
+  if (g_signal != 0) throw Interrupted(g_signal);
+}
+
+}  // namespace plumbline

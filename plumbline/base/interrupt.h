@@ -1,0 +1,15 @@
+// SIGINT and SIGTERM as a question that long work asks between its steps.
+#pragma once
+
+namespace plumbline {
+
+// Installs the handlers. The first signal is remembered; a second one ends the process at once.
+void watch_signals();
+
+// The signal received, or 0.
+int received_signal();
+
+// Throws Interrupted if a signal was received. Call after saving.
+void stop_if_interrupted();
+
+}  // namespace plumbline

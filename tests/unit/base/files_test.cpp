@@ -1,0 +1,64 @@
+#include "plumbline/base/files.h"
+
+#include <gtest/gtest.h>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline {
+namespace {
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::remove_all(folder_);
+    make_folders(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  fs::path folder_ = fs::temp_directory_path() / "plumbline_files_test";
+};
+
+TEST_F(Files, ReadsBackWhatWasWritten) {
+  const std::string bytes("a\0b\n", 4);
+  write_file(folder_ / "x", bytes);
+  EXPECT_EQ(read_file(folder_ / "x"), bytes);
+  append_file(folder_ / "x", "more");
+  EXPECT_EQ(read_file(folder_ / "x"), bytes + "more");
+}
+
+TEST_F(Files, MissingFileNamesItself) {
+  try {
+    read_file(folder_ / "absent.txt");
+    FAIL() << "no exception";
+  } catch (const IoError& e) {
+    EXPECT_NE(std::string(e.what()).find("absent.txt"), std::string::npos);
+  }
+}
+
+// /dev/full accepts opens and refuses every write, as a full disk does.
+TEST_F(Files, FullDiskIsReportedOnAppend) {
+  EXPECT_THROW(append_file("/dev/full", "x"), IoError);
+}
+
+TEST_F(Files, FailedFolderKeepsTheOldOne) {
+  const fs::path target = folder_ / "step-1";
+  write_folder(target, [](const fs::path& p) { write_file(p / "a", "old"); });
+  EXPECT_THROW(write_folder(target,
+                            [](const fs::path& p) {
+                              write_file(p / "a", "new");
+                              append_file("/dev/full", "x");
+                            }),
+               IoError);
+  EXPECT_EQ(read_file(target / "a"), "old");
+  EXPECT_FALSE(fs::exists(folder_ / "step-1.tmp"));
+}
+
+TEST_F(Files, FolderReplacesTheOldOneWhole) {
+  const fs::path target = folder_ / "step-1";
+  write_folder(target, [](const fs::path& p) { write_file(p / "a", "old"); });
+  write_folder(target, [](const fs::path& p) { write_file(p / "b", "new"); });
+  EXPECT_FALSE(fs::exists(target / "a"));
+  EXPECT_EQ(read_file(target / "b"), "new");
+}
+
+}  // namespace
+}  // namespace plumbline
