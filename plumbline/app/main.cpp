@@ -1,0 +1,167 @@
+// The command line: one subcommand per stage, each with the same few flags. Everything else is config.
+#include <torch/types.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <new>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/log.h"
+#include "plumbline/recipes/stages.h"
+
+namespace plumbline::app {
+namespace {
+
+struct Stage {
+  const char* name;
+  const char* help;
+  std::vector<std::string> sections;  // of the config, shown by --help
+  void (*run)(const recipes::Invocation&);
+};
+
+const std::vector<Stage>& stages() {
+  static const std::vector<Stage> list = {
+      {"demo", "the whole method on the synthetic world, then a report", {"run", "demo"}, recipes::demo},
+      {"world", "write data of the synthetic world: images, conversations, facts, prompts, benchmark",
+       {"run", "world"}, recipes::make_world},
+      {"pretrain", "train a small vision tower and write an untrained LLaVA around it",
+       {"run", "pretrain", "world"}, recipes::pretrain},
+      {"sft", "supervised fine-tuning", {"run", "model", "data", "sft", "lora", "optimizer"}, recipes::sft},
+      {"sample", "sample answers for a file of prompts", {"run", "model", "data", "generation"},
+       recipes::sample},
+      {"annotate", "compare sampled answers (simulated annotators of the world)",
+       {"run", "data", "annotate"}, recipes::annotate},
+      {"reward", "train a reward model from comparisons, with or without facts",
+       {"run", "model", "data", "reward", "lora", "optimizer"}, recipes::reward},
+      {"ppo", "optimise the policy against a reward model",
+       {"run", "model", "data", "generation", "ppo", "lora", "optimizer", "eval"}, recipes::ppo},
+      {"eval", "answer a benchmark and score the answers", {"run", "model", "data", "eval"},
+       recipes::evaluate},
+      {"report", "an HTML page from several run folders", {"run"}, recipes::report},
+  };
+  return list;
+}
+
+// The flags every stage has; the short ones are spellings of config keys.
+struct Flags {
+  std::string config;
+  std::vector<std::string> sets;
+  std::vector<std::pair<std::string, std::string>> spelt;  // config key -> value
+  bool resume = false, force = false, quiet = false, json = false;
+  std::vector<std::string> inputs;
+};
+
+void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, const char* help) {
+  sub->add_option_function<std::string>(
+      flag, [&flags, key](const std::string& value) { flags.spelt.emplace_back(key, value); }, help);
+}
+
+void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
+  sub->add_option("--config", flags.config, "TOML file with the stage's settings");
+  sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
+      ->take_all()->allow_extra_args(false);
+  add_key(sub, flags, "--out", "run.out", "run folder to write");
+  add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
+  add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
+  add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
+  sub->add_flag("--resume", flags.resume, "continue an interrupted run bit for bit");
+  sub->add_flag("--force", flags.force, "replace an existing run folder");
+  sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
+  sub->add_flag("--json", flags.json, "print results as JSON");
+  const std::string name = stage.name;
+  if (name == "world") {
+    add_key(sub, flags, "--images", "world.num_images", "number of pictures");
+    add_key(sub, flags, "--split", "world.split", "sft, comparisons, ppo, benchmark or base");
+  }
+  if (name == "annotate") {
+    sub->add_flag_callback("--simulated", [] {}, "use the world's simulated annotators (the default)");
+  }
+  if (name == "reward" || name == "ppo") {
+    sub->add_option_function<std::string>(
+        "--facts",
+        [&flags, name](const std::string& value) { flags.spelt.emplace_back(name + ".facts", value); },
+        "true or false: show the reward model the image's facts");
+  }
+  if (name == "demo") {
+    sub->add_flag_callback("--quick", [&flags] { flags.spelt.emplace_back("demo.quick", "true"); },
+                           "a smoke run through every stage");
+    add_key(sub, flags, "--seeds", "demo.seeds", "repeat the reward and PPO stages with this many seeds");
+  }
+  if (name == "report") sub->add_option("runs", flags.inputs, "run folders")->required();
+  sub->footer([&stage] { return config::help(stage.sections); });
+}
+
+int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& command) {
+  if (flags.quiet) set_log_level(LogLevel::Warning);
+  if (flags.resume && flags.force) {
+    throw ConfigError(Complaint{.component = "command line",
+                                .doing = "reading flags",
+                                .expected = "--resume or --force",
+                                .got = "both"});
+  }
+  for (const auto& [key, value] : flags.spelt) flags.sets.push_back(key + "=" + value);
+  recipes::Invocation invocation{
+      .loaded = config::load(flags.config.empty() ? std::nullopt : std::optional(flags.config), flags.sets),
+      .resume = flags.resume,
+      .force = flags.force,
+      .json = flags.json,
+      .command = command,
+      .inputs = flags.inputs};
+  stage.run(invocation);
+  return 0;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Plumbline: factually augmented RLHF for vision-language models"};
+  app.set_version_flag("--version", std::string("plumbline ") + PLUMBLINE_VERSION);
+  app.require_subcommand(1);
+  std::vector<Flags> flags(stages().size());
+  std::vector<CLI::App*> subs;
+  for (size_t i = 0; i < stages().size(); ++i) {
+    subs.push_back(app.add_subcommand(stages()[i].name, stages()[i].help));
+    add_flags(subs.back(), flags[i], stages()[i]);
+  }
+  bool config_docs = false;
+  auto* keys = app.add_subcommand("keys", "print every config key as Markdown (docs/config.md)");
+  keys->callback([&config_docs] { config_docs = true; });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
+  if (config_docs) {
+    std::fputs(config::markdown().c_str(), stdout);
+    return 0;
+  }
+  const std::vector<std::string> command(argv, argv + argc);
+  for (size_t i = 0; i < subs.size(); ++i) {
+    if (subs[i]->parsed()) return run_stage(stages()[i], flags[i], command);
+  }
+  return 2;
+}
+
+// The one place where exceptions become exit codes. Torch's own messages stay out of the user's sight.
+int guarded(int argc, char** argv) {
+  watch_signals();
+  try {
+    return run(argc, argv);
+  } catch (const Error& e) {
+    log_message(LogLevel::Error, e.what());
+    return e.exit_code();
+  } catch (const c10::Error& e) {
+    log_message(LogLevel::Error, std::string("[internal] libtorch: ") + e.what_without_backtrace());
+  } catch (const std::bad_alloc&) {
+    log_message(LogLevel::Error, "[internal] out of memory.\nHint: lower the batch size or micro_tokens.");
+  } catch (const std::exception& e) {
+    log_message(LogLevel::Error, std::string("[internal] ") + e.what());
+  }
+  return 1;
+}
+
+}  // namespace
+}  // namespace plumbline::app
+
+int main(int argc, char** argv) { return plumbline::app::guarded(argc, argv); }

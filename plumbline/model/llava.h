@@ -1,0 +1,118 @@
+// A LLaVA model: one frozen base, many adapters.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plumbline/base/random.h"
+#include "plumbline/config/model_config.h"
+#include "plumbline/nn/adapter_spec.h"
+#include "plumbline/nn/kv_cache.h"
+#include "plumbline/nn/parameters.h"
+#include "plumbline/tensor/spans.h"
+
+namespace plumbline::model {
+
+// Vision tower, projector and language model, with named LoRA adapters and scalar heads on the
+// language model. Everything starts with requires_grad false; callers switch it on for what they
+// train. One thread at a time. Movable, not copyable.
+// Source: Liu et al. 2023 (arXiv 2310.03744); names and arithmetic of Hugging Face's LLaVA, CLIP and
+// LLaMA.
+class Llava {
+ public:
+  // Random weights: normal with deviation 0.02 for matrices, 1 for norms, 0 for biases; each tensor
+  // from its own stream of `init`, named after it. Throws ConfigError when the config is inconsistent.
+  static Llava create(const config::LlavaConfig& config, RandomKey init, at::ScalarType dtype,
+                      at::Device device);
+  Llava(Llava&&) noexcept;
+  Llava& operator=(Llava&&) noexcept;
+  ~Llava();
+
+  const config::LlavaConfig& config() const;
+  at::ScalarType dtype() const;
+  at::Device device() const;
+
+  // All base weights under Hugging Face's classic on-disk names. A tied head is listed once, as
+  // language_model.model.embed_tokens.weight.
+  nn::Parameters parameters();
+
+  // pixels [B, 3, H, W] -> tower features [B, I, Dv] at select_layer, class token dropped.
+  at::Tensor encode_images(const at::Tensor& pixels);
+  // features [B, I, Dv] -> rows of the language model's width [B, I, D].
+  at::Tensor project(const at::Tensor& features);
+
+  // Input rows of the language model, [N, D].
+  //   ids         [N] int64; the image token's i-th occurrence stands for the i-th image row
+  //   image_rows  [M, D] projected features, or undefined when there are none
+  // Throws DataError when placeholders and rows differ in number.
+  at::Tensor embed(const at::Tensor& ids, const at::Tensor& image_rows);
+
+  // rows [N, D] -> hidden rows [N, D] after the final norm. Positions start at 0 in each sequence.
+  // Differentiable.
+  at::Tensor forward(const at::Tensor& rows, const tensor::Spans& spans);
+  // The same for rows that continue slots[s] of a cache (distinct slots), which they are appended to.
+  // Without gradients. The weights must not change while the cache holds rows.
+  at::Tensor forward(const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
+                     const std::vector<int64_t>& slots);
+  // A cache of this model's shape, dtype and device.
+  nn::KvCache make_cache(int64_t num_slots, int64_t capacity) const;
+
+  // [V, D], the token embedding itself when tied.
+  at::Tensor head_weight();
+  // hidden [..., D] -> [..., V].
+  at::Tensor logits(const at::Tensor& hidden);
+
+  // Adapters. A is Kaiming-uniform (a = sqrt 5), B zero, both fp32, so a new adapter changes nothing.
+  // Unknown names, names taken and targets that match no layer throw ConfigError.
+  void add_adapter(const std::string& name, const nn::AdapterSpec& spec, RandomKey init);
+  // Copies values (and the scalar head, where `from` has one); `to` is created or replaced. Where
+  // `to` exists with the same spec its tensors are kept and written into.
+  void copy_adapter(const std::string& from, const std::string& to);
+  void remove_adapter(const std::string& name);
+  bool has_adapter(const std::string& name) const;
+  const nn::AdapterSpec& adapter_spec(const std::string& name) const;
+  std::vector<std::string> adapters() const;
+  // Under PEFT's names: base_model.model.language_model.model.layers.0.self_attn.q_proj.lora_A.weight
+  nn::Parameters adapter_parameters(const std::string& name);
+  // Adds scale B A to the base weights in fp32 and removes the adapter and its head.
+  void merge_adapter(const std::string& name);
+  // Name of the adapter in use, "" for the plain base. Set by AdapterScope.
+  std::string active_adapter() const;
+
+  // A scalar head of adapter `name` (or of the base, ""): normal weight with deviation
+  // 1 / sqrt(D + 1), or zero; bias 0; fp32.
+  void add_head(const std::string& name, RandomKey init, bool zero);
+  bool has_head(const std::string& name) const;
+  nn::Parameters head_parameters(const std::string& name);  // "weight" [1, D], "bias" [1]
+  // hidden [..., D] -> [...] fp32.
+  at::Tensor score(const std::string& head, const at::Tensor& hidden);
+
+ private:
+  friend class AdapterScope;
+  struct State;
+  explicit Llava(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Selects an adapter for the life of the scope and then restores the former one. "" is the plain
+// base. With a dropout key the adapter's dropout is on, drawn from that stream. Scopes nest; the
+// model must outlive the scope and not be moved meanwhile. Throws ConfigError for an unknown name.
+class AdapterScope {
+ public:
+  AdapterScope(Llava& model, const std::string& name,
+               std::optional<RandomKey> dropout_key = std::nullopt);
+  ~AdapterScope();
+  AdapterScope(const AdapterScope&) = delete;
+  AdapterScope& operator=(const AdapterScope&) = delete;
+
+ private:
+  struct Former;
+  Llava& model_;
+  std::unique_ptr<Former> former_;
+};
+
+}  // namespace plumbline::model

@@ -1,0 +1,54 @@
+// A linear layer that carries any number of named low-rank adapters.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plumbline/base/random.h"
+
+namespace plumbline::nn {
+
+// One adapter's part in one layer. `a` and `b` are fp32 leaves whatever the base weight's dtype.
+struct LowRank {
+  at::Tensor a;        // [rank, in]
+  at::Tensor b;        // [out, rank]
+  double scale = 1;    // multiplies b a
+  double dropout = 0;  // of the adapter's input
+};
+
+// Which adapter the layers of a model use now. One object per model, owned by it.
+struct AdapterSelection {
+  std::string active;  // "" is the plain base
+  // Present while training: dropout masks are drawn from it. Absent: no dropout.
+  std::optional<RandomKey> dropout_key;
+  // Counts the masks drawn under the key, so that each layer and pass gets its own.
+  uint64_t num_masks = 0;
+};
+
+// y = x W^T + bias, plus scale * (dropout(x) A^T) B^T for the selected adapter where it has a part.
+struct Linear {
+  at::Tensor weight;                        // [out, in]
+  at::Tensor bias;                          // [out], or undefined
+  std::map<std::string, LowRank> adapters;  // by adapter name
+
+  // The selected adapter's part, or null when it has none here.
+  const LowRank* selected(const AdapterSelection& selection) const;
+};
+
+// x [..., in] of the weight's dtype -> [..., out], same dtype.
+at::Tensor apply(const Linear& linear, const at::Tensor& x, AdapterSelection& selection);
+
+// The same for layers that read the same input, in fewer and larger products. The results are views
+// of shared storage, row stride larger than their width.
+std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, const at::Tensor& x,
+                                  AdapterSelection& selection);
+
+// W + scale B A of the selected adapter, summed in fp32, in W's dtype; W itself without an adapter.
+// Differentiable in W, A and B. Leaves out dropout.
+at::Tensor effective_weight(const Linear& linear, const AdapterSelection& selection);
+
+}  // namespace plumbline::nn

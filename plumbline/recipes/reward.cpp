@@ -1,0 +1,216 @@
+// The reward model: which of two answers is the better one, told by comparisons. With facts it is shown
+// what the image really contains; the policy never is.
+#include <torch/types.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/log.h"
+#include "plumbline/base/progress.h"
+#include "plumbline/checkpoint/adapter.h"
+#include "plumbline/checkpoint/tensors.h"
+#include "plumbline/data/order.h"
+#include "plumbline/data/records.h"
+#include "plumbline/engine/assistant.h"
+#include "plumbline/engine/batch.h"
+#include "plumbline/engine/feature_store.h"
+#include "plumbline/recipes/stages.h"
+#include "plumbline/rl/losses.h"
+#include "plumbline/tensor/device.h"
+#include "plumbline/text/reward_prompt.h"
+#include "plumbline/train/adamw.h"
+#include "plumbline/train/run_folder.h"
+#include "plumbline/train/schedule.h"
+
+namespace plumbline::recipes {
+namespace {
+
+constexpr const char* kAdapter = "reward";
+
+struct Pair {
+  text::EncodedConversation better;
+  text::EncodedConversation worse;
+  std::string image;
+};
+
+// Both answers of a comparison see the same facts in the same shuffled order.
+std::vector<Pair> encode_pairs(const engine::Assistant& assistant, const text::RewardTemplate& prompt,
+                               const std::vector<data::Comparison>& records, const data::Facts& facts,
+                               const config::RewardConfig& c, RandomKey key) {
+  std::vector<Pair> pairs;
+  pairs.reserve(records.size());
+  for (size_t i = 0; i < records.size(); ++i) {
+    const data::Comparison& record = records[i];
+    const auto shown = c.facts ? data::shuffled_facts(facts, record.image, c.max_facts, key.at(i))
+                               : std::vector<std::string>{};
+    const auto encode = [&](const std::string& answer) {
+      auto turns = record.turns;
+      turns.push_back({false, answer});
+      return text::encode_for_reward(assistant.tokenizer, assistant.format, prompt, turns, shown);
+    };
+    const bool first = record.preference == 1;
+    pairs.push_back({encode(first ? record.output_1 : record.output_2),
+                     encode(first ? record.output_2 : record.output_1), record.image});
+  }
+  return pairs;
+}
+
+// Scores of the better and the worse answers, [P] each.
+struct PairScores {
+  at::Tensor better;
+  at::Tensor worse;
+};
+
+PairScores score_pairs(engine::Assistant& assistant, engine::FeatureStore& features,
+                       const std::vector<const Pair*>& pairs) {
+  std::vector<const text::TokenIds*> ids;
+  std::vector<std::string> images;
+  for (const Pair* pair : pairs) {
+    ids.push_back(&pair->better.ids);
+    ids.push_back(&pair->worse.ids);
+    images.insert(images.end(), 2, pair->image);
+  }
+  const at::Tensor scores = engine::last_row_scores(
+      assistant.model, engine::make_batch(ids, images, features, assistant.device()), kAdapter);
+  const at::Tensor both = scores.view({-1, 2});
+  return {both.select(1, 0), both.select(1, 1)};
+}
+
+int64_t rows_of(const Pair& pair) {
+  return static_cast<int64_t>(pair.better.ids.size() + pair.worse.ids.size());
+}
+
+std::vector<std::vector<const Pair*>> micro_batches(const std::vector<const Pair*>& pairs, int64_t budget) {
+  std::vector<int64_t> lengths;
+  for (const Pair* pair : pairs) lengths.push_back(rows_of(*pair));
+  std::vector<std::vector<const Pair*>> parts;
+  for (const auto& micro : data::micro_batches(lengths, budget)) {
+    auto& part = parts.emplace_back();
+    for (const int64_t i : micro) part.push_back(pairs[static_cast<size_t>(i)]);
+  }
+  return parts;
+}
+
+// Share of held-out pairs whose better answer scores higher.
+rl::PreferenceStats measure(engine::Assistant& assistant, engine::FeatureStore& features,
+                            const std::vector<Pair>& pairs, int64_t budget) {
+  const at::NoGradGuard no_grad;
+  std::vector<const Pair*> all;
+  for (const Pair& pair : pairs) all.push_back(&pair);
+  std::vector<at::Tensor> better, worse;
+  for (const auto& part : micro_batches(all, budget)) {
+    auto scores = score_pairs(assistant, features, part);
+    better.push_back(scores.better);
+    worse.push_back(scores.worse);
+  }
+  return rl::preference_stats(at::cat(better), at::cat(worse));
+}
+
+}  // namespace
+
+void reward(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "reward");
+  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  const auto prompt = text::load_reward_template(c.reward.template_file);
+  const auto records = data::read_comparisons(c.data.train, c.data.images);
+  const auto held_out = data::read_comparisons(c.data.eval, c.data.images);
+  const auto facts = c.reward.facts ? data::read_facts(c.data.facts) : data::Facts{};
+  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
+                                          tensor::choose_dtype(c.run.dtype, device), device);
+  const auto pairs = encode_pairs(assistant, prompt, records, facts, c.reward, key.at("facts"));
+  const auto eval_pairs = encode_pairs(assistant, prompt, held_out, facts, c.reward, key.at("eval-facts"));
+  const auto num_pairs = static_cast<int64_t>(pairs.size());
+  const int64_t steps_per_epoch = (num_pairs + c.reward.batch_size - 1) / c.reward.batch_size;
+  const int64_t total_steps = steps_per_epoch * c.reward.epochs;
+  log_info("reward: {} pairs ({} held out), {} facts, {} steps", num_pairs, eval_pairs.size(),
+           c.reward.facts ? "with" : "without", total_steps);
+
+  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+                                    invocation.command);
+  const nn::AdapterSpec spec{.rank = c.lora.rank, .alpha = c.lora.alpha, .dropout = c.lora.dropout,
+                             .targets = c.lora.targets, .rslora = c.lora.rslora};
+  assistant.model.add_adapter(kAdapter, spec, key.at("lora"));
+  assistant.model.add_head(kAdapter, key.at("head"), /*zero=*/false);
+  nn::Parameters parameters = assistant.model.adapter_parameters(kAdapter);
+  for (auto& [name, tensor] : assistant.model.head_parameters(kAdapter)) {
+    parameters.emplace("reward_head." + name, tensor);
+  }
+  for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
+  train::AdamW optimizer({{parameters, 1.0}}, train::adamw_options(c.optimizer));
+  int64_t step = 0;
+  if (const auto checkpoint = run.latest_checkpoint()) {
+    checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
+    optimizer.load_state(checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
+    step = run.resume_at(*checkpoint);
+  }
+  engine::FeatureStore features(assistant.model, assistant.preprocess, c.data.images);
+  std::vector<std::string> images;
+  for (const auto& record : records) images.push_back(record.image);
+  for (const auto& record : held_out) images.push_back(record.image);
+  features.prepare(images);
+  const model::AdapterScope scope(assistant.model, kAdapter);
+
+  const auto save = [&] {
+    run.save_checkpoint(step, [&](const fs::path& folder) {
+      checkpoint::save_tensors((folder / "trainable.safetensors").string(), parameters);
+      checkpoint::save_tensors((folder / "optimizer.safetensors").string(), optimizer.state());
+    });
+  };
+
+  Progress progress(c.reward.facts ? "reward (facts)" : "reward", total_steps, step);
+  while (step < total_steps) {
+    const auto order = data::epoch_order(key.at("order"), step / steps_per_epoch, num_pairs);
+    const int64_t first = step % steps_per_epoch * c.reward.batch_size;
+    const int64_t last = std::min(num_pairs, first + c.reward.batch_size);
+    std::vector<const Pair*> chosen;
+    for (int64_t i = first; i < last; ++i) {
+      chosen.push_back(&pairs[static_cast<size_t>(order[static_cast<size_t>(i)])]);
+    }
+    const Stopwatch watch;
+    optimizer.zero_grad();
+    double loss = 0, accuracy = 0, mean_score = 0;
+    for (const auto& part : micro_batches(chosen, c.reward.micro_tokens)) {
+      const auto scores = score_pairs(assistant, features, part);
+      const auto terms = rl::bradley_terry(
+          scores.better, scores.worse,
+          {.margin = c.reward.margin, .label_smoothing = c.reward.label_smoothing,
+           .center_coef = c.reward.center_coef});
+      const double share = static_cast<double>(part.size()) / static_cast<double>(chosen.size());
+      (terms.loss * share).backward();
+      loss += terms.loss.item<double>() * share;
+      accuracy += terms.stats.accuracy * share;
+      mean_score += terms.stats.mean_score * share;
+    }
+    train::check_finite("reward", step, {{"loss", loss}});
+    const double norm = optimizer.clip_gradients(c.optimizer.max_grad_norm);
+    train::check_finite("reward", step, {{"gradient norm", norm}});
+    const double lr = c.optimizer.lr * train::schedule_factor(c.optimizer, step, total_steps);
+    optimizer.step(lr);
+    ++step;
+    train::Metrics metrics{{"loss", loss},       {"accuracy", accuracy}, {"mean_score", mean_score},
+                           {"grad_norm", norm},  {"lr", lr},
+                           {"time/step_seconds", watch.seconds()}};
+    if (step % steps_per_epoch == 0) {
+      const auto stats = measure(assistant, features, eval_pairs, c.reward.micro_tokens);
+      metrics["eval/accuracy"] = stats.accuracy;
+      metrics["eval/score_gap"] = stats.score_gap;
+      metrics["eval/mean_score"] = stats.mean_score;
+      metrics["eval/score_std"] = stats.score_std;
+      metrics["eval/pairs"] = static_cast<double>(eval_pairs.size());
+      log_info("reward: held-out accuracy {:.3f} after step {}", stats.accuracy, step);
+    }
+    run.metrics().record(step, metrics);
+    progress.update(step, fmt::format("loss {:.3f} accuracy {:.2f}", loss, accuracy));
+    const bool is_due = c.run.checkpoint_every > 0 && step % c.run.checkpoint_every == 0;
+    if (is_due || received_signal() != 0) save();
+    stop_if_interrupted();
+  }
+  checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, kAdapter, c.model.path);
+  run.finish();
+}
+
+}  // namespace plumbline::recipes

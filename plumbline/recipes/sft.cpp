@@ -1,0 +1,216 @@
+// Supervised fine-tuning: the answers of conversations, one cross-entropy, nothing else.
+#include <torch/types.h>
+
+#include <fmt/format.h>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/log.h"
+#include "plumbline/base/progress.h"
+#include "plumbline/checkpoint/adapter.h"
+#include "plumbline/checkpoint/llava_checkpoint.h"
+#include "plumbline/checkpoint/tensors.h"
+#include "plumbline/data/order.h"
+#include "plumbline/data/records.h"
+#include "plumbline/engine/assistant.h"
+#include "plumbline/engine/batch.h"
+#include "plumbline/engine/feature_store.h"
+#include "plumbline/recipes/stages.h"
+#include "plumbline/rl/logprobs.h"
+#include "plumbline/tensor/device.h"
+#include "plumbline/tensor/host.h"
+#include "plumbline/train/adamw.h"
+#include "plumbline/train/linear_cross_entropy.h"
+#include "plumbline/train/run_folder.h"
+#include "plumbline/train/schedule.h"
+
+namespace plumbline::recipes {
+namespace {
+
+struct Example {
+  text::EncodedConversation encoded;
+  std::string image;
+};
+
+struct SftPlan {
+  int64_t num_examples = 0;
+  int64_t steps_per_epoch = 0;
+  int64_t total_steps = 0;
+};
+
+std::vector<Example> encode_examples(const engine::Assistant& assistant,
+                                     const std::vector<data::Conversation>& records) {
+  std::vector<Example> examples;
+  examples.reserve(records.size());
+  for (const auto& record : records) {
+    examples.push_back({text::encode(assistant.tokenizer, assistant.format, record.turns), record.image});
+  }
+  return examples;
+}
+
+// Marks what trains and returns it by name; everything else stays frozen.
+nn::Parameters trainable(model::Llava& model, const config::Config& c) {
+  using Train = config::SftTrain;
+  if (c.sft.train == Train::Lora) {
+    const nn::AdapterSpec spec{.rank = c.lora.rank, .alpha = c.lora.alpha, .dropout = c.lora.dropout,
+                               .targets = c.lora.targets, .rslora = c.lora.rslora};
+    model.add_adapter("policy", spec, random_key(static_cast<uint64_t>(c.run.seed), "sft.lora"));
+    return model.adapter_parameters("policy");
+  }
+  nn::Parameters chosen;
+  for (auto& [name, tensor] : model.parameters()) {
+    const bool is_vision = name.starts_with("vision_tower.");
+    const bool is_projector = name.starts_with("multi_modal_projector.");
+    const bool wanted = c.sft.train == Train::Projector  ? is_projector
+                        : c.sft.train == Train::Language ? !is_vision && !is_projector
+                                                         : !is_vision;
+    if (wanted) chosen.emplace(name, tensor);
+  }
+  return chosen;
+}
+
+// Rows whose hidden state predicts an answer token, and those tokens.
+struct Targets {
+  std::vector<int64_t> rows;
+  std::vector<int64_t> tokens;
+};
+
+Targets answer_targets(const std::vector<const Example*>& examples) {
+  Targets targets;
+  int64_t first_row = 0;
+  for (const Example* example : examples) {
+    for (const auto& [begin, end] : example->encoded.answers) {
+      for (int64_t t = begin; t < end; ++t) {
+        targets.rows.push_back(first_row + t - 1);
+        targets.tokens.push_back(example->encoded.ids[static_cast<size_t>(t)]);
+      }
+    }
+    first_row += static_cast<int64_t>(example->encoded.ids.size());
+  }
+  return targets;
+}
+
+int64_t count_answer_tokens(const Example& example) {
+  int64_t count = 0;
+  for (const auto& [begin, end] : example.encoded.answers) count += end - begin;
+  return count;
+}
+
+// Back-propagates one micro-batch; returns the sum of its negative log-likelihoods.
+double backward(engine::Assistant& assistant, engine::FeatureStore& features,
+                const std::vector<const Example*>& examples, int64_t step_tokens) {
+  std::vector<const text::TokenIds*> ids;
+  std::vector<std::string> images;
+  for (const Example* example : examples) {
+    ids.push_back(&example->encoded.ids);
+    if (!example->image.empty()) images.push_back(example->image);
+  }
+  const auto device = assistant.device();
+  const auto batch = engine::make_batch(ids, images, features, device);
+  const Targets targets = answer_targets(examples);
+  const at::Tensor hidden = engine::hidden(assistant.model, batch);
+  const at::Tensor rows = hidden.index_select(0, tensor::to_tensor(targets.rows, device));
+  const auto result = train::token_logprobs(rows, assistant.model.head_weight(),
+                                            tensor::to_tensor(targets.tokens, device));
+  const at::Tensor loss_sum = -result.logprobs.sum();
+  // Divided by the tokens of the whole step, so that accumulation equals one large batch exactly.
+  (loss_sum / static_cast<double>(step_tokens)).backward();
+  return loss_sum.item<double>();
+}
+
+}  // namespace
+
+void sft(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sft");
+  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  auto records = data::read_conversations(c.data.train, c.data.images);
+  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
+                                          tensor::choose_dtype(c.run.dtype, device), device);
+  const auto examples = encode_examples(assistant, records);
+
+  SftPlan plan{.num_examples = static_cast<int64_t>(examples.size())};
+  plan.steps_per_epoch = (plan.num_examples + c.sft.batch_size - 1) / c.sft.batch_size;
+  plan.total_steps = plan.steps_per_epoch * c.sft.epochs;
+  log_info("sft: {} examples, {} steps", plan.num_examples, plan.total_steps);
+
+  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+                                    invocation.command);
+  nn::Parameters parameters = trainable(assistant.model, c);
+  for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
+  train::AdamW optimizer({{parameters, 1.0}}, train::adamw_options(c.optimizer));
+  int64_t step = 0;
+  if (const auto checkpoint = run.latest_checkpoint()) {
+    checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
+    optimizer.load_state(checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
+    step = run.resume_at(*checkpoint);
+  }
+  engine::FeatureStore features(assistant.model, assistant.preprocess, c.data.images);
+  std::vector<std::string> images;
+  for (const auto& record : records) images.push_back(record.image);
+  features.prepare(images);
+  const model::AdapterScope scope(assistant.model, c.sft.train == config::SftTrain::Lora ? "policy" : "");
+
+  const auto save = [&] {
+    run.save_checkpoint(step, [&](const fs::path& folder) {
+      checkpoint::save_tensors((folder / "trainable.safetensors").string(), parameters);
+      checkpoint::save_tensors((folder / "optimizer.safetensors").string(), optimizer.state());
+    });
+  };
+
+  Progress progress("sft", plan.total_steps, step);
+  while (step < plan.total_steps) {
+    const int64_t epoch = step / plan.steps_per_epoch;
+    const auto order = data::epoch_order(key.at("order"), epoch, plan.num_examples);
+    const int64_t first = step % plan.steps_per_epoch * c.sft.batch_size;
+    const int64_t last = std::min(plan.num_examples, first + c.sft.batch_size);
+    std::vector<const Example*> chosen;
+    std::vector<int64_t> lengths;
+    int64_t step_tokens = 0, step_rows = 0;
+    for (int64_t i = first; i < last; ++i) {
+      const Example& example = examples[static_cast<size_t>(order[static_cast<size_t>(i)])];
+      chosen.push_back(&example);
+      lengths.push_back(static_cast<int64_t>(example.encoded.ids.size()));
+      step_tokens += count_answer_tokens(example);
+      step_rows += lengths.back();
+    }
+    const Stopwatch watch;
+    optimizer.zero_grad();
+    double loss = 0;
+    for (const auto& micro : data::micro_batches(lengths, c.sft.micro_tokens)) {
+      std::vector<const Example*> part;
+      for (const int64_t i : micro) part.push_back(chosen[static_cast<size_t>(i)]);
+      loss += backward(assistant, features, part, step_tokens);
+    }
+    loss /= static_cast<double>(step_tokens);
+    train::check_finite("sft", step, {{"loss", loss}});
+    const double norm = optimizer.clip_gradients(c.optimizer.max_grad_norm);
+    train::check_finite("sft", step, {{"gradient norm", norm}});
+    const double lr = c.optimizer.lr * train::schedule_factor(c.optimizer, step, plan.total_steps);
+    optimizer.step(lr);
+    ++step;
+    run.metrics().record(step, {{"loss", loss},
+                                {"lr", lr},
+                                {"grad_norm", norm},
+                                {"answer_tokens", static_cast<double>(step_tokens)},
+                                {"time/rows_per_second", static_cast<double>(step_rows) / watch.seconds()}});
+    progress.update(step, fmt::format("loss {:.3f} rows/s {:.0f}", loss,
+                                      static_cast<double>(step_rows) / watch.seconds()));
+    const bool is_due = c.run.checkpoint_every > 0 && step % c.run.checkpoint_every == 0;
+    if (is_due || received_signal() != 0) save();
+    stop_if_interrupted();
+  }
+
+  for (auto& [name, tensor] : parameters) tensor.requires_grad_(false);
+  if (c.sft.train == config::SftTrain::Lora) {
+    checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, "policy", c.model.path);
+  } else {
+    write_folder(run.path() / "model", [&](const fs::path& folder) {
+      checkpoint::save_llava(folder.string(), assistant.model);
+      checkpoint::copy_sidecars(c.model.path, folder.string());
+    });
+  }
+  run.finish();
+}
+
+}  // namespace plumbline::recipes

@@ -1,0 +1,34 @@
+// The stages of the method. Each is one file, read top to bottom, and knows nothing of the others:
+// they meet only in files on disk.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plumbline/config/config.h"
+
+namespace plumbline::recipes {
+
+// What the command line said beside the config.
+struct Invocation {
+  config::Loaded loaded;
+  bool resume = false;                // continue the run folder where it stopped
+  bool force = false;                 // replace an existing run folder
+  bool json = false;                  // results on stdout as JSON
+  std::vector<std::string> command;   // argv, kept in run.json
+  std::vector<std::string> inputs;    // positional arguments: run folders of `report`
+};
+
+// Each throws an Error of plumbline/base/error.h; none catches what it cannot mend.
+void make_world(const Invocation&);  // data of the synthetic world on disk
+void pretrain(const Invocation&);    // vision tower, tokenizer and an untrained language model
+void sft(const Invocation&);         // supervised fine-tuning
+void sample(const Invocation&);      // answers for a file of prompts
+void annotate(const Invocation&);    // comparisons by the world's simulated annotators
+void reward(const Invocation&);      // reward model, with or without facts
+void ppo(const Invocation&);         // the policy
+void evaluate(const Invocation&);    // a benchmark's answers and figures
+void report(const Invocation&);      // one page from several run folders
+void demo(const Invocation&);        // all of the above, in order
+
+}  // namespace plumbline::recipes

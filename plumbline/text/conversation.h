@@ -1,0 +1,55 @@
+// Conversations as the model reads them: templates, images in prompts, and which tokens are answers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plumbline/text/tokenizer.h"
+
+namespace plumbline::text {
+
+// How turns become text: "SYSTEM USER: ... ASSISTANT: ...</s>USER: ...".
+struct ConversationTemplate {
+  std::string name;
+  std::string system;            // followed by `separator` when not empty
+  std::string user = "USER: ";
+  std::string assistant = "ASSISTANT:";  // the answer follows after one blank
+  std::string separator = " ";   // after the system text and after a user turn
+  std::string end = "</s>";      // a special token: ends every answer
+};
+
+// Known names: "vicuna_v1" (with its system sentence), "brief" (the same without). Throws ConfigError.
+const ConversationTemplate& conversation_template(std::string_view name);
+
+inline constexpr std::string_view kImagePlaceholder = "<image>";
+
+struct Turn {
+  bool is_user = true;
+  std::string text;  // may hold kImagePlaceholder in a user turn
+};
+
+// Token rows of one conversation. `answers` are [begin, end) token ranges, one per assistant turn, the end
+// token included.
+struct EncodedConversation {
+  TokenIds ids;  // kImagePlaceholder expanded to `image_tokens` copies of the image token
+  std::vector<std::pair<int64_t, int64_t>> answers;
+  int64_t num_images = 0;
+};
+
+// What a model's tokenizer calls its control tokens, and how many rows an image takes.
+struct PromptFormat {
+  ConversationTemplate conversation;
+  int64_t image_token = -1;
+  int64_t image_tokens = 0;  // rows per image
+  int64_t end_token = -1;
+  int64_t begin_token = -1;  // put first when >= 0
+};
+
+// Encodes whole turns. Every piece between control tokens is encoded by itself, so a generated answer's
+// tokens continue a prompt exactly as they stand in a training example.
+EncodedConversation encode(const Tokenizer&, const PromptFormat&, const std::vector<Turn>& turns);
+// Encodes turns that end with a user turn and opens the answer: "... ASSISTANT:".
+EncodedConversation encode_prompt(const Tokenizer&, const PromptFormat&, const std::vector<Turn>& turns);
+
+}  // namespace plumbline::text

@@ -1,0 +1,35 @@
+// The reward model's input: the conversation with its answer, facts, and the judging turn.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plumbline/text/conversation.h"
+
+namespace plumbline::text {
+
+// Read from a TOML file with these keys; `{facts}` may stand in `before_question` or in `judge` (or neither).
+//   before_question  text put after the image placeholder of the first user turn
+//   judge            text of the user turn that asks for a judgement
+//   opening          opening of the assistant's reply; the score is read at the last token after it
+//   facts_header     written before the facts, only when there are any
+//   fact             one fact, with the slot {fact}
+struct RewardTemplate {
+  std::string before_question;
+  std::string judge;
+  std::string opening;
+  std::string facts_header;
+  std::string fact;
+};
+
+// Throws ConfigError naming file and key (unknown slots too).
+RewardTemplate load_reward_template(const std::string& path);
+
+// Token rows of the reward model for turns that end with the answer. `facts` may be empty: the slot vanishes.
+// The sequence ends with the end token; the score is the head's value at the last row.
+// The first `answers.back().first` rows hold everything before the last answer.
+EncodedConversation encode_for_reward(const Tokenizer&, const PromptFormat&, const RewardTemplate&,
+                                      const std::vector<Turn>& turns,
+                                      const std::vector<std::string>& facts);
+
+}  // namespace plumbline::text
