@@ -22,18 +22,18 @@ struct LowRank {
 
 // Which adapter the layers of a model use now. One object per model, owned by it.
 struct AdapterSelection {
-  std::string active;  // "" is the plain base
+  std::string active = {};  // "" is the plain base
   // Present while training: dropout masks are drawn from it. Absent: no dropout.
-  std::optional<RandomKey> dropout_key;
+  std::optional<RandomKey> dropout_key = {};
   // Counts the masks drawn under the key, so that each layer and pass gets its own.
   uint64_t num_masks = 0;
 };
 
 // y = x W^T + bias, plus scale * (dropout(x) A^T) B^T for the selected adapter where it has a part.
 struct Linear {
-  at::Tensor weight;                        // [out, in]
-  at::Tensor bias;                          // [out], or undefined
-  std::map<std::string, LowRank> adapters;  // by adapter name
+  at::Tensor weight;                             // [out, in]
+  at::Tensor bias = {};                          // [out], or undefined
+  std::map<std::string, LowRank> adapters = {};  // by adapter name
 
   // The selected adapter's part, or null when it has none here.
   const LowRank* selected(const AdapterSelection& selection) const;

@@ -13,6 +13,7 @@
 #include "plumbline/base/progress.h"
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/checkpoint/tensors.h"
+#include "plumbline/data/correctness.h"
 #include "plumbline/data/facts.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
@@ -20,7 +21,7 @@
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/feature_store.h"
 #include "plumbline/engine/local_generator.h"
-#include "plumbline/eval/world_benchmark.h"
+#include "plumbline/eval/rated_answers.h"
 #include "plumbline/generate/generate.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/rl/gae.h"
@@ -80,11 +81,10 @@ struct Trainer {
 };
 
 PromptBatch next_prompts(const Trainer& t, int64_t iteration) {
-  const auto n = static_cast<int64_t>(t.prompts.size());
   PromptBatch batch;
-  for (int64_t i = 0; i < t.c.ppo.rollout_size; ++i) {
-    const int64_t drawn = iteration * t.c.ppo.rollout_size + i;
-    const int64_t index = data::epoch_item(t.key.at("order"), drawn, n);
+  const int64_t size = t.c.ppo.rollout_size;
+  for (const int64_t index : data::drawn_items(t.key.at("order"), iteration * size, size,
+                                               static_cast<int64_t>(t.prompts.size()))) {
     batch.prompts.push_back(&t.prompts[static_cast<size_t>(index)]);
   }
   return batch;
@@ -100,12 +100,12 @@ Rollout respond(Trainer& t, const PromptBatch& batch, int64_t iteration) {
         text::encode_prompt(t.assistant.tokenizer, t.assistant.format, prompt.turns).ids);
     rollout.images.push_back(prompt.image);
     requests.push_back({.prompt = rollout.sequences.back(),
-                        .image_rows = engine::image_rows(t.assistant.model, t.features, {prompt.image}),
+                        .image_rows = engine::image_rows(t.assistant.model, t.features, prompt.image),
                         .num_samples = 1,
                         .key = t.key.at("sample").at(static_cast<uint64_t>(iteration)).at(i)});
   }
   const auto sampled = generate::generate(
-      t.assistant.model, requests, engine::sampling_options(t.c.generation, t.assistant.format),
+      t.assistant.model, requests, engine::sampling_options(t.c.generation, t.assistant),
       t.c.generation.batch_size);
   for (size_t i = 0; i < sampled.size(); ++i) {
     const generate::Sampled& answer = sampled[i].front();
@@ -197,7 +197,7 @@ std::vector<double> reward_scores(Trainer& t, const PromptBatch& batch, const Ro
                           .ids);
   }
   return engine::score_sequences(t.assistant.model, t.features, prompts, rollout.images, kReward,
-                                 t.c.ppo.micro_tokens, t.device);
+                                 t.c.ppo.micro_tokens);
 }
 
 void score(Trainer& t, const PromptBatch& batch, Rollout& rollout, int64_t iteration) {
@@ -227,8 +227,8 @@ rl::Shaped shape(const Trainer& t, const PromptBatch& batch, const Rollout& roll
     terms.length.push_back(rl::length_term(length, t.c.generation.max_tokens, p.length_penalty,
                                            prompt.length_bonus_multiplier));
     terms.correctness.push_back(
-        p.correctness_bonus * rl::correctness(static_cast<rl::CaptionType>(prompt.caption_type),
-                                              rollout.answers[i], p.symmetric_yes_no));
+        p.correctness_bonus *
+        data::correctness(prompt.caption_type, rollout.answers[i], p.symmetric_yes_no));
   }
   const at::Tensor kl = rl::kl_per_token(rollout.logprobs, rollout.ref_logprobs,
                                          static_cast<rl::KlEstimator>(p.kl_estimator));
@@ -348,16 +348,16 @@ train::Metrics describe(const Trainer& t, const Rollout& rollout, const rl::Shap
 // The judge's opinion of greedy answers to a fixed part of the benchmark. The policy is not trained on it.
 train::Metrics gold(Trainer& t) {
   const model::AdapterScope scope(t.assistant.model, kPolicy);
-  const auto answers =
-      engine::greedy_answers(t.assistant, t.features, engine::questions(t.gold_items), t.c.eval.max_tokens,
-                             t.c.eval.batch_size);
+  engine::LocalGenerator generator(t.assistant, t.features, t.c.eval.batch_size);
+  std::vector<api::Question> questions;
+  for (const auto& item : t.gold_items) questions.push_back({item.image, item.question});
   double score = 0, hallucinated = 0;
-  for (size_t i = 0; i < answers.size(); ++i) {
-    const world::Verdict verdict = world::judge(t.gold_items[i], answers[i]);
-    score += verdict.score;
-    hallucinated += verdict.is_hallucinated ? 1 : 0;
+  const auto rated = eval::rate(t.gold_items, generator.answer(questions, t.c.eval.max_tokens));
+  for (const auto& answer : rated) {
+    score += answer.verdict.score;
+    hallucinated += answer.verdict.is_hallucinated ? 1 : 0;
   }
-  const auto n = static_cast<double>(answers.size());
+  const auto n = static_cast<double>(rated.size());
   return {{"gold/score", score / n}, {"gold/hallucination", hallucinated / n}};
 }
 
@@ -405,7 +405,7 @@ std::vector<world::BenchmarkItem> gold_subset(const config::Config& c) {
 void prepare_images(Trainer& t) {
   std::vector<std::string> images;
   for (const auto& prompt : t.prompts) images.push_back(prompt.image);
-  t.features.prepare(images);
+  t.features.prepare(t.assistant.model, images);
 }
 
 }  // namespace
@@ -422,7 +422,7 @@ void ppo(const Invocation& invocation) {
   nn::Parameters parameters = attach_roles(assistant.model, c, key);
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
-  engine::FeatureStore features(assistant.model, assistant.preprocess, c.data.images);
+  engine::FeatureStore features(assistant.preprocess, c.data.images);
   Trainer t{c, key, device, std::move(assistant), std::move(features), std::move(reward_template),
             std::move(prompts), std::move(facts), gold_subset(c),
             rl::make_kl_controller(c.ppo.kl_controller == config::KlControllerKind::Adaptive, c.ppo.kl_coef,
@@ -435,7 +435,7 @@ void ppo(const Invocation& invocation) {
     optimizer.load_state(checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
     t.kl_controller->set_coefficient(
         nlohmann::json::parse(read_file(*checkpoint / "state.json")).at("kl_coefficient").get<double>());
-    step = run.resume_at(*checkpoint);
+    step = train::RunFolder::step_of(*checkpoint);
   }
   const auto save = [&] {
     run.save_checkpoint(step, [&](const fs::path& folder) {

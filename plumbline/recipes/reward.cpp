@@ -12,13 +12,14 @@
 #include "plumbline/base/progress.h"
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/checkpoint/tensors.h"
+#include "plumbline/data/facts.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/feature_store.h"
 #include "plumbline/recipes/stages.h"
-#include "plumbline/rl/losses.h"
+#include "plumbline/rl/preference.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/text/reward_prompt.h"
 #include "plumbline/train/adamw.h"
@@ -145,13 +146,13 @@ void reward(const Invocation& invocation) {
   if (const auto checkpoint = run.latest_checkpoint()) {
     checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
     optimizer.load_state(checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
-    step = run.resume_at(*checkpoint);
+    step = train::RunFolder::step_of(*checkpoint);
   }
-  engine::FeatureStore features(assistant.model, assistant.preprocess, c.data.images);
+  engine::FeatureStore features(assistant.preprocess, c.data.images);
   std::vector<std::string> images;
   for (const auto& record : records) images.push_back(record.image);
   for (const auto& record : held_out) images.push_back(record.image);
-  features.prepare(images);
+  features.prepare(assistant.model, images);
   const model::AdapterScope scope(assistant.model, kAdapter);
 
   const auto save = [&] {

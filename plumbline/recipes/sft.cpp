@@ -143,12 +143,12 @@ void sft(const Invocation& invocation) {
   if (const auto checkpoint = run.latest_checkpoint()) {
     checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
     optimizer.load_state(checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
-    step = run.resume_at(*checkpoint);
+    step = train::RunFolder::step_of(*checkpoint);
   }
-  engine::FeatureStore features(assistant.model, assistant.preprocess, c.data.images);
+  engine::FeatureStore features(assistant.preprocess, c.data.images);
   std::vector<std::string> images;
   for (const auto& record : records) images.push_back(record.image);
-  features.prepare(images);
+  features.prepare(assistant.model, images);
   const model::AdapterScope scope(assistant.model, c.sft.train == config::SftTrain::Lora ? "policy" : "");
 
   const auto save = [&] {

@@ -1,4 +1,5 @@
-// Conversations as the model reads them: templates, images in prompts, and which tokens are answers.
+// Conversations as the model reads them: templates, images in prompts, and which tokens are
+// answers.
 #pragma once
 
 #include <string>
@@ -12,14 +13,15 @@ namespace plumbline::text {
 // How turns become text: "SYSTEM USER: ... ASSISTANT: ...</s>USER: ...".
 struct ConversationTemplate {
   std::string name;
-  std::string system;            // followed by `separator` when not empty
+  std::string system;  // followed by `separator` when not empty
   std::string user = "USER: ";
   std::string assistant = "ASSISTANT:";  // the answer follows after one blank
-  std::string separator = " ";   // after the system text and after a user turn
-  std::string end = "</s>";      // a special token: ends every answer
+  std::string separator = " ";           // after the system text and after a user turn
+  std::string end = "</s>";              // a special token: ends every answer
 };
 
-// Known names: "vicuna_v1" (with its system sentence), "brief" (the same without). Throws ConfigError.
+// Known names: "vicuna_v1" (with its system sentence), "brief" (the same without). Throws
+// ConfigError.
 const ConversationTemplate& conversation_template(std::string_view name);
 
 inline constexpr std::string_view kImagePlaceholder = "<image>";
@@ -27,10 +29,12 @@ inline constexpr std::string_view kImagePlaceholder = "<image>";
 struct Turn {
   bool is_user = true;
   std::string text;  // may hold kImagePlaceholder in a user turn
+  bool is_trained =
+      true;  // an answer that is a training target; `"weight": 0` in JSON turns it off
 };
 
-// Token rows of one conversation. `answers` are [begin, end) token ranges, one per assistant turn, the end
-// token included.
+// Token rows of one conversation. `answers` are [begin, end) token ranges, one per assistant turn
+// whose is_trained is set, the end token included.
 struct EncodedConversation {
   TokenIds ids;  // kImagePlaceholder expanded to `image_tokens` copies of the image token
   std::vector<std::pair<int64_t, int64_t>> answers;
@@ -46,10 +50,11 @@ struct PromptFormat {
   int64_t begin_token = -1;  // put first when >= 0
 };
 
-// Encodes whole turns. Every piece between control tokens is encoded by itself, so a generated answer's
-// tokens continue a prompt exactly as they stand in a training example.
+// Encodes whole turns. Every piece between control tokens is encoded by itself, so a generated
+// answer's tokens continue a prompt exactly as they stand in a training example.
 EncodedConversation encode(const Tokenizer&, const PromptFormat&, const std::vector<Turn>& turns);
 // Encodes turns that end with a user turn and opens the answer: "... ASSISTANT:".
-EncodedConversation encode_prompt(const Tokenizer&, const PromptFormat&, const std::vector<Turn>& turns);
+EncodedConversation encode_prompt(const Tokenizer&, const PromptFormat&,
+                                  const std::vector<Turn>& turns);
 
 }  // namespace plumbline::text

@@ -8,7 +8,8 @@
 
 namespace plumbline::text {
 
-// Read from a TOML file with these keys; `{facts}` may stand in `before_question` or in `judge` (or neither).
+// Read from a TOML file with these keys; `{facts}` may stand in `before_question` or in `judge` (or
+// neither); judge and opening must not be empty.
 //   before_question  text put after the image placeholder of the first user turn
 //   judge            text of the user turn that asks for a judgement
 //   opening          opening of the assistant's reply; the score is read at the last token after it
@@ -25,9 +26,10 @@ struct RewardTemplate {
 // Throws ConfigError naming file and key (unknown slots too).
 RewardTemplate load_reward_template(const std::string& path);
 
-// Token rows of the reward model for turns that end with the answer. `facts` may be empty: the slot vanishes.
-// The sequence ends with the end token; the score is the head's value at the last row.
-// The first `answers.back().first` rows hold everything before the last answer.
+// Token rows of the reward model for turns that end with the answer. `facts` may be empty: the slot
+// vanishes. kImagePlaceholder in the last answer or in a fact is ordinary characters: a model may
+// write anything. The sequence ends with the end token; the score is the head's value at the last
+// row. The first `answers.back().first` rows hold everything before the last answer.
 EncodedConversation encode_for_reward(const Tokenizer&, const PromptFormat&, const RewardTemplate&,
                                       const std::vector<Turn>& turns,
                                       const std::vector<std::string>& facts);

@@ -1,0 +1,66 @@
+#include "plumbline/checkpoint/weight_names.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <regex>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace plumbline::checkpoint {
+namespace {
+
+struct Rule {
+  std::regex spelling;
+  const char* classic;
+};
+
+// The first rule that matches renames. "model." means the decoder in the original layout and the
+// whole model in memory; what follows it tells the two apart.
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> table = {
+      // Original LLaVA.
+      {std::regex(R"(^model\.(layers|embed_tokens|norm)\.)"), "language_model.model.$1."},
+      {std::regex(R"(^model\.vision_tower\.vision_tower\.(vision_model\.)?)"),
+       "vision_tower.vision_model."},
+      {std::regex(R"(^model\.mm_projector\.0\.)"), "multi_modal_projector.linear_1."},
+      {std::regex(R"(^model\.mm_projector\.2\.)"), "multi_modal_projector.linear_2."},
+      // Transformers' names in memory from 4.52.
+      {std::regex(R"(^model\.language_model\.)"), "language_model.model."},
+      {std::regex(R"(^model\.vision_tower\.(vision_model\.)?)"), "vision_tower.vision_model."},
+      {std::regex(R"(^model\.multi_modal_projector\.)"), "multi_modal_projector."},
+      // Both.
+      {std::regex(R"(^lm_head\.)"), "language_model.lm_head."},
+      // Classic, where version 5 leaves out "vision_model.", and a CLIP file of its own.
+      {std::regex(R"(^vision_tower\.(vision_model\.)?)"), "vision_tower.vision_model."},
+      {std::regex(R"(^vision_model\.)"), "vision_tower.vision_model."},
+  };
+  return table;
+}
+
+}  // namespace
+
+std::string classic_name(const std::string& name) {
+  for (const Rule& rule : rules()) {
+    if (std::regex_search(name, rule.spelling, std::regex_constants::match_continuous)) {
+      return std::regex_replace(name, rule.spelling, rule.classic,
+                                std::regex_constants::format_first_only);
+    }
+  }
+  return name;
+}
+
+bool is_unused(const std::string& name, const config::LlavaConfig& config) {
+  constexpr std::string_view kTower = "vision_tower.vision_model.";
+  constexpr std::string_view kBlocks = "vision_tower.vision_model.encoder.layers.";
+  if (name.ends_with(".rotary_emb.inv_freq")) return true;
+  if (name == "language_model.lm_head.weight") return config.text.tie_embeddings;
+  if (name.starts_with(kBlocks)) {
+    return std::atoll(name.c_str() + kBlocks.size()) >= config::num_tower_blocks(config);
+  }
+  const std::string_view part = std::string_view(name).substr(std::min(name.size(), kTower.size()));
+  return name.starts_with(kTower) &&
+         (part == "embeddings.position_ids" || part.starts_with("post_layernorm."));
+}
+
+}  // namespace plumbline::checkpoint

@@ -1,0 +1,21 @@
+// One spelling for the many names of LLaVA's weights. Torch-free.
+#pragma once
+
+#include <string>
+
+#include "plumbline/config/model_config.h"
+
+namespace plumbline::checkpoint {
+
+// The classic Hugging Face name (language_model.model.layers.0..., vision_tower.vision_model...,
+// multi_modal_projector.linear_1...) of a weight in any known layout: classic, in memory since
+// transformers 4.52, the original LLaVA, and towers without "vision_model.". A name of no layout
+// comes back as it is. Works on the names of modules too, so adapters go through it.
+std::string classic_name(const std::string& name);
+
+// True for a classic name whose values the model has no use for: rotary tables and position ids,
+// which are computed; the tower's blocks and norm behind the layer that is read; and, when tied,
+// the language model's head.
+bool is_unused(const std::string& classic_name, const config::LlavaConfig& config);
+
+}  // namespace plumbline::checkpoint

@@ -1,0 +1,91 @@
+#include "plumbline/config/model_config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string_view>
+#include <vector>
+
+namespace plumbline::config {
+namespace {
+
+using Problems = std::vector<std::string>;
+
+void check_positive(Problems& problems, std::string_view name, double value) {
+  if (!(value > 0)) problems.push_back(fmt::format("{} = {}: expected above 0", name, value));
+}
+
+void check_divides(Problems& problems, std::string_view part_name, int64_t part,
+                   std::string_view whole_name, int64_t whole) {
+  if (part > 0 && whole % part != 0) {
+    problems.push_back(
+        fmt::format("{} = {}: expected a divisor of {} = {}", part_name, part, whole_name, whole));
+  }
+}
+
+// `lowest` is -1 for a token that a model may lack.
+void check_token(Problems& problems, std::string_view name, int64_t id, int64_t lowest,
+                 int64_t vocab_size) {
+  if (id < lowest || id >= vocab_size) {
+    problems.push_back(fmt::format("{} = {}: expected {} to {} (text.vocab_size = {})", name, id,
+                                   lowest, vocab_size - 1, vocab_size));
+  }
+}
+
+void check_text(Problems& problems, const LlamaConfig& c) {
+  check_positive(problems, "text.vocab_size", static_cast<double>(c.vocab_size));
+  check_positive(problems, "text.hidden_size", static_cast<double>(c.hidden_size));
+  check_positive(problems, "text.intermediate_size", static_cast<double>(c.intermediate_size));
+  check_positive(problems, "text.num_layers", static_cast<double>(c.num_layers));
+  check_positive(problems, "text.num_heads", static_cast<double>(c.num_heads));
+  check_positive(problems, "text.num_kv_heads", static_cast<double>(c.num_kv_heads));
+  check_positive(problems, "text.head_dim", static_cast<double>(c.head_dim));
+  check_positive(problems, "text.max_positions", static_cast<double>(c.max_positions));
+  check_positive(problems, "text.rms_norm_eps", c.rms_norm_eps);
+  check_positive(problems, "text.rope_theta", c.rope_theta);
+  check_divides(problems, "text.num_kv_heads", c.num_kv_heads, "text.num_heads", c.num_heads);
+  if (c.head_dim % 2 != 0) {
+    problems.push_back(fmt::format("text.head_dim = {}: expected an even number", c.head_dim));
+  }
+  check_token(problems, "text.begin_token", c.begin_token, -1, c.vocab_size);
+  check_token(problems, "text.end_token", c.end_token, 0, c.vocab_size);
+}
+
+void check_vision(Problems& problems, const VisionConfig& c) {
+  check_positive(problems, "vision.image_size", static_cast<double>(c.image_size));
+  check_positive(problems, "vision.patch_size", static_cast<double>(c.patch_size));
+  check_positive(problems, "vision.hidden_size", static_cast<double>(c.hidden_size));
+  check_positive(problems, "vision.intermediate_size", static_cast<double>(c.intermediate_size));
+  check_positive(problems, "vision.num_layers", static_cast<double>(c.num_layers));
+  check_positive(problems, "vision.num_heads", static_cast<double>(c.num_heads));
+  check_positive(problems, "vision.layer_norm_eps", c.layer_norm_eps);
+  check_divides(problems, "vision.patch_size", c.patch_size, "vision.image_size", c.image_size);
+  check_divides(problems, "vision.num_heads", c.num_heads, "vision.hidden_size", c.hidden_size);
+}
+
+}  // namespace
+
+std::string problem(const LlavaConfig& config) {
+  Problems problems;
+  check_text(problems, config.text);
+  check_vision(problems, config.vision);
+  check_token(problems, "image_token", config.image_token, 0, config.text.vocab_size);
+  const int64_t num_layers = config.vision.num_layers;
+  const int64_t blocks = num_tower_blocks(config);
+  if (blocks < 0 || blocks > num_layers) {
+    problems.push_back(fmt::format("select_layer = {}: expected {} to {} (vision.num_layers = {})",
+                                   config.select_layer, -num_layers - 1, num_layers, num_layers));
+  }
+  if (config.vision.num_patches() >= config.text.max_positions) {
+    problems.push_back(fmt::format("text.max_positions = {}: expected more than an image's {} rows",
+                                   config.text.max_positions, config.vision.num_patches()));
+  }
+  return fmt::format("{}", fmt::join(problems, "; "));
+}
+
+int64_t num_tower_blocks(const LlavaConfig& config) {
+  const int64_t layer = config.select_layer;
+  return layer < 0 ? config.vision.num_layers + 1 + layer : layer;
+}
+
+}  // namespace plumbline::config

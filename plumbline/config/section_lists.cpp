@@ -1,0 +1,277 @@
+// Pure tables: key, member, meaning with unit, range or choices, source.
+#include "plumbline/config/section_lists.h"
+
+namespace plumbline::config {
+namespace {
+
+constexpr const char* kReleased = "LLaVA-RLHF release";
+constexpr const char* kMicroTokensHelp =
+    "token rows per forward and backward pass; memory, not the result, depends on it";
+
+}  // namespace
+
+std::vector<FieldOf<RunConfig>> run_fields() {
+  return {
+      {"out", &RunConfig::out, "folder to write"},
+      {"seed", &RunConfig::seed, "seed of every random number", at_least(0)},
+      {"device", &RunConfig::device, "cpu, cuda or cuda:N"},
+      {"dtype", &RunConfig::dtype, "number format of frozen weights",
+       one_of({"auto", "float32", "bfloat16"})},
+      {"threads", &RunConfig::threads, "CPU threads; 0: all cores", at_least(0)},
+      {"checkpoint_every", &RunConfig::checkpoint_every,
+       "steps between checkpoints; 0: only at the end or on a signal", at_least(0)},
+      {"keep_checkpoints", &RunConfig::keep_checkpoints, "newest checkpoints kept", at_least(1)},
+      {"log_every", &RunConfig::log_every, "steps between lines of metrics", at_least(1)},
+  };
+}
+
+std::vector<FieldOf<ModelConfig>> model_fields() {
+  return {
+      {"path", &ModelConfig::path, "folder of the base model"},
+      {"adapter", &ModelConfig::adapter, "folder of a LoRA adapter to start from; empty: none"},
+      {"reward_adapter", &ModelConfig::reward_adapter,
+       "folder of the reward model's adapter and head"},
+      {"conversation", &ModelConfig::conversation, "how turns become text",
+       one_of({"vicuna_v1", "brief"}), "LLaVA-RLHF release: vicuna_v1"},
+  };
+}
+
+std::vector<FieldOf<DataConfig>> data_fields() {
+  return {
+      {"train", &DataConfig::train, "conversations or comparisons to train on (JSON or JSONL)"},
+      {"eval", &DataConfig::eval, "the same, held out"},
+      {"images", &DataConfig::images, "folder that image paths start from"},
+      {"facts", &DataConfig::facts, "facts of each image (JSON)"},
+      {"prompts", &DataConfig::prompts, "prompts to answer (JSON or JSONL)"},
+      {"samples", &DataConfig::samples, "sampled answers to compare (JSONL)"},
+      {"benchmark", &DataConfig::benchmark, "benchmark to answer"},
+  };
+}
+
+std::vector<FieldOf<GenerationConfig>> generation_fields() {
+  return {
+      {"temperature", &GenerationConfig::temperature, "sampling temperature; 0: greedy",
+       at_least(0), kReleased},
+      {"top_p", &GenerationConfig::top_p, "share of probability kept; 1: all", above(0).up_to(1),
+       kReleased},
+      {"top_k", &GenerationConfig::top_k, "tokens kept; 0: all", at_least(0), kReleased},
+      {"max_tokens", &GenerationConfig::max_tokens, "longest answer, in tokens", at_least(1),
+       "LLaVA-RLHF release: 896"},
+      {"min_tokens", &GenerationConfig::min_tokens, "shortest answer, in tokens", at_least(0)},
+      {"num_samples", &GenerationConfig::num_samples, "answers per prompt", at_least(1),
+       "arXiv 2309.14525: pairs"},
+      {"batch_size", &GenerationConfig::batch_size, "answers generated at a time (slots)",
+       at_least(1)},
+  };
+}
+
+std::vector<FieldOf<SftConfig>> sft_fields() {
+  return {
+      {"train", &SftConfig::train,
+       "what trains: everything but the tower, language model, projector, or an adapter"},
+      {"epochs", &SftConfig::epochs, "passes over the data", at_least(1),
+       "LLaVA-RLHF release: 3; 1 for policy initialisation"},
+      {"batch_size", &SftConfig::batch_size, "conversations per step", at_least(1),
+       "LLaVA-RLHF release: 128"},
+      {"micro_tokens", &SftConfig::micro_tokens, kMicroTokensHelp, at_least(1)},
+  };
+}
+
+std::vector<FieldOf<RewardConfig>> reward_fields() {
+  return {
+      {"facts",
+       &RewardConfig::facts,
+       "show the reward model the image's facts",
+       {},
+       "arXiv 2309.14525"},
+      {"template", &RewardConfig::template_file, "TOML file with the reward model's prompt"},
+      {"max_facts", &RewardConfig::max_facts, "facts shown at most", at_least(1)},
+      {"epochs", &RewardConfig::epochs, "passes over the comparisons", at_least(1), kReleased},
+      {"batch_size", &RewardConfig::batch_size, "comparisons per step", at_least(1)},
+      {"micro_tokens", &RewardConfig::micro_tokens, kMicroTokensHelp, at_least(1)},
+      {"center_coef", &RewardConfig::center_coef,
+       "weight of |mean(score sum)|, which keeps scores centred", at_least(0), kReleased},
+      {"label_smoothing", &RewardConfig::label_smoothing, "share of labels taken as wrong",
+       at_least(0).below(0.5)},
+      {"margin", &RewardConfig::margin, "score difference asked for, in logits", at_least(0)},
+  };
+}
+
+std::vector<FieldOf<PpoConfig>> ppo_fields() {
+  return {
+      {"facts",
+       &PpoConfig::facts,
+       "show the reward model the image's facts",
+       {},
+       "arXiv 2309.14525"},
+      {"template", &PpoConfig::template_file, "TOML file with the reward model's prompt"},
+      {"max_facts", &PpoConfig::max_facts, "facts shown at most", at_least(1)},
+      {"total_steps", &PpoConfig::total_steps, "iterations", at_least(1)},
+      {"rollout_size", &PpoConfig::rollout_size, "answers per iteration", at_least(1),
+       "LLaVA-RLHF release: 512"},
+      {"minibatch_size", &PpoConfig::minibatch_size,
+       "answers per optimiser step; divides rollout_size", at_least(1), "LLaVA-RLHF release: 256"},
+      {"epochs", &PpoConfig::epochs, "passes over each iteration's answers", at_least(1),
+       kReleased},
+      {"micro_tokens", &PpoConfig::micro_tokens, kMicroTokensHelp, at_least(1)},
+      {"kl_coef", &PpoConfig::kl_coef, "weight of the per-token KL penalty, per nat", at_least(0),
+       kReleased},
+      {"kl_estimator", &PpoConfig::kl_estimator, "per-token estimate of the KL", {}, kReleased},
+      {"kl_controller",
+       &PpoConfig::kl_controller,
+       "how kl_coef moves during the run",
+       {},
+       kReleased},
+      {"kl_target", &PpoConfig::kl_target, "KL per answer the adaptive controller aims at, nats",
+       above(0), "Ziegler et al. 2019 (arXiv 1909.08593)"},
+      {"kl_horizon", &PpoConfig::kl_horizon, "answers over which the adaptive controller corrects",
+       at_least(1), "Ziegler et al. 2019 (arXiv 1909.08593)"},
+      {"clip_range", &PpoConfig::clip_range, "clip of the probability ratio, 1 +- this", above(0),
+       kReleased},
+      {"value_clip_range", &PpoConfig::value_clip_range, "clip of a value's change", above(0),
+       kReleased},
+      {"vf_coef", &PpoConfig::vf_coef, "weight of the value loss", at_least(0), kReleased},
+      {"gamma", &PpoConfig::gamma, "discount per token", between(0, 1), kReleased},
+      {"lambda", &PpoConfig::lambda, "GAE mixing", between(0, 1), kReleased},
+      {"whiten_advantages",
+       &PpoConfig::whiten_advantages,
+       "scale advantages to mean 0 and variance 1 over the iteration",
+       {},
+       kReleased},
+      {"reward_scale", &PpoConfig::reward_scale, "factor of shaped rewards", above(0),
+       "LLaVA-RLHF release: 10"},
+      {"missing_end_penalty", &PpoConfig::missing_end_penalty,
+       "added to the score of an answer without its end token", at_most(0), kReleased},
+      {"length_penalty", &PpoConfig::length_penalty,
+       "added to the score of a longest answer, less for shorter ones", at_most(0), kReleased},
+      {"correctness_bonus", &PpoConfig::correctness_bonus,
+       "added to the score of a right multiple-choice answer", at_least(0), kReleased},
+      {"symmetric_yes_no",
+       &PpoConfig::symmetric_yes_no,
+       "correctness also pays for questions whose answer is yes",
+       {},
+       "LLaVA-RLHF release: false"},
+      {"value_warmup_steps", &PpoConfig::value_warmup_steps,
+       "first iterations that train the value alone", at_least(0)},
+      {"eval_every", &PpoConfig::eval_every,
+       "iterations between greedy runs of data.benchmark; 0: none", at_least(0)},
+      {"eval_items", &PpoConfig::eval_items, "benchmark items used for that", at_least(1)},
+      {"entropy_coef", &PpoConfig::entropy_coef, "weight of the entropy bonus, per nat",
+       at_least(0)},
+  };
+}
+
+std::vector<FieldOf<OptimizerConfig>> optimizer_fields() {
+  return {
+      {"lr", &OptimizerConfig::lr, "peak learning rate", at_least(0),
+       "LLaVA-RLHF release: SFT 2e-5, policy initialisation 1e-4, reward 2e-5, PPO 3e-5"},
+      {"schedule",
+       &OptimizerConfig::schedule,
+       "learning rate after warm-up",
+       {},
+       "LLaVA-RLHF release; reward model: constant"},
+      {"warmup_ratio", &OptimizerConfig::warmup_ratio, "share of the steps that warm up",
+       between(0, 1), kReleased},
+      {"beta1", &OptimizerConfig::beta1, "AdamW: decay of the gradient's mean",
+       at_least(0).below(1)},
+      {"beta2", &OptimizerConfig::beta2, "AdamW: decay of the gradient's square",
+       at_least(0).below(1)},
+      {"eps", &OptimizerConfig::eps, "AdamW: added to the denominator", above(0)},
+      {"weight_decay", &OptimizerConfig::weight_decay, "AdamW: decoupled decay, per unit of lr",
+       at_least(0)},
+      {"max_grad_norm", &OptimizerConfig::max_grad_norm, "gradients are scaled down to this norm",
+       above(0), kReleased},
+  };
+}
+
+std::vector<FieldOf<LoraConfig>> lora_fields() {
+  return {
+      {"rank", &LoraConfig::rank, "width of the low-rank update", at_least(1),
+       "LLaVA-RLHF release: 64"},
+      {"alpha", &LoraConfig::alpha, "update is scaled by alpha / rank", above(0),
+       "LLaVA-RLHF release: 16"},
+      {"dropout", &LoraConfig::dropout, "dropout on the update's input", at_least(0).below(1)},
+      {"targets", &LoraConfig::targets, "linear layers that get an update",
+       one_of(LoraConfig{}.targets), kReleased},
+      {"rslora",
+       &LoraConfig::rslora,
+       "scale by alpha / sqrt(rank) instead",
+       {},
+       "Kalajdzievski 2023 (arXiv 2312.03732)"},
+  };
+}
+
+std::vector<FieldOf<EvalConfig>> eval_fields() {
+  return {
+      {"max_tokens", &EvalConfig::max_tokens, "longest answer, in tokens", at_least(1)},
+      {"batch_size", &EvalConfig::batch_size, "answers generated at a time (slots)", at_least(1)},
+      {"bootstrap_samples", &EvalConfig::bootstrap_samples,
+       "resamplings behind each interval; 0: no intervals", at_least(0)},
+      {"confidence", &EvalConfig::confidence, "confidence of the intervals", above(0).below(1)},
+      {"model_name", &EvalConfig::model_name, "name in tables; empty: the run folder's"},
+  };
+}
+
+std::vector<FieldOf<WorldConfig>> world_fields() {
+  return {
+      {"num_images", &WorldConfig::num_images, "pictures", at_least(1)},
+      {"split", &WorldConfig::split, "which disjoint part of the world to write",
+       one_of({"sft", "comparisons", "ppo", "benchmark", "base", "sheet"})},
+      {"faint_share", &WorldConfig::faint_share, "share of object kinds that are hard to see",
+       between(0, 1)},
+      {"pixel_noise", &WorldConfig::pixel_noise,
+       "standard deviation of the noise, of full brightness", between(0, 1)},
+      {"typical_share", &WorldConfig::typical_share,
+       "share of objects drawn from their environment's typical ones", between(0, 1)},
+      {"unsupported_share", &WorldConfig::unsupported_share,
+       "share of answers that name a typical but absent object", between(0, 1)},
+  };
+}
+
+std::vector<FieldOf<PretrainConfig>> pretrain_fields() {
+  return {
+      {"vision_hidden", &PretrainConfig::vision_hidden, "tower: width", at_least(1)},
+      {"vision_layers", &PretrainConfig::vision_layers, "tower: blocks", at_least(1)},
+      {"vision_heads", &PretrainConfig::vision_heads, "tower: heads", at_least(1)},
+      {"vision_intermediate", &PretrainConfig::vision_intermediate, "tower: MLP width",
+       at_least(1)},
+      {"patch_size", &PretrainConfig::patch_size, "tower: patch side, pixels", at_least(1)},
+      {"text_hidden", &PretrainConfig::text_hidden, "language model: width", at_least(2)},
+      {"text_layers", &PretrainConfig::text_layers, "language model: blocks", at_least(1)},
+      {"text_heads", &PretrainConfig::text_heads, "language model: heads", at_least(1)},
+      {"text_kv_heads", &PretrainConfig::text_kv_heads, "language model: key and value heads",
+       at_least(1)},
+      {"text_intermediate", &PretrainConfig::text_intermediate, "language model: MLP width",
+       at_least(1)},
+      {"max_positions", &PretrainConfig::max_positions, "longest sequence, in tokens", at_least(1)},
+      {"vocab_size", &PretrainConfig::vocab_size, "tokens of the trained tokenizer at most",
+       at_least(260)},
+      {"tower_steps", &PretrainConfig::tower_steps, "steps of training the tower", at_least(0)},
+      {"tower_batch", &PretrainConfig::tower_batch, "pictures per step", at_least(1)},
+      {"tower_lr", &PretrainConfig::tower_lr, "peak learning rate of the tower", at_least(0)},
+  };
+}
+
+std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
+  return {
+      {"noise", &AnnotateConfig::noise, "share of judgements that are turned around",
+       at_least(0).below(0.5)},
+      {"num_annotators", &AnnotateConfig::num_annotators, "annotators per pair; majority wins",
+       at_least(1)},
+      {"edited_share", &AnnotateConfig::edited_share,
+       "share of pairs whose second answer is an edit of the first", between(0, 1)},
+      {"held_out_share", &AnnotateConfig::held_out_share, "share of pairs kept for evaluation",
+       at_least(0).below(1)},
+      {"max_pairs", &AnnotateConfig::max_pairs, "pairs written at most; 0: all", at_least(0)},
+  };
+}
+
+std::vector<FieldOf<DemoConfig>> demo_fields() {
+  return {
+      {"quick", &DemoConfig::quick, "a smoke run through every stage"},
+      {"seeds", &DemoConfig::seeds, "repeats of the reward and PPO stages", at_least(1)},
+      {"base", &DemoConfig::base, "folder of the pre-trained model it starts from"},
+  };
+}
+
+}  // namespace plumbline::config

@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plumbline/config/config.h"
+
+namespace plumbline::config {
+namespace {
+
+using Problems = std::vector<Problem>;
+
+bool is_device(const std::string& device) {
+  constexpr std::string_view cuda = "cuda:";
+  if (device == "cpu" || device == "cuda") return true;
+  return device.starts_with(cuda) && device.size() > cuda.size() && device.size() < 9 &&
+         std::all_of(device.begin() + cuda.size(), device.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void check_divides(Problems& problems, const std::string& section, const std::string& part_key,
+                   int64_t part, const std::string& whole_key, int64_t whole) {
+  if (part > 0 && whole % part == 0) return;
+  problems.push_back(
+      {section + "." + part_key,
+       fmt::format(" = {}: expected a divisor of {}.{} = {}", part, section, whole_key, whole)});
+}
+
+void check_at_most(Problems& problems, const std::string& key, int64_t value,
+                   const std::string& limit_key, int64_t limit) {
+  if (value <= limit) return;
+  problems.push_back(
+      {key, fmt::format(" = {}: expected at most {} = {}", value, limit_key, limit)});
+}
+
+void check_ppo(Problems& problems, const Config& c) {
+  check_divides(problems, "ppo", "minibatch_size", c.ppo.minibatch_size, "rollout_size",
+                c.ppo.rollout_size);
+  check_at_most(problems, "ppo.value_warmup_steps", c.ppo.value_warmup_steps, "ppo.total_steps",
+                c.ppo.total_steps);
+  if (c.ppo.eval_every > 0 && c.data.benchmark.empty()) {
+    problems.push_back({"ppo.eval_every",
+                        fmt::format(" = {}: expected data.benchmark to be set", c.ppo.eval_every)});
+  }
+}
+
+void check_pretrain(Problems& problems, const PretrainConfig& c) {
+  check_divides(problems, "pretrain", "vision_heads", c.vision_heads, "vision_hidden",
+                c.vision_hidden);
+  check_divides(problems, "pretrain", "text_heads", c.text_heads, "text_hidden", c.text_hidden);
+  check_divides(problems, "pretrain", "text_kv_heads", c.text_kv_heads, "text_heads", c.text_heads);
+  if (c.text_hidden % c.text_heads == 0 && c.text_hidden / c.text_heads % 2 != 0) {
+    problems.push_back(
+        {"pretrain.text_hidden",
+         fmt::format(" = {}: expected an even width per head, got {} / {} = {}", c.text_hidden,
+                     c.text_hidden, c.text_heads, c.text_hidden / c.text_heads)});
+  }
+}
+
+}  // namespace
+
+std::vector<Problem> validate(const Config& c) {
+  Problems problems;
+  if (!is_device(c.run.device)) {
+    problems.push_back(
+        {"run.device", fmt::format(" = \"{}\": expected cpu, cuda or cuda:N", c.run.device)});
+  }
+  check_at_most(problems, "generation.min_tokens", c.generation.min_tokens, "generation.max_tokens",
+                c.generation.max_tokens);
+  check_ppo(problems, c);
+  check_pretrain(problems, c.pretrain);
+  return problems;
+}
+
+}  // namespace plumbline::config

@@ -1,0 +1,95 @@
+#include "plumbline/engine/assistant.h"
+
+#include <torch/types.h>
+
+#include <fmt/format.h>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "plumbline/checkpoint/llava_checkpoint.h"
+
+namespace plumbline::engine {
+namespace {
+
+void check_fits(const text::Tokenizer& tokenizer, const config::LlavaConfig& config,
+                const std::string& directory) {
+  if (tokenizer.vocab_size() > config.text.vocab_size) {
+    throw CheckpointError(Complaint{
+        .component = "model",
+        .doing = "pairing tokenizer and weights",
+        .expected = fmt::format("at most {} tokens", config.text.vocab_size),
+        .got = fmt::format("{} in tokenizer.json", tokenizer.vocab_size()),
+        .where = directory,
+        .hint = "use the tokenizer that belongs to this checkpoint."});
+  }
+  if (!tokenizer.is_special(config.image_token)) {
+    throw CheckpointError(Complaint{
+        .component = "model",
+        .doing = "pairing tokenizer and weights",
+        .expected = fmt::format("id {} (image_token_index) to be a special token", config.image_token),
+        .got = fmt::format("'{}'", tokenizer.token(config.image_token)),
+        .where = directory});
+  }
+}
+
+std::vector<int64_t> never_drawn(const Assistant& assistant) {
+  std::vector<int64_t> ids;
+  const int64_t known = assistant.tokenizer.vocab_size();
+  for (int64_t id = 0; id < assistant.model.config().text.vocab_size; ++id) {
+    if (id == assistant.format.end_token) continue;
+    if (id >= known || assistant.tokenizer.is_special(id)) ids.push_back(id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+Assistant load_assistant(const std::string& directory, const std::string& conversation,
+                         at::ScalarType dtype, at::Device device) {
+  if (!fs::is_directory(directory)) {
+    throw IoError(Complaint{.component = "model",
+                            .doing = "opening a model directory",
+                            .expected = "a folder with config.json and model.safetensors",
+                            .got = directory.empty() ? "no path" : "no such folder",
+                            .where = directory,
+                            .hint = "set model.path."});
+  }
+  const fs::path folder = directory;
+  auto tokenizer = text::Tokenizer::load((folder / "tokenizer.json").string());
+  auto preprocess = image::load_preprocess((folder / "preprocessor_config.json").string());
+  auto model = checkpoint::load_llava(directory, dtype, device);
+  const config::LlavaConfig& config = model.config();
+  check_fits(tokenizer, config, directory);
+  text::PromptFormat format{.conversation = text::conversation_template(conversation),
+                            .image_token = config.image_token,
+                            .image_tokens = config.vision.num_patches(),
+                            .end_token = config.text.end_token,
+                            .begin_token = config.text.begin_token};
+  return {std::move(model), std::move(tokenizer), std::move(format), std::move(preprocess)};
+}
+
+generate::SamplingOptions sampling_options(const config::GenerationConfig& config,
+                                           const Assistant& assistant) {
+  return {.temperature = config.temperature,
+          .top_p = config.top_p,
+          .top_k = config.top_k,
+          .max_tokens = config.max_tokens,
+          .min_tokens = config.min_tokens,
+          .end_token = assistant.format.end_token,
+          .forbidden = never_drawn(assistant)};
+}
+
+generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& assistant) {
+  return {.temperature = 0,
+          .max_tokens = max_tokens,
+          .end_token = assistant.format.end_token,
+          .forbidden = never_drawn(assistant)};
+}
+
+std::string answer_text(const Assistant& assistant, const text::TokenIds& tokens) {
+  std::string text = assistant.tokenizer.decode(tokens);
+  if (text.starts_with(' ')) text.erase(0, 1);
+  return text;
+}
+
+}  // namespace plumbline::engine

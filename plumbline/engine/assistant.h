@@ -1,0 +1,39 @@
+// A model directory as one thing: weights, tokenizer, prompt format, image preprocessing.
+#pragma once
+
+#include <string>
+
+#include "plumbline/config/config.h"
+#include "plumbline/generate/sampler.h"
+#include "plumbline/image/preprocess.h"
+#include "plumbline/model/llava.h"
+#include "plumbline/text/conversation.h"
+#include "plumbline/text/tokenizer.h"
+
+namespace plumbline::engine {
+
+struct Assistant {
+  model::Llava model;
+  text::Tokenizer tokenizer;
+  text::PromptFormat format;
+  image::Preprocess preprocess;
+
+  at::Device device() const { return model.device(); }
+};
+
+// Reads config.json, model.safetensors, tokenizer.json and preprocessor_config.json of a directory in
+// Hugging Face's llava layout. Throws IoError, DataError, CheckpointError or ConfigError, also when tokenizer and
+// model do not belong together.
+Assistant load_assistant(const std::string& directory, const std::string& conversation,
+                         at::ScalarType dtype, at::Device device);
+
+// Sampling as configured; control tokens and ids the tokenizer does not know are never drawn.
+generate::SamplingOptions sampling_options(const config::GenerationConfig& config,
+                                           const Assistant& assistant);
+// The most likely answer.
+generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& assistant);
+
+// The text of an answer's tokens, without control tokens and the blank after "ASSISTANT:".
+std::string answer_text(const Assistant& assistant, const text::TokenIds& tokens);
+
+}  // namespace plumbline::engine

@@ -1,0 +1,35 @@
+#include "plumbline/engine/local_generator.h"
+
+#include <torch/types.h>
+
+#include "plumbline/base/interrupt.h"
+#include "plumbline/engine/batch.h"
+#include "plumbline/generate/generate.h"
+
+namespace plumbline::engine {
+
+std::string with_placeholder(const std::string& text, bool has_image) {
+  return has_image ? std::string(text::kImagePlaceholder) + "\n" + text : text;
+}
+
+std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>& questions,
+                                                int64_t max_tokens) {
+  std::vector<std::string> images;
+  for (const auto& question : questions) images.push_back(question.image);
+  store_.prepare(assistant_.model, images);
+  std::vector<generate::Sequence> sequences;
+  for (const auto& question : questions) {
+    const std::vector<text::Turn> turns = {
+        {.is_user = true, .text = with_placeholder(question.text, !question.image.empty())}};
+    sequences.push_back(
+        {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, turns).ids,
+         .image_rows = image_rows(assistant_.model, store_, question.image)});
+  }
+  const auto sampled = generate::generate(assistant_.model, sequences, greedy_options(max_tokens, assistant_),
+                                          max_slots_, [](int64_t) { stop_if_interrupted(); });
+  std::vector<std::string> answers;
+  for (const auto& samples : sampled) answers.push_back(answer_text(assistant_, samples.front().tokens));
+  return answers;
+}
+
+}  // namespace plumbline::engine

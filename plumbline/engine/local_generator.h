@@ -1,0 +1,28 @@
+// api::Generator on a model in this process.
+#pragma once
+
+#include "plumbline/api/generator.h"
+#include "plumbline/engine/assistant.h"
+#include "plumbline/engine/feature_store.h"
+
+namespace plumbline::engine {
+
+// Answers with the adapter that is active when `answer` is called. Borrows assistant and store.
+class LocalGenerator : public api::Generator {
+ public:
+  LocalGenerator(Assistant& assistant, FeatureStore& store, int64_t max_slots)
+      : assistant_(assistant), store_(store), max_slots_(max_slots) {}
+
+  // Looks at images it has not seen yet first. Stops with Interrupted when a signal came.
+  std::vector<std::string> answer(const std::vector<api::Question>& questions, int64_t max_tokens) override;
+
+ private:
+  Assistant& assistant_;
+  FeatureStore& store_;
+  int64_t max_slots_;
+};
+
+// "<image>\n" before the text where there is an image: the first user turn as LLaVA is trained on it.
+std::string with_placeholder(const std::string& text, bool has_image);
+
+}  // namespace plumbline::engine

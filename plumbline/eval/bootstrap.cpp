@@ -1,0 +1,53 @@
+#include "plumbline/eval/bootstrap.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace plumbline::eval {
+namespace {
+
+void add(std::vector<double>& sums, const std::vector<double>& unit) {
+  for (size_t i = 0; i < sums.size(); ++i) sums[i] += unit[i];
+}
+
+// Linear interpolation between the closest ranks of sorted values.
+double quantile(const std::vector<double>& sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(std::floor(place));
+  const size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - std::floor(place)) * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+std::vector<Interval> bootstrap(
+    const std::vector<std::vector<double>>& units,
+    const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,
+    const BootstrapOptions& options) {
+  const size_t width = units.empty() ? 0 : units.front().size();
+  std::vector<double> total(width);
+  for (const auto& unit : units) add(total, unit);
+  const std::vector<double> values = figures(total);
+  std::vector<std::vector<double>> drawn(values.size());
+  for (int64_t b = 0; b < options.samples && !units.empty(); ++b) {
+    Random random(options.key.at(static_cast<uint64_t>(b)));
+    std::vector<double> sums(width);
+    for (size_t i = 0; i < units.size(); ++i) add(sums, random.pick(units));
+    const auto sample = figures(sums);
+    for (size_t f = 0; f < values.size(); ++f) drawn[f].push_back(sample[f]);
+  }
+  std::vector<Interval> result;
+  const double tail = (1 - options.confidence) / 2;
+  for (size_t f = 0; f < values.size(); ++f) {
+    Interval interval{values[f], values[f], values[f]};
+    if (!drawn[f].empty()) {
+      std::sort(drawn[f].begin(), drawn[f].end());
+      interval.low = quantile(drawn[f], tail);
+      interval.high = quantile(drawn[f], 1 - tail);
+    }
+    result.push_back(interval);
+  }
+  return result;
+}
+
+}  // namespace plumbline::eval

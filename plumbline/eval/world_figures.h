@@ -1,0 +1,54 @@
+// What the world's benchmark says of a model, with intervals.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "plumbline/eval/bootstrap.h"
+#include "plumbline/eval/rated_answers.h"
+
+namespace plumbline::eval {
+
+struct TypeFigures {
+  std::string type;
+  int64_t count = 0;
+  double score = 0;          // mean, 0-6
+  double hallucination = 0;  // share
+};
+
+// Questions: the eight types of MMHal-Bench. Yes/no: POPE's questions. Descriptions: questions of type
+// "description". A figure without any item of its kind is 0.
+struct WorldFigures {
+  Interval hallucination;      // questions whose answer holds a false claim or nothing readable
+  Interval score;              // mean of 0-6 over questions
+  Interval f1;                 // of "yes" on yes/no; an answer that says neither counts as "no"
+  Interval yes_rate;           // share of "yes"
+  Interval accuracy;           // of yes/no
+  Interval chair_i;            // object mentions in descriptions that are not in the scene
+  Interval chair_s;            // descriptions with at least one of them
+  Interval false_description;  // descriptions with any false claim (attributes and counts too)
+  Interval coverage;           // share of a scene's kinds that its description names
+  Interval length;             // words of a description
+  Interval repeats;            // claims said again, per description
+  double unparsed = 0;         // sentences the judge could not read, per answer
+  int64_t num_answers = 0;
+  std::vector<TypeFigures> types;  // all types, yes_no included, in the benchmark's order
+};
+
+// Source: CHAIR: Rohrbach et al. 2018 (arXiv 1809.02156); POPE: Li et al. 2023 (arXiv 2305.10355).
+WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const BootstrapOptions& options);
+
+// The figures that have an interval, in the order of tables: name, heading, whether more is better.
+struct FigureColumn {
+  const char* name;
+  const char* heading;
+  int direction;  // 1 higher is better, -1 lower is better, 0 neither
+  Interval WorldFigures::*value;
+};
+const std::vector<FigureColumn>& figure_columns();
+
+nlohmann::json to_json(const WorldFigures& figures);
+WorldFigures figures_from_json(const nlohmann::json& value);
+
+}  // namespace plumbline::eval

@@ -1,0 +1,92 @@
+#include "plumbline/formats/json_lines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+
+namespace plumbline::formats {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kSpaces = " \t\r\n";
+
+DataError broken(const std::string& got, const std::string& where) {
+  return DataError({.component = "json",
+                    .doing = "reading records",
+                    .expected = "one JSON array, or one JSON value per line",
+                    .got = got,
+                    .where = where});
+}
+
+size_t line_of(std::string_view text, size_t position) {
+  const size_t end = std::min(position, text.size());
+  return 1 + static_cast<size_t>(std::count(text.begin(), text.begin() + end, '\n'));
+}
+
+json parse(std::string_view text, const std::string& path, size_t first_line) {
+  try {
+    return json::parse(text);
+  } catch (const json::parse_error& e) {
+    // Its position counts from 1 and stands behind the offending byte.
+    const size_t position = e.byte == 0 ? 0 : e.byte - 1;
+    const size_t line = first_line + line_of(text, position) - 1;
+    const bool is_cut = position >= text.size();
+    throw broken(is_cut ? "text that ends too early" : "broken JSON",
+                 fmt::format("{}:{}", path, line));
+  }
+}
+
+std::vector<Record> read_array(std::string_view text, const std::string& path) {
+  std::vector<Record> records;
+  for (json& value : parse(text, path, 1)) {
+    records.push_back({std::move(value), fmt::format("{}, record {}", path, records.size() + 1)});
+  }
+  return records;
+}
+
+std::vector<Record> read_lines(std::string_view text, const std::string& path) {
+  std::vector<Record> records;
+  for (size_t line = 1; !text.empty(); ++line) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view content = text.substr(0, end);
+    if (content.find_first_not_of(kSpaces) != std::string_view::npos) {
+      records.push_back({parse(content, path, line), fmt::format("{}:{}", path, line)});
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return records;
+}
+
+std::string line_text(const json& value) {
+  // Generated text can end within a character; such bytes must not stop a run.
+  return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::vector<Record> read_records(const std::string& path) {
+  const std::string bytes = read_file(path);
+  std::string_view text = bytes;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const size_t first = text.find_first_not_of(kSpaces);
+  if (first == std::string_view::npos) return {};
+  return text[first] == '[' ? read_array(text, path) : read_lines(text, path);
+}
+
+void write_records(const std::string& path, const std::vector<json>& values) {
+  std::string text;
+  for (const json& value : values) text += line_text(value);
+  write_file(path, text);
+}
+
+void append_record(const std::string& path, const json& value) {
+  append_file(path, line_text(value));
+}
+
+}  // namespace plumbline::formats

@@ -1,0 +1,26 @@
+// Files of JSON records.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace plumbline::formats {
+
+struct Record {
+  nlohmann::json value;
+  // For errors about it: "file:line" in a file of lines, "file, record n" (from 1) in an array.
+  std::string where;
+};
+
+// Reads one JSON array, or one JSON value per line (empty lines are skipped), told apart by the
+// first character. Throws IoError, or DataError naming file and line.
+std::vector<Record> read_records(const std::string& path);
+
+// Writes one value per line, atomically. Bytes that are not UTF-8 become U+FFFD. Throws IoError.
+void write_records(const std::string& path, const std::vector<nlohmann::json>& values);
+
+// Adds one line to a file, which is created when missing. Throws IoError.
+void append_record(const std::string& path, const nlohmann::json& value);
+
+}  // namespace plumbline::formats

@@ -1,0 +1,204 @@
+#include "plumbline/formats/safetensors.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "plumbline/formats/safetensors_header.h"
+
+namespace plumbline::formats {
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+constexpr uint64_t kLengthSize = 8;
+constexpr uint64_t kMaxHeaderSize = 100'000'000;
+
+IoError io_error(const std::string& doing, const std::string& path) {
+  return IoError(
+      {.component = "safetensors", .doing = doing, .got = std::strerror(errno), .where = path});
+}
+
+DataError bad_file(const std::string& path, const std::string& expected, const std::string& got) {
+  return DataError({.component = "safetensors",
+                    .doing = "reading",
+                    .expected = expected,
+                    .got = got,
+                    .where = path,
+                    .hint = "the file is damaged, incomplete or of another format."});
+}
+
+struct Descriptor {
+  int fd;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+// The whole file, of at least kLengthSize bytes, and its size.
+std::pair<std::shared_ptr<const std::byte>, uint64_t> map_file(const std::string& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat status;
+  if (file.fd < 0 || ::fstat(file.fd, &status) != 0) throw io_error("opening", path);
+  if (!S_ISREG(status.st_mode)) throw bad_file(path, "a file", "something else");
+  const auto size = static_cast<size_t>(status.st_size);
+  if (size < kLengthSize) {
+    throw bad_file(path, "at least 8 bytes", fmt::format("{} bytes", size));
+  }
+  void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  if (start == MAP_FAILED) throw io_error("mapping", path);
+  std::shared_ptr<const std::byte> bytes(
+      static_cast<const std::byte*>(start),
+      [size](const std::byte* p) { ::munmap(const_cast<std::byte*>(p), size); });
+  return {std::move(bytes), size};
+}
+
+void check(const std::string& name, const ArrayView& array) {
+  size_t bytes = dtype_size(array.dtype);
+  for (const int64_t n : array.shape) bytes *= static_cast<size_t>(n);
+  PLUMBLINE_CHECK(bytes == array.size,
+                  fmt::format("'{}' has {} bytes, its shape needs {}", name, array.size, bytes));
+  PLUMBLINE_CHECK(name != "__metadata__", "a name reserved by the format");
+}
+
+std::vector<Arrays::const_pointer> file_order(const Arrays& arrays) {
+  std::vector<Arrays::const_pointer> order;
+  for (const auto& item : arrays) order.push_back(&item);
+  std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+    return dtype_size(a->second.dtype) > dtype_size(b->second.dtype);
+  });
+  return order;
+}
+
+// Length and header, padded so that the buffer starts at a multiple of 8.
+std::string header_bytes(const std::vector<Arrays::const_pointer>& order,
+                         const Metadata& metadata) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  uint64_t begin = 0;
+  for (const auto* item : order) {
+    const auto& [name, array] = *item;
+    const uint64_t end = begin + array.size;
+    header[name] = {
+        {"dtype", dtype_name(array.dtype)}, {"shape", array.shape}, {"data_offsets", {begin, end}}};
+    begin = end;
+  }
+  std::string text = header.dump();
+  text.append((8 - text.size() % 8) % 8, ' ');
+  const uint64_t length = text.size();
+  std::string bytes(kLengthSize, '\0');
+  std::memcpy(bytes.data(), &length, kLengthSize);
+  return bytes + text;
+}
+
+void flush_to_disk(const std::string& path, int flags) {
+  const Descriptor file{::open(path.c_str(), flags | O_CLOEXEC)};
+  if (file.fd < 0 || (::fsync(file.fd) != 0 && errno != EINVAL)) throw io_error("flushing", path);
+}
+
+}  // namespace
+
+size_t dtype_size(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::F64:
+    case Dtype::I64:
+      return 8;
+    case Dtype::F32:
+    case Dtype::I32:
+      return 4;
+    case Dtype::F16:
+    case Dtype::BF16:
+    case Dtype::I16:
+      return 2;
+    case Dtype::I8:
+    case Dtype::U8:
+    case Dtype::Bool:
+      return 1;
+  }
+  throw InternalError("unknown dtype");
+}
+
+std::string_view dtype_name(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::F64:
+      return "F64";
+    case Dtype::I64:
+      return "I64";
+    case Dtype::F32:
+      return "F32";
+    case Dtype::I32:
+      return "I32";
+    case Dtype::F16:
+      return "F16";
+    case Dtype::BF16:
+      return "BF16";
+    case Dtype::I16:
+      return "I16";
+    case Dtype::I8:
+      return "I8";
+    case Dtype::U8:
+      return "U8";
+    case Dtype::Bool:
+      return "BOOL";
+  }
+  throw InternalError("unknown dtype");
+}
+
+SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
+  auto [bytes, size] = map_file(path);
+  uint64_t header_size = 0;
+  std::memcpy(&header_size, bytes.get(), kLengthSize);
+  const uint64_t rest = size - kLengthSize;
+  if (header_size > std::min(kMaxHeaderSize, rest)) {
+    throw bad_file(path,
+                   fmt::format("a header of at most {} bytes", std::min(kMaxHeaderSize, rest)),
+                   fmt::format("{}", header_size));
+  }
+  const std::byte* buffer = bytes.get() + kLengthSize + header_size;
+  Header header = parse_header(
+      {reinterpret_cast<const char*>(bytes.get()) + kLengthSize, static_cast<size_t>(header_size)},
+      rest - header_size, path);
+  for (auto& [name, entry] : header.entries) {
+    arrays_[name] = {.dtype = entry.dtype,
+                     .shape = std::move(entry.shape),
+                     .data = buffer + entry.begin,
+                     .size = static_cast<size_t>(entry.end - entry.begin)};
+  }
+  metadata_ = std::move(header.metadata);
+  mapping_ = std::move(bytes);
+}
+
+void write_safetensors(const std::string& path, const Arrays& arrays, const Metadata& metadata) {
+  for (const auto& [name, array] : arrays) check(name, array);
+  const auto order = file_order(arrays);
+  const std::string aside = path + ".tmp";
+  std::error_code ignored;
+  fs::remove(aside, ignored);
+  try {
+    append_file(aside, header_bytes(order, metadata));
+    for (const auto* item : order) {
+      const ArrayView& array = item->second;
+      append_file(aside, {reinterpret_cast<const char*>(array.data), array.size});
+    }
+    flush_to_disk(aside, O_RDONLY);
+    if (::rename(aside.c_str(), path.c_str()) != 0) throw io_error("renaming into place", path);
+  } catch (...) {
+    fs::remove(aside, ignored);
+    throw;
+  }
+  const fs::path folder = fs::path(path).parent_path();
+  flush_to_disk(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+}
+
+}  // namespace plumbline::formats

@@ -1,0 +1,126 @@
+#include "plumbline/nn/kv_cache.h"
+
+#include <fmt/format.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::nn {
+namespace {
+
+// Copies row t of head g, for all of a sequence's rows, into a slot's [G, capacity, K] on CPU.
+void copy_rows(const at::Tensor& rows, int64_t first, int64_t count, const at::Tensor& slot,
+               int64_t position) {
+  const auto item = static_cast<int64_t>(rows.element_size());
+  const int64_t width = rows.size(2) * item;
+  const auto* from = static_cast<const char*>(rows.const_data_ptr());
+  auto* to = static_cast<char*>(slot.data_ptr());
+  for (int64_t g = 0; g < rows.size(1); ++g) {
+    for (int64_t t = 0; t < count; ++t) {
+      std::memcpy(to + (g * slot.stride(0) + (position + t) * slot.stride(1)) * item,
+                  from + ((first + t) * rows.stride(0) + g * rows.stride(1)) * item,
+                  static_cast<size_t>(width));
+    }
+  }
+}
+
+void write_rows(const at::Tensor& rows, const tensor::Spans& spans, int64_t s, at::Tensor slot,
+                int64_t position) {
+  const int64_t first = spans.begin(s), count = spans.length(s);
+  if (rows.is_cpu() && rows.stride(2) == 1) {
+    copy_rows(rows, first, count, slot, position);
+  } else {
+    slot.narrow(1, position, count).copy_(rows.narrow(0, first, count).transpose(0, 1));
+  }
+}
+
+}  // namespace
+
+KvCache::KvCache(int64_t num_layers, int64_t num_kv_heads, int64_t head_dim, int64_t num_slots,
+                 int64_t capacity, at::ScalarType dtype, at::Device device)
+    : lengths_(static_cast<size_t>(num_slots), 0), capacity_(capacity) {
+  PLUMBLINE_CHECK(num_slots >= 0 && capacity >= 0,
+                  fmt::format("{} slots of {} rows", num_slots, capacity));
+  const auto options = at::dtype(dtype).device(device);
+  for (int64_t layer = 0; layer < num_layers; ++layer) {
+    keys_.push_back(at::zeros({num_slots, num_kv_heads, capacity, head_dim}, options));
+    values_.push_back(at::zeros({num_slots, num_kv_heads, capacity, head_dim}, options));
+  }
+}
+
+int64_t KvCache::length(int64_t slot) const {
+  check_slot(slot);
+  return lengths_[static_cast<size_t>(slot)];
+}
+
+bool KvCache::is_empty() const {
+  return std::all_of(lengths_.begin(), lengths_.end(), [](int64_t n) { return n == 0; });
+}
+
+void KvCache::truncate(int64_t slot, int64_t length) {
+  check_slot(slot);
+  int64_t& current = lengths_[static_cast<size_t>(slot)];
+  PLUMBLINE_CHECK(length >= 0 && length <= current,
+                  fmt::format("slot {} holds {} rows, asked to keep {}", slot, current, length));
+  current = length;
+}
+
+void KvCache::copy_prefix(int64_t from_slot, int64_t to_slot) {
+  const at::NoGradGuard no_grad;
+  const int64_t rows = length(from_slot);
+  check_slot(to_slot);
+  if (from_slot == to_slot) return;
+  for (std::vector<at::Tensor>* side : {&keys_, &values_}) {
+    for (const at::Tensor& layer : *side) {
+      layer[to_slot].narrow(1, 0, rows).copy_(layer[from_slot].narrow(1, 0, rows));
+    }
+  }
+  lengths_[static_cast<size_t>(to_slot)] = rows;
+}
+
+void KvCache::append(int64_t layer, const at::Tensor& k_NGK, const at::Tensor& v_NGK,
+                     const tensor::Spans& spans, const std::vector<int64_t>& slots) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor& k = keys(layer);
+  const at::Tensor& v = values(layer);
+  PLUMBLINE_CHECK(k_NGK.size(0) == spans.total() && k_NGK.sizes() == v_NGK.sizes() &&
+                      k_NGK.size(1) == k.size(1) && k_NGK.size(2) == k.size(3) &&
+                      k_NGK.scalar_type() == k.scalar_type() &&
+                      v_NGK.scalar_type() == k.scalar_type() &&
+                      static_cast<int64_t>(slots.size()) == spans.size(),
+                  fmt::format("{} rows for spans of {}, {} slots for {} sequences", k_NGK.size(0),
+                              spans.total(), slots.size(), spans.size()));
+  for (int64_t s = 0; s < spans.size(); ++s) {
+    const int64_t slot = slots[static_cast<size_t>(s)];
+    const int64_t position = length(slot);
+    PLUMBLINE_CHECK(position + spans.length(s) <= capacity_,
+                    fmt::format("slot {} holds {} of {} rows, cannot take {} more", slot, position,
+                                capacity_, spans.length(s)));
+    write_rows(k_NGK, spans, s, k[slot], position);
+    write_rows(v_NGK, spans, s, v[slot], position);
+  }
+}
+
+void KvCache::advance(const tensor::Spans& spans, const std::vector<int64_t>& slots) {
+  for (int64_t s = 0; s < spans.size(); ++s) {
+    const int64_t slot = slots[static_cast<size_t>(s)];
+    check_slot(slot);
+    lengths_[static_cast<size_t>(slot)] += spans.length(s);
+  }
+}
+
+int64_t KvCache::bytes(int64_t num_layers, int64_t num_kv_heads, int64_t head_dim,
+                       int64_t num_slots, int64_t capacity, at::ScalarType dtype) {
+  return 2 * num_layers * num_kv_heads * head_dim * num_slots * capacity *
+         static_cast<int64_t>(c10::elementSize(dtype));
+}
+
+void KvCache::check_slot(int64_t slot) const {
+  PLUMBLINE_CHECK(slot >= 0 && slot < num_slots(),
+                  fmt::format("slot {} of {}", slot, num_slots()));
+}
+
+}  // namespace plumbline::nn

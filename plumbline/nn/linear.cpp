@@ -1,0 +1,228 @@
+#include "plumbline/nn/linear.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::nn {
+namespace {
+
+// The tensors of one layer, in the order in which they pass through autograd.
+constexpr size_t kWeight = 0, kBias = 1, kA = 2, kB = 3, kPerLayer = 4;
+// Before them: the input and the dropout mask.
+constexpr size_t kInput = 0, kMask = 1, kFirstLayer = 2;
+
+// [rows, width] of 0 with probability p and 1 / (1 - p) otherwise: element i of the stream `key`.
+at::Tensor dropout_mask(int64_t rows, int64_t width, double p, RandomKey key,
+                        const at::TensorOptions& options) {
+  at::Tensor mask = at::empty({rows, width}, at::dtype(at::kFloat));
+  float* data = mask.data_ptr<float>();
+  const int64_t size = mask.numel();
+  const auto limit = static_cast<uint64_t>(p * 4294967296.0);  // p as a fraction of 2^32
+  const auto kept = static_cast<float>(1.0 / (1.0 - p));
+  const std::array<uint32_t, 2> words = {static_cast<uint32_t>(key.bits),
+                                         static_cast<uint32_t>(key.bits >> 32)};
+  at::parallel_for(0, (size + 3) / 4, 4096, [&](int64_t begin, int64_t end) {
+    for (int64_t block = begin; block < end; ++block) {
+      const auto n = static_cast<uint64_t>(block);
+      const auto bits =
+          philox({static_cast<uint32_t>(n), static_cast<uint32_t>(n >> 32), 0, 0}, words);
+      for (int64_t i = 4 * block; i < std::min(size, 4 * block + 4); ++i) {
+        data[i] = bits[static_cast<size_t>(i % 4)] < limit ? 0.0F : kept;
+      }
+    }
+  });
+  return mask.to(options);
+}
+
+// One layer as the functions below see it. `rank` 0 means no adapter.
+struct Part {
+  at::Tensor weight, bias, a, b;  // a and b in the input's dtype
+  double scale = 0;
+  int64_t first_out = 0, num_out = 0;
+  int64_t first_rank = 0, rank = 0;
+};
+
+std::vector<Part> parts_of(at::TensorList tensors, const std::vector<double>& scales) {
+  std::vector<Part> parts;
+  int64_t out = 0, rank = 0;
+  for (size_t i = 0; i < scales.size(); ++i) {
+    const size_t at = kFirstLayer + i * kPerLayer;
+    Part part;
+    part.weight = tensors[at + kWeight];
+    part.bias = tensors[at + kBias];
+    part.scale = scales[i];
+    part.first_out = out;
+    part.num_out = part.weight.size(0);
+    part.first_rank = rank;
+    if (tensors[at + kA].defined()) {
+      part.a = tensors[at + kA].to(part.weight.scalar_type());
+      part.b = tensors[at + kB].to(part.weight.scalar_type());
+      part.rank = part.a.size(0);
+    }
+    out += part.num_out;
+    rank += part.rank;
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+int64_t total_rank(const std::vector<Part>& parts) {
+  return parts.back().first_rank + parts.back().rank;
+}
+
+// [all ranks, in]
+at::Tensor joined_a(const std::vector<Part>& parts) {
+  std::vector<at::Tensor> all;
+  for (const Part& part : parts) {
+    if (part.rank > 0) all.push_back(part.a);
+  }
+  return all.size() == 1 ? all[0] : at::cat(all);
+}
+
+at::Tensor columns(const at::Tensor& x, int64_t first, int64_t count) {
+  return x.narrow(1, first, count);
+}
+
+// Several layers of one input, written side by side into one tensor.
+class JoinedLinear : public torch::autograd::Function<JoinedLinear> {
+ public:
+  static torch::autograd::variable_list forward(torch::autograd::AutogradContext* ctx,
+                                                at::TensorList tensors,
+                                                const std::vector<double>& scales) {
+    // The results are slices of one tensor; autograd is not to see them as views.
+    const at::AutoDispatchBelowADInplaceOrView below_views;
+    const at::Tensor &x = tensors[kInput], &mask = tensors[kMask];
+    const std::vector<Part> parts = parts_of(tensors, scales);
+    at::Tensor y = at::empty({x.size(0), parts.back().first_out + parts.back().num_out},
+                             x.options());
+    at::Tensor u;  // scaled by nothing yet: dropout(x) A^T of all adapters
+    if (total_rank(parts) > 0) u = at::mm(mask.defined() ? x * mask : x, joined_a(parts).t());
+    torch::autograd::variable_list results;
+    for (const Part& part : parts) {
+      at::Tensor y_part = columns(y, part.first_out, part.num_out);
+      at::mm_out(y_part, x, part.weight.t());
+      if (part.bias.defined()) y_part.add_(part.bias);
+      if (part.rank > 0) {
+        y_part.addmm_(columns(u, part.first_rank, part.rank), part.b.t(), 1, part.scale);
+      }
+      results.push_back(y_part);
+    }
+    torch::autograd::variable_list saved(tensors.begin(), tensors.end());
+    saved.push_back(u);
+    ctx->save_for_backward(std::move(saved));
+    ctx->saved_data["scales"] = scales;
+    return results;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const at::Tensor &x = saved[kInput], &mask = saved[kMask], &u = saved.back();
+    const std::vector<Part> parts = parts_of(saved, ctx->saved_data["scales"].toDoubleVector());
+    torch::autograd::variable_list result(saved.size());  // one more for the scales
+    at::Tensor dx;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const Part& part = parts[i];
+      const size_t at = kFirstLayer + i * kPerLayer;
+      at::Tensor& dy = grads[i];
+      if (!dy.defined()) dy = at::zeros({x.size(0), part.num_out}, x.options());
+      if (ctx->needs_input_grad(kInput)) {
+        dx = dx.defined() ? dx.addmm_(dy, part.weight) : at::mm(dy, part.weight);
+      }
+      if (ctx->needs_input_grad(at + kWeight)) result[at + kWeight] = at::mm(dy.t(), x);
+      if (part.bias.defined() && ctx->needs_input_grad(at + kBias)) {
+        result[at + kBias] = dy.sum(0);
+      }
+    }
+    if (total_rank(parts) > 0) low_rank_gradients(parts, x, mask, u, grads, dx, result);
+    result[kInput] = dx;
+    return result;
+  }
+
+ private:
+  // Fills the gradients of A and B and adds the adapters' share to dx where dx is defined.
+  static void low_rank_gradients(const std::vector<Part>& parts, const at::Tensor& x,
+                                 const at::Tensor& mask, const at::Tensor& u,
+                                 const torch::autograd::variable_list& grads, at::Tensor& dx,
+                                 torch::autograd::variable_list& result) {
+    at::Tensor du = at::empty_like(u);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const Part& part = parts[i];
+      if (part.rank == 0) continue;
+      at::Tensor du_part = columns(du, part.first_rank, part.rank);
+      at::mm_out(du_part, grads[i], part.b);
+      result[kFirstLayer + i * kPerLayer + kB] =
+          (at::mm(grads[i].t(), columns(u, part.first_rank, part.rank)) * part.scale)
+              .to(at::kFloat);
+      if (part.scale != 1) du_part.mul_(part.scale);
+    }
+    const at::Tensor a = joined_a(parts);
+    const at::Tensor da = at::mm(du.t(), mask.defined() ? x * mask : x).to(at::kFloat);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i].rank == 0) continue;
+      result[kFirstLayer + i * kPerLayer + kA] = da.narrow(0, parts[i].first_rank, parts[i].rank);
+    }
+    if (!dx.defined()) return;
+    if (mask.defined()) {
+      dx.add_(at::mm(du, a).mul_(mask));
+    } else {
+      dx.addmm_(du, a);
+    }
+  }
+};
+
+}  // namespace
+
+const LowRank* Linear::selected(const AdapterSelection& selection) const {
+  if (selection.active.empty()) return nullptr;
+  const auto found = adapters.find(selection.active);
+  return found == adapters.end() ? nullptr : &found->second;
+}
+
+at::Tensor apply(const Linear& linear, const at::Tensor& x, AdapterSelection& selection) {
+  return apply_all({&linear}, x, selection)[0];
+}
+
+std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, const at::Tensor& x,
+                                  AdapterSelection& selection) {
+  PLUMBLINE_CHECK(!linears.empty(), "no layers");
+  const at::Tensor rows = x.reshape({-1, x.size(-1)});
+  std::vector<at::Tensor> tensors = {rows, at::Tensor()};
+  std::vector<double> scales;
+  double dropout = 0;
+  for (const Linear* linear : linears) {
+    PLUMBLINE_CHECK(linear->weight.size(1) == rows.size(1),
+                    fmt::format("input of {}, layer for {}", rows.size(1), linear->weight.size(1)));
+    const LowRank* part = linear->selected(selection);
+    tensors.insert(tensors.end(), {linear->weight, linear->bias, part ? part->a : at::Tensor(),
+                                   part ? part->b : at::Tensor()});
+    scales.push_back(part ? part->scale : 0);
+    if (part) dropout = std::max(dropout, part->dropout);
+  }
+  // Layers that share an input share its mask.
+  if (dropout > 0 && selection.dropout_key) {
+    tensors[kMask] = dropout_mask(rows.size(0), rows.size(1), dropout,
+                                  selection.dropout_key->at(selection.num_masks++), rows.options());
+  }
+  std::vector<at::Tensor> results = JoinedLinear::apply(at::TensorList(tensors), scales);
+  if (x.dim() == 2) return results;
+  for (at::Tensor& result : results) {
+    std::vector<int64_t> shape = x.sizes().vec();
+    shape.back() = result.size(1);
+    result = result.reshape(shape);
+  }
+  return results;
+}
+
+at::Tensor effective_weight(const Linear& linear, const AdapterSelection& selection) {
+  const LowRank* part = linear.selected(selection);
+  if (!part) return linear.weight;
+  return at::addmm(linear.weight.to(at::kFloat), part->b, part->a, 1, part->scale)
+      .to(linear.weight.scalar_type());
+}
+
+}  // namespace plumbline::nn

@@ -1,0 +1,113 @@
+#include "plumbline/nn/rotary.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
+
+#include <cmath>
+
+#include "plumbline/base/error.h"
+#include "plumbline/nn/kernels.h"
+
+namespace plumbline::nn {
+namespace {
+
+constexpr int64_t kGrain = 64;  // rows
+
+at::Tensor with_dense_heads(const at::Tensor& x) {
+  return x.stride(2) == 1 && x.stride(1) == x.size(2) ? x : x.contiguous();
+}
+
+// Rotates by sign * angle.
+at::Tensor rotate_rows(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
+                       const at::Tensor& positions, float sign) {
+  const int64_t rows = x.size(0), heads = x.size(1), half = x.size(2) / 2;
+  at::Tensor y = at::empty(x.sizes(), x.options());
+  const float* x_data = x.const_data_ptr<float>();
+  const float* cos_data = cos.const_data_ptr<float>();
+  const float* sin_data = sin.const_data_ptr<float>();
+  const int64_t* position_data = positions.const_data_ptr<int64_t>();
+  float* y_data = y.data_ptr<float>();
+  const int64_t stride = x.stride(0);
+  at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      const int64_t at = position_data[n] * half;
+      kernels::rotate_row(x_data + n * stride, cos_data + at, sin_data + at, sign, heads, half,
+                          y_data + n * heads * 2 * half);
+    }
+  });
+  return y;
+}
+
+class FusedRotate : public torch::autograd::Function<FusedRotate> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& x,
+                            const at::Tensor& cos, const at::Tensor& sin,
+                            const at::Tensor& positions) {
+    ctx->save_for_backward({cos, sin, positions});
+    return rotate_rows(x, cos, sin, positions, 1);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    return {rotate_rows(with_dense_heads(grads[0]), saved[0], saved[1], saved[2], -1), at::Tensor(),
+            at::Tensor(), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+RotaryTable rotary_table(int64_t num_positions, int64_t head_dim, double theta, at::Device device) {
+  const int64_t half = head_dim / 2;
+  at::Tensor cos = at::empty({num_positions, half}, at::dtype(at::kFloat));
+  at::Tensor sin = at::empty_like(cos);
+  float* cos_data = cos.data_ptr<float>();
+  float* sin_data = sin.data_ptr<float>();
+  for (int64_t i = 0; i < half; ++i) {
+    const double frequency =
+        std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(head_dim));
+    for (int64_t p = 0; p < num_positions; ++p) {
+      const double angle = static_cast<double>(p) * frequency;
+      cos_data[p * half + i] = static_cast<float>(std::cos(angle));
+      sin_data[p * half + i] = static_cast<float>(std::sin(angle));
+    }
+  }
+  return {.cos_PK2 = cos.to(device), .sin_PK2 = sin.to(device)};
+}
+
+at::Tensor row_positions(const tensor::Spans& spans, const std::vector<int64_t>& starts,
+                         at::Device device) {
+  PLUMBLINE_CHECK(starts.empty() || static_cast<int64_t>(starts.size()) == spans.size(),
+                  fmt::format("{} starts, {} sequences", starts.size(), spans.size()));
+  at::Tensor positions = at::empty({spans.total()}, at::dtype(at::kLong));
+  int64_t* out = positions.data_ptr<int64_t>();
+  for (int64_t s = 0; s < spans.size(); ++s) {
+    const int64_t start = starts.empty() ? 0 : starts[static_cast<size_t>(s)];
+    for (int64_t t = 0; t < spans.length(s); ++t) *out++ = start + t;
+  }
+  return positions.to(device);
+}
+
+at::Tensor rotate(const at::Tensor& x_NHK, const RotaryTable& table, const at::Tensor& positions) {
+  PLUMBLINE_CHECK(x_NHK.dim() == 3 && x_NHK.size(2) == 2 * table.cos_PK2.size(1) &&
+                      positions.numel() == x_NHK.size(0),
+                  fmt::format("{} rows of heads of {}, {} positions, table for {}", x_NHK.size(0),
+                              x_NHK.size(-1), positions.numel(), 2 * table.cos_PK2.size(1)));
+  if (!x_NHK.is_cpu() || x_NHK.scalar_type() != at::kFloat) {
+    return rotate_composite(x_NHK, table, positions);
+  }
+  return FusedRotate::apply(with_dense_heads(x_NHK), table.cos_PK2, table.sin_PK2, positions);
+}
+
+at::Tensor rotate_composite(const at::Tensor& x_NHK, const RotaryTable& table,
+                            const at::Tensor& positions) {
+  const at::Tensor cos = table.cos_PK2.index_select(0, positions).unsqueeze(1);
+  const at::Tensor sin = table.sin_PK2.index_select(0, positions).unsqueeze(1);
+  const auto halves = x_NHK.to(at::kFloat).chunk(2, -1);
+  return at::cat({halves[0] * cos - halves[1] * sin, halves[1] * cos + halves[0] * sin}, -1)
+      .to(x_NHK.scalar_type());
+}
+
+}  // namespace plumbline::nn

@@ -1,0 +1,73 @@
+#include "plumbline/nn/swiglu.h"
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
+
+#include "plumbline/base/error.h"
+#include "plumbline/nn/kernels.h"
+
+namespace plumbline::nn {
+namespace {
+
+constexpr int64_t kGrain = 16;  // rows
+
+class FusedSwiglu : public torch::autograd::Function<FusedSwiglu> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& gate,
+                            const at::Tensor& up) {
+    const int64_t rows = gate.size(0), size = gate.size(1);
+    at::Tensor y = at::empty({rows, size}, gate.options());
+    const float* gate_data = gate.const_data_ptr<float>();
+    const float* up_data = up.const_data_ptr<float>();
+    float* y_data = y.data_ptr<float>();
+    const int64_t gate_stride = gate.stride(0), up_stride = up.stride(0);
+    at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
+      kernels::swiglu_forward(gate_data + begin * gate_stride, gate_stride,
+                              up_data + begin * up_stride, up_stride, end - begin, size,
+                              y_data + begin * size);
+    });
+    ctx->save_for_backward({gate, up});
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const at::Tensor &gate = saved[0], &up = saved[1];
+    const at::Tensor dy = grads[0].contiguous();
+    const int64_t rows = gate.size(0), size = gate.size(1);
+    // Side by side, as the joined layer before (see apply_all) wants them.
+    at::Tensor joined = at::empty({rows, 2 * size}, gate.options());
+    const float* dy_data = dy.const_data_ptr<float>();
+    const float* gate_data = gate.const_data_ptr<float>();
+    const float* up_data = up.const_data_ptr<float>();
+    float* joined_data = joined.data_ptr<float>();
+    const int64_t gate_stride = gate.stride(0), up_stride = up.stride(0);
+    at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
+      float* target = joined_data + begin * 2 * size;
+      kernels::swiglu_backward(dy_data + begin * size, gate_data + begin * gate_stride, gate_stride,
+                               up_data + begin * up_stride, up_stride, end - begin, size, target,
+                               target + size, 2 * size);
+    });
+    return {joined.narrow(1, 0, size), joined.narrow(1, size, size)};
+  }
+};
+
+at::Tensor with_dense_rows(const at::Tensor& x) { return x.stride(1) == 1 ? x : x.contiguous(); }
+
+}  // namespace
+
+at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up) {
+  PLUMBLINE_CHECK(gate.dim() == 2 && gate.sizes() == up.sizes(), "gate and up differ in shape");
+  if (!gate.is_cpu() || gate.scalar_type() != at::kFloat || up.scalar_type() != at::kFloat) {
+    return swiglu_composite(gate, up);
+  }
+  return FusedSwiglu::apply(with_dense_rows(gate), with_dense_rows(up));
+}
+
+at::Tensor swiglu_composite(const at::Tensor& gate, const at::Tensor& up) {
+  return at::silu(gate) * up;
+}
+
+}  // namespace plumbline::nn

@@ -1,0 +1,50 @@
+// A benchmark's answers, what the judge finds in them, and the figures with intervals.
+#include <torch/types.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/log.h"
+#include "plumbline/checkpoint/adapter.h"
+#include "plumbline/engine/local_generator.h"
+#include "plumbline/eval/world_figures.h"
+#include "plumbline/recipes/stages.h"
+#include "plumbline/report/run_page.h"
+#include "plumbline/tensor/device.h"
+#include "plumbline/train/run_folder.h"
+
+namespace plumbline::recipes {
+namespace {
+constexpr const char* kAdapter = "policy";
+}
+
+void evaluate(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  const auto items = world::read_benchmark(c.data.benchmark);
+  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
+                                          tensor::choose_dtype(c.run.dtype, device), device);
+  if (!c.model.adapter.empty()) checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
+  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+                                    invocation.command);
+  engine::FeatureStore features(assistant.preprocess, c.data.images);
+  engine::LocalGenerator generator(assistant, features, c.eval.batch_size);
+  const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
+  std::vector<api::Question> questions;
+  for (const auto& item : items) questions.push_back({item.image, item.question});
+  const auto rated = eval::rate(items, generator.answer(questions, c.eval.max_tokens));
+  const auto figures = eval::world_figures(
+      rated, {.samples = c.eval.bootstrap_samples,
+              .confidence = c.eval.confidence,
+              .key = random_key(static_cast<uint64_t>(c.run.seed), "eval.bootstrap")});
+
+  eval::write_answers((run.path() / "answers.jsonl").string(), rated);
+  const std::string name = c.eval.model_name.empty() ? run.path().filename().string() : c.eval.model_name;
+  const nlohmann::json result{{"model", name}, {"images", c.data.images}, {"figures", eval::to_json(figures)}};
+  write_file(run.path() / "figures.json", result.dump(1) + "\n");
+  run.finish();
+  const std::string text = invocation.json ? result.dump() + "\n" : report::figures_table({report::read_run(run.path())});
+  std::fputs(text.c_str(), stdout);
+}
+
+}  // namespace plumbline::recipes

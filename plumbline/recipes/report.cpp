@@ -1,0 +1,21 @@
+// One HTML page from several run folders.
+#include "plumbline/report/run_page.h"
+
+#include <cstdio>
+
+#include "plumbline/base/files.h"
+#include "plumbline/recipes/stages.h"
+
+namespace plumbline::recipes {
+
+void report(const Invocation& invocation) {
+  std::vector<report::Run> runs;
+  for (const auto& folder : invocation.inputs) runs.push_back(report::read_run(folder));
+  const std::string& out = invocation.loaded.config.run.out;
+  const fs::path file = out.empty() ? "report.html" : out;
+  if (file.has_parent_path()) make_folders(file.parent_path());
+  write_file(file, report::html("Plumbline report", runs));
+  std::printf("%s\n", file.c_str());
+}
+
+}  // namespace plumbline::recipes

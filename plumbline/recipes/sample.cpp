@@ -1,0 +1,87 @@
+// Answers for a file of prompts: one, a pair, or n each.
+#include <torch/types.h>
+
+#include <fmt/format.h>
+
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/log.h"
+#include "plumbline/base/progress.h"
+#include "plumbline/checkpoint/adapter.h"
+#include "plumbline/data/records.h"
+#include "plumbline/engine/assistant.h"
+#include "plumbline/engine/batch.h"
+#include "plumbline/generate/generate.h"
+#include "plumbline/recipes/stages.h"
+#include "plumbline/tensor/device.h"
+#include "plumbline/train/run_folder.h"
+
+namespace plumbline::recipes {
+namespace {
+
+constexpr const char* kAdapter = "policy";
+
+std::vector<generate::Sequence> requests(engine::Assistant& assistant, const engine::FeatureStore& features,
+                                         const std::vector<data::Prompt>& prompts, int64_t num_samples,
+                                         RandomKey key) {
+  std::vector<generate::Sequence> result;
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    result.push_back(
+        {.prompt = text::encode_prompt(assistant.tokenizer, assistant.format, prompts[i].turns).ids,
+         .image_rows = engine::image_rows(assistant.model, features, prompts[i].image),
+         .num_samples = num_samples,
+         .key = key.at(i)});
+  }
+  return result;
+}
+
+}  // namespace
+
+void sample(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  const auto prompts = data::read_prompts(c.data.prompts, c.data.images);
+  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
+                                          tensor::choose_dtype(c.run.dtype, device), device);
+  if (!c.model.adapter.empty()) checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
+  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+                                    invocation.command);
+  engine::FeatureStore features(assistant.preprocess, c.data.images);
+  std::vector<std::string> images;
+  for (const auto& prompt : prompts) images.push_back(prompt.image);
+  features.prepare(assistant.model, images);
+
+  const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
+  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sample");
+  const auto sequences = requests(assistant, features, prompts, c.generation.num_samples, key);
+  const Stopwatch watch;
+  int64_t num_tokens = 0, num_stopped = 0;
+  std::vector<data::SampledAnswers> samples;
+  {
+    Progress progress("sample", static_cast<int64_t>(prompts.size()) * c.generation.num_samples);
+    const auto answers = generate::generate(assistant.model, sequences,
+                                            engine::sampling_options(c.generation, assistant),
+                                            c.generation.batch_size, [&](int64_t done) {
+                                              progress.update(done);
+                                              stop_if_interrupted();
+                                            });
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      auto& entry = samples.emplace_back(data::SampledAnswers{prompts[i], {}});
+      for (const auto& answer : answers[i]) {
+        entry.answers.push_back(engine::answer_text(assistant, answer.tokens));
+        num_tokens += static_cast<int64_t>(answer.tokens.size());
+        num_stopped += answer.is_stopped ? 1 : 0;
+      }
+    }
+  }
+  data::write_samples((run.path() / "samples.jsonl").string(), samples);
+  const double num_answers = static_cast<double>(prompts.size()) * static_cast<double>(c.generation.num_samples);
+  run.metrics().record(1, {{"answers", num_answers},
+                           {"response/length", static_cast<double>(num_tokens) / num_answers},
+                           {"response/stopped", static_cast<double>(num_stopped) / num_answers},
+                           {"time/tokens_per_second", static_cast<double>(num_tokens) / watch.seconds()}});
+  log_info("sample: {} answers of {:.1f} tokens, {:.0f} tokens/s", num_answers,
+           static_cast<double>(num_tokens) / num_answers, static_cast<double>(num_tokens) / watch.seconds());
+  run.finish();
+}
+
+}  // namespace plumbline::recipes

@@ -1,0 +1,40 @@
+// Data of the synthetic world on disk, in the formats a user's own data has.
+#include "plumbline/world/splits.h"
+
+#include "plumbline/base/log.h"
+#include "plumbline/recipes/stages.h"
+#include "plumbline/train/run_folder.h"
+#include "plumbline/world/sheet.h"
+
+namespace plumbline::recipes {
+
+void make_world(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+                                    invocation.command);
+  const auto seed = static_cast<uint64_t>(c.run.seed);
+  if (c.world.split == "sheet") {
+    const fs::path file = run.path() / "sheet.html";
+    world::write_sheet(file, seed, c.world.num_images);
+    log_info("world: open {} in a browser", file.string());
+    return run.finish();
+  }
+  world::SplitOptions options{.split = c.world.split,
+                              .num_images = c.world.num_images,
+                              .seed = seed,
+                              .faint_share = c.world.faint_share,
+                              .pixel_noise = c.world.pixel_noise,
+                              .typical_share = c.world.typical_share,
+                              .unsupported_share = c.world.unsupported_share};
+  if (c.world.split != "all") {
+    world::write_split(options, run.path());
+    return run.finish();
+  }
+  for (const char* split : {"sft", "comparisons", "ppo", "benchmark"}) {
+    options.split = split;
+    world::write_split(options, run.path() / split);
+  }
+  run.finish();
+}
+
+}  // namespace plumbline::recipes

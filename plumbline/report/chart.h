@@ -1,0 +1,43 @@
+// Charts as SVG text.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace plumbline::report {
+
+struct Line {
+  std::string name;
+  std::vector<std::pair<double, double>> points;  // x ascending
+  int color = 0;                                   // index into the palette
+  bool is_dashed = false;
+};
+
+struct LineChart {
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  std::vector<Line> lines;
+};
+
+// One bar per series in each group, with its interval as a whisker.
+struct Bar {
+  double value = 0, low = 0, high = 0;
+};
+struct BarChart {
+  std::string title;
+  std::string y_label;
+  std::vector<std::string> groups;
+  std::vector<std::string> series;
+  std::vector<std::vector<Bar>> bars;  // [series][group]
+};
+
+// Self-contained <svg> elements with axes, ticks and a legend. Lines without points are left out.
+std::string svg(const LineChart& chart);
+std::string svg(const BarChart& chart);
+
+// Round tick values that cover [low, high], about `count` of them.
+std::vector<double> ticks(double low, double high, int count);
+
+}  // namespace plumbline::report

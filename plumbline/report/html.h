@@ -1,0 +1,23 @@
+// Pieces of a self-contained HTML page.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace plumbline::report {
+
+// Text for an element or a quoted attribute.
+std::string escape(std::string_view text);
+
+// The text with the byte ranges [begin, end) inside <mark>. Ranges outside the text are cut.
+std::string marked(std::string_view text, const std::vector<std::pair<size_t, size_t>>& ranges);
+
+// Rows of already escaped cells; the first row is the heading.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+// A whole page with its style inside.
+std::string page(const std::string& title, const std::string& body);
+
+}  // namespace plumbline::report

@@ -1,0 +1,236 @@
+#include "plumbline/report/run_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "plumbline/base/error.h"
+#include "plumbline/report/base64.h"
+#include "plumbline/report/chart.h"
+#include "plumbline/report/html.h"
+
+namespace plumbline::report {
+namespace {
+
+using nlohmann::json;
+
+json read_json(const fs::path& path) {
+  try {
+    return json::parse(read_file(path));
+  } catch (const json::exception& e) {
+    throw DataError(Complaint{.component = "report",
+                              .doing = "reading a run folder",
+                              .expected = "JSON",
+                              .got = e.what(),
+                              .where = path.string()});
+  }
+}
+
+void read_curves(Run& run) {
+  if (!fs::exists(run.path / "metrics.jsonl")) return;
+  std::istringstream lines(read_file(run.path / "metrics.jsonl"));
+  for (std::string line; std::getline(lines, line);) {
+    const auto value = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!value.is_object() || !value.contains("step")) continue;  // a line cut off by a kill
+    for (const auto& [name, number] : value.items()) {
+      if (name != "step" && number.is_number()) run.curves[name].emplace_back(value["step"], number);
+    }
+  }
+}
+
+bool has_curve(const Run& run, const std::string& name) { return run.curves.contains(name); }
+
+LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric, const std::string& title) {
+  LineChart chart{.title = title, .x_label = "step", .y_label = metric, .lines = {}};
+  int color = 1;
+  for (const auto& run : runs) {
+    if (!has_curve(run, metric)) continue;
+    chart.lines.push_back({.name = run.name, .points = run.curves.at(metric), .color = color++});
+  }
+  return chart;
+}
+
+// How gold moved while the proxy rose: one point per step at which both are known.
+LineChart proxy_against_gold(const std::vector<Run>& runs) {
+  LineChart chart{.title = "Gold score against proxy reward", .x_label = "proxy: mean reward-model score, less its first",
+                  .y_label = "gold score", .lines = {}};
+  int color = 1;
+  for (const auto& run : runs) {
+    if (!has_curve(run, "gold/score") || !has_curve(run, "score/model")) continue;
+    std::map<double, double> proxy(run.curves.at("score/model").begin(), run.curves.at("score/model").end());
+    Line line{.name = run.name, .points = {}, .color = color++};
+    for (const auto& [step, gold] : run.curves.at("gold/score")) {
+      const auto it = proxy.lower_bound(step);
+      const double at = it == proxy.end() ? proxy.rbegin()->second : it->second;
+      line.points.emplace_back(at - proxy.begin()->second, gold);
+    }
+    chart.lines.push_back(std::move(line));
+  }
+  return chart;
+}
+
+BarChart type_chart(const std::vector<Run>& runs, const std::string& title, double eval::TypeFigures::*figure) {
+  BarChart chart{.title = title, .y_label = "", .groups = {}, .series = {}, .bars = {}};
+  for (const auto& run : runs) {
+    if (!run.figures) continue;
+    if (chart.groups.empty()) {
+      for (const auto& type : run.figures->types) chart.groups.push_back(type.type);
+    }
+    chart.series.push_back(run.name);
+    auto& bars = chart.bars.emplace_back(chart.groups.size());
+    for (const auto& type : run.figures->types) {
+      const auto place = std::find(chart.groups.begin(), chart.groups.end(), type.type);
+      if (place == chart.groups.end()) continue;
+      bars[static_cast<size_t>(place - chart.groups.begin())] = {type.*figure, 0, 0};
+    }
+  }
+  return chart;
+}
+
+std::string figures_html(const std::vector<Run>& runs) {
+  std::vector<std::vector<std::string>> rows = {{"model"}};
+  for (const auto& column : eval::figure_columns()) {
+    const char* arrow = column.direction > 0 ? " &uarr;" : column.direction < 0 ? " &darr;" : "";
+    rows[0].push_back(column.heading + std::string(arrow));
+  }
+  for (const auto& run : runs) {
+    if (!run.figures) continue;
+    rows.push_back({escape(run.name)});
+    for (const auto& column : eval::figure_columns()) {
+      const auto& i = (*run.figures).*(column.value);
+      rows.back().push_back(fmt::format("{:.3f}<br><small>{:.3f} to {:.3f}</small>", i.value, i.low, i.high));
+    }
+  }
+  return rows.size() > 1 ? table(rows) : "";
+}
+
+std::string example_html(const std::vector<const Run*>& runs, size_t index) {
+  const auto& first = runs.front()->answers[index];
+  std::string picture;
+  const fs::path image = runs.front()->images / first.image;
+  if (fs::exists(image)) {
+    picture = fmt::format("<img alt=\"\" src=\"data:image/png;base64,{}\">", base64(read_file(image)));
+  }
+  std::string answers = "<div><small>reference</small><br>" + escape(first.reference) + "</div>";
+  for (const Run* run : runs) {
+    for (const auto& answer : run->answers) {
+      if (answer.id != first.id) continue;
+      answers += fmt::format("<div><small>{}, {:.0f} of 6</small><br>{}</div>", escape(run->name), answer.score,
+                             marked(answer.answer, answer.false_ranges));
+    }
+  }
+  return fmt::format("<div class=\"example\"><div>{}<br><small>{}</small></div><div><b>{}</b><div class=\"answers\">{}</div></div></div>\n",
+                     picture, escape(first.type), escape(first.question), answers);
+}
+
+// The first examples of each type, whatever they show.
+std::string examples_html(const std::vector<Run>& runs) {
+  constexpr int kPerType = 2;
+  std::vector<const Run*> answered;
+  for (const auto& run : runs) {
+    if (!run.answers.empty()) answered.push_back(&run);
+  }
+  if (answered.empty()) return "";
+  std::map<std::string, int> shown;
+  std::string out;
+  for (size_t i = 0; i < answered.front()->answers.size(); ++i) {
+    if (shown[answered.front()->answers[i].type]++ < kPerType) out += example_html(answered, i);
+  }
+  return "<h2>Examples</h2>\n<p>The first of each type, not chosen. False claims are marked.</p><div class=\"examples\">" +
+         out + "</div>";
+}
+
+std::string cost_html(const std::vector<Run>& runs) {
+  std::vector<std::vector<std::string>> rows = {{"run", "seconds", "peak memory of the process, GiB"}};
+  for (const auto& run : runs) {
+    if (!run.seconds) continue;
+    rows.push_back({escape(run.name), fmt::format("{:.1f}", *run.seconds),
+                    run.peak_memory_bytes ? fmt::format("{:.2f}", *run.peak_memory_bytes / (1LL << 30)) : ""});
+  }
+  return rows.size() > 1 ? "<h2>Cost</h2>\n" + table(rows) : "";
+}
+
+std::string charts_html(const std::vector<Run>& runs) {
+  std::string out;
+  for (const auto& chart : {proxy_against_gold(runs), curve_chart(runs, "score/model", "Proxy: reward-model score"),
+                            curve_chart(runs, "gold/score", "Gold: the judge's score of greedy answers"),
+                            curve_chart(runs, "kl/k1", "KL from the reference, nats per answer"),
+                            curve_chart(runs, "response/length", "Tokens per answer"),
+                            curve_chart(runs, "eval/accuracy", "Reward models: held-out accuracy"),
+                            curve_chart(runs, "loss", "Training loss")}) {
+    out += svg(chart);
+  }
+  out += svg(type_chart(runs, "Score by question type", &eval::TypeFigures::score));
+  out += svg(type_chart(runs, "Hallucination by question type", &eval::TypeFigures::hallucination));
+  return "<h2>Curves and types</h2>\n<div class=\"charts\">" + out + "</div>\n";
+}
+
+}  // namespace
+
+Run read_run(const fs::path& folder) {
+  if (!fs::exists(folder / "run.json")) {
+    throw IoError(Complaint{.component = "report",
+                            .doing = "reading a run folder",
+                            .expected = "run.json",
+                            .got = "none",
+                            .where = folder.string()});
+  }
+  Run run{.name = folder.filename().string(), .path = folder};
+  if (run.name.empty()) run.name = folder.parent_path().filename().string();
+  const json about = read_json(folder / "run.json");
+  if (about.contains("seconds")) run.seconds = about["seconds"].get<double>();
+  if (about.contains("peak_memory_bytes")) run.peak_memory_bytes = about["peak_memory_bytes"].get<double>();
+  read_curves(run);
+  if (fs::exists(folder / "figures.json")) {
+    const json figures = read_json(folder / "figures.json");
+    run.figures = eval::figures_from_json(figures.at("figures"));
+    run.name = figures.value("model", run.name);
+    run.images = figures.value("images", "");
+  }
+  if (fs::exists(folder / "answers.jsonl")) run.answers = eval::read_answers((folder / "answers.jsonl").string());
+  return run;
+}
+
+std::string figures_table(const std::vector<Run>& runs) {
+  size_t width = 5;
+  for (const auto& run : runs) width = std::max(width, run.name.size());
+  std::string out;
+  const auto& columns = eval::figure_columns();
+  for (const auto& column : columns) {
+    std::string line;
+    for (const auto& run : runs) {
+      if (!run.figures) continue;
+      const auto& i = (*run.figures).*(column.value);
+      line += fmt::format("  {:>7.3f} [{:.3f}, {:.3f}]", i.value, i.low, i.high);
+    }
+    out += fmt::format("{:<20}{}\n", column.heading, line);
+  }
+  std::string heading = fmt::format("{:<20}", "");
+  for (const auto& run : runs) {
+    if (run.figures) heading += fmt::format("  {:^{}}", run.name, 7 + 3 + 2 + 10);
+  }
+  return heading + "\n" + out;
+}
+
+std::string reward_table(const std::vector<Run>& runs) {
+  std::string out;
+  for (const auto& run : runs) {
+    if (!has_curve(run, "eval/accuracy")) continue;
+    out += fmt::format("{:<24}{:.3f} of held-out comparisons ranked right\n", run.name,
+                       run.curves.at("eval/accuracy").back().second);
+  }
+  return out;
+}
+
+std::string html(const std::string& title, const std::vector<Run>& runs) {
+  const std::string rewards = reward_table(runs);
+  return page(title, "<h2>Figures</h2>\n<p>With 95 % intervals from resampling images, unless the run's config says otherwise.</p>" +
+                         figures_html(runs) +
+                         (rewards.empty() ? "" : "<h2>Reward models</h2><pre>" + escape(rewards) + "</pre>") +
+                         charts_html(runs) + examples_html(runs) + cost_html(runs));
+}
+
+}  // namespace plumbline::report

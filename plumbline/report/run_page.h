@@ -1,0 +1,39 @@
+// One page from several run folders, side by side.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plumbline/base/files.h"
+#include "plumbline/eval/world_figures.h"
+
+namespace plumbline::report {
+
+// What a page shows of one run folder. Parts the run does not have are empty.
+struct Run {
+  std::string name;       // of the folder, or eval.model_name
+  fs::path path;
+  std::map<std::string, std::vector<std::pair<double, double>>> curves;  // metric -> (step, value)
+  std::optional<eval::WorldFigures> figures;
+  std::vector<eval::AnswerLine> answers;
+  fs::path images;        // folder of the answers' pictures
+  std::optional<double> seconds;            // from run.json when the run is complete
+  std::optional<double> peak_memory_bytes;
+};
+
+// Throws IoError or DataError for a folder that is not a run.
+Run read_run(const fs::path& folder);
+
+// The figures of evaluated runs as a plain text table for a terminal.
+std::string figures_table(const std::vector<Run>& runs);
+
+// Reward models' held-out accuracy as plain text lines; empty when no run has one.
+std::string reward_table(const std::vector<Run>& runs);
+
+// Self-contained HTML: figures, proxy reward against gold score, bars by type, training curves,
+// examples with the answers of all evaluated runs side by side and false claims marked.
+std::string html(const std::string& title, const std::vector<Run>& runs);
+
+}  // namespace plumbline::report

@@ -1,0 +1,45 @@
+// Puts a conversation together piece by piece; used by conversation.cpp and reward_prompt.cpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "plumbline/text/conversation.h"
+
+namespace plumbline::text {
+
+// Text is collected and encoded as one piece when a control token, an answer or the end comes.
+class PromptBuilder {
+ public:
+  // Starts with the begin token and the system text.
+  PromptBuilder(const Tokenizer& tokenizer, const PromptFormat& format);
+
+  void open_user();
+  // Plain text: a placeholder's spelling in it is ordinary characters.
+  void plain(std::string_view text) { pending_ += text; }
+  // Text of a user turn, whose placeholders become image rows.
+  void with_images(std::string_view text);
+  // Ends the user turn: " ASSISTANT:".
+  void open_answer();
+  // The answer's text as a piece of its own, and the end token. Returns the tokens' range.
+  std::pair<int64_t, int64_t> answer(const std::string& text);
+
+  // The range of an answer that is trained.
+  void add_answer_range(std::pair<int64_t, int64_t> range) { out_.answers.push_back(range); }
+  EncodedConversation take();
+
+ private:
+  void image();
+  void flush();
+
+  const Tokenizer& tokenizer_;
+  const PromptFormat& format_;
+  std::string pending_;
+  EncodedConversation out_;
+};
+
+// Throws DataError unless turns alternate from a user's, end with the given role, and have
+// placeholders in user turns only. With `any_last_answer`, the last turn may spell one.
+void check_turns(const std::vector<Turn>& turns, bool ends_with_user, bool any_last_answer = false);
+
+}  // namespace plumbline::text

@@ -1,0 +1,177 @@
+#include "plumbline/text/reward_prompt.h"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "plumbline/text/prompt_builder.h"
+
+namespace plumbline::text {
+namespace {
+
+constexpr std::string_view kFactsSlot = "{facts}";
+constexpr std::string_view kFactSlot = "{fact}";
+
+std::string replaced(std::string text, std::string_view slot, const std::string& with) {
+  for (size_t at = 0; (at = text.find(slot, at)) != std::string::npos; at += with.size()) {
+    text.replace(at, slot.size(), with);
+  }
+  return text;
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Every "{word}" of a text.
+std::vector<std::string> slots_of(const std::string& text) {
+  std::vector<std::string> slots;
+  for (size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open + 1)) {
+    const size_t close = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", open + 1);
+    if (close != std::string::npos && text[close] == '}') {
+      slots.push_back(text.substr(open, close - open + 1));
+    }
+  }
+  return slots;
+}
+
+// One key of the template file.
+struct Key {
+  const char* name;
+  std::string RewardTemplate::*member;
+  std::string_view slot;  // the one slot it may hold
+  bool is_required;
+};
+
+constexpr Key kKeys[] = {
+    {"before_question", &RewardTemplate::before_question, kFactsSlot, false},
+    {"judge", &RewardTemplate::judge, kFactsSlot, true},
+    {"opening", &RewardTemplate::opening, "", true},
+    {"facts_header", &RewardTemplate::facts_header, "", false},
+    {"fact", &RewardTemplate::fact, kFactSlot, false},
+};
+
+const Key* find_key(std::string_view name) {
+  for (const Key& key : kKeys) {
+    if (name == key.name) return &key;
+  }
+  return nullptr;
+}
+
+using Problems = std::vector<std::string>;
+
+void check_text(Problems& problems, const std::string& where, const Key& key,
+                const std::string& text) {
+  for (const std::string& slot : slots_of(text)) {
+    if (slot == key.slot) continue;
+    problems.push_back(fmt::format("{}: key '{}' holds the unknown slot {}; it may hold {}", where,
+                                   key.name, slot, key.slot.empty() ? "none" : key.slot));
+  }
+  if (has(text, kImagePlaceholder)) {
+    problems.push_back(fmt::format("{}: key '{}' holds {}; images belong to the conversation",
+                                   where, key.name, kImagePlaceholder));
+  }
+}
+
+void read_keys(Problems& problems, const toml::table& table, const std::string& path,
+               RewardTemplate& out) {
+  for (const auto& [name, node] : table) {
+    const auto where = fmt::format("{}:{}", path, name.source().begin.line);
+    const Key* key = find_key(name.str());
+    const auto* text = node.as_string();
+    if (!key) {
+      problems.push_back(fmt::format(
+          "{}: unknown key '{}'; known are before_question, judge, opening, facts_header, fact",
+          where, name.str()));
+    } else if (!text) {
+      problems.push_back(fmt::format("{}: key '{}' expected text", where, key->name));
+    } else {
+      out.*(key->member) = text->get();
+      check_text(problems, where, *key, text->get());
+    }
+  }
+}
+
+void check_whole(Problems& problems, const std::string& path, const RewardTemplate& t) {
+  for (const Key& key : kKeys) {
+    if (key.is_required && (t.*(key.member)).empty()) {
+      problems.push_back(fmt::format("{}: key '{}' is missing or empty", path, key.name));
+    }
+  }
+  const bool before = has(t.before_question, kFactsSlot), after = has(t.judge, kFactsSlot);
+  if (before && after) {
+    problems.push_back(
+        fmt::format("{}: keys 'before_question' and 'judge' both hold {{facts}}", path));
+  }
+  if ((before || after) && !has(t.fact, kFactSlot)) {
+    problems.push_back(fmt::format("{}: key 'fact' expected the slot {{fact}}", path));
+  }
+}
+
+std::string facts_text(const RewardTemplate& t, const std::vector<std::string>& facts) {
+  if (facts.empty()) return {};
+  std::string text = t.facts_header;
+  for (const std::string& fact : facts) text += replaced(t.fact, kFactSlot, fact);
+  return text;
+}
+
+// The first user turn, with `inserted` behind its images, or in front when there are none.
+void first_turn(PromptBuilder& builder, const std::string& text, const std::string& inserted) {
+  const size_t last = text.rfind(kImagePlaceholder);
+  const size_t split = last == std::string::npos ? 0 : last + kImagePlaceholder.size();
+  builder.with_images(text.substr(0, split));
+  builder.plain(inserted);
+  builder.plain(text.substr(split));
+}
+
+}  // namespace
+
+RewardTemplate load_reward_template(const std::string& path) {
+  RewardTemplate out;
+  Problems problems;
+  try {
+    read_keys(problems, toml::parse(read_file(path), path), path, out);
+    check_whole(problems, path, out);
+  } catch (const toml::parse_error& e) {
+    problems.push_back(
+        fmt::format("{}:{}: not TOML: {}", path, e.source().begin.line, e.description()));
+  } catch (const IoError&) {
+    problems.push_back(fmt::format("{}: no such file, or it cannot be read", path));
+  }
+  if (problems.empty()) return out;
+  std::string text = fmt::format("[reward template] {} problem{}:", problems.size(),
+                                 problems.size() == 1 ? "" : "s");
+  for (const auto& problem : problems) text += "\n  " + problem;
+  throw ConfigError(text);
+}
+
+EncodedConversation encode_for_reward(const Tokenizer& tokenizer, const PromptFormat& format,
+                                      const RewardTemplate& t, const std::vector<Turn>& turns,
+                                      const std::vector<std::string>& facts) {
+  check_turns(turns, /*ends_with_user=*/false, /*any_last_answer=*/true);
+  const std::string shown = facts_text(t, facts);
+  PromptBuilder builder(tokenizer, format);
+  for (size_t i = 0; i < turns.size(); ++i) {
+    if (turns[i].is_user) {
+      builder.open_user();
+      if (i == 0) {
+        first_turn(builder, turns[i].text, replaced(t.before_question, kFactsSlot, shown));
+      } else {
+        builder.with_images(turns[i].text);
+      }
+      builder.open_answer();
+    } else {
+      const auto range = builder.answer(turns[i].text);
+      if (turns[i].is_trained || i + 1 == turns.size()) builder.add_answer_range(range);
+    }
+  }
+  builder.open_user();
+  builder.plain(replaced(t.judge, kFactsSlot, shown));
+  builder.open_answer();
+  builder.answer(t.opening);
+  return builder.take();
+}
+
+}  // namespace plumbline::text

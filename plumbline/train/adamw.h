@@ -1,0 +1,61 @@
+// AdamW with decoupled weight decay, on libtorch's fused kernel.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "plumbline/config/config.h"
+#include "plumbline/nn/parameters.h"
+
+namespace plumbline::train {
+
+struct AdamWOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double eps = 1e-8;
+  double weight_decay = 0;  // matrices only: norms, biases and other vectors are never decayed
+};
+
+AdamWOptions adamw_options(const config::OptimizerConfig& config);
+
+// Parameters that share a learning rate.
+struct ParameterGroup {
+  nn::Parameters parameters;
+  double lr_scale = 1;
+};
+
+// Holds fp32 moments for fp32 leaves. Parameters without a gradient are left alone by a step, and their
+// bias correction does not advance. Order is by group, then by name.
+// Source: Loshchilov and Hutter 2017 (arXiv 1711.05101).
+class AdamW {
+ public:
+  AdamW(std::vector<ParameterGroup> groups, AdamWOptions options);
+
+  void zero_grad();
+  // Scales all gradients so that their global 2-norm is at most `max_norm` (0: no limit); returns the
+  // norm before that. A non-finite norm leaves the gradients as they are.
+  double clip_gradients(double max_norm);
+  void step(double lr);
+
+  // Moments and step counts as tensors by name, for a checkpoint.
+  nn::Parameters state() const;
+  // Takes over such a state. Throws CheckpointError when names or shapes differ.
+  void load_state(const nn::Parameters& state);
+
+ private:
+  struct Slot {
+    std::string name;
+    at::Tensor parameter;
+    at::Tensor mean;    // first moment
+    at::Tensor square;  // second moment
+    at::Tensor steps;   // [] float32, as the fused kernel wants it
+    double lr_scale = 1;
+    bool is_decayed = true;
+  };
+  std::vector<Slot> slots_;
+  AdamWOptions options_;
+};
+
+}  // namespace plumbline::train

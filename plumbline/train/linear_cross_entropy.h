@@ -1,0 +1,24 @@
+// Log-probabilities of tokens from hidden states, without ever holding all logits.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace plumbline::train {
+
+struct TokenLogprobs {
+  at::Tensor logprobs;  // [R] float32, of the target tokens
+  at::Tensor entropy;   // [R] float32, of the whole distribution, in nats
+};
+
+// Softmax of (hidden weight^T) / temperature, read at `targets`.
+//   hidden       [R, D]
+//   weight       [V, D], of hidden's dtype
+//   targets      [R] int64
+//   temperature  > 0; the one the answer was sampled with
+//   chunk        rows whose logits exist at a time
+// Logits are fp32 inside whatever the inputs' dtype. Differentiable in hidden and weight, through both
+// results; the backward pass computes each chunk's logits again. Throws InternalError on shapes.
+TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
+                             const at::Tensor& targets, double temperature = 1, int64_t chunk = 2048);
+
+}  // namespace plumbline::train

@@ -1,0 +1,31 @@
+// Figures of one step, and what must hold of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "plumbline/base/clock.h"
+
+namespace plumbline::train {
+
+// Name -> value. docs/metrics.md explains each name. Names below "time/" differ between equal runs.
+using Metrics = std::map<std::string, double>;
+
+// Throws NumericError naming stage, step and every figure that is not finite. Call before the
+// optimiser's step, so that nothing is spoilt.
+void check_finite(const std::string& stage, int64_t step, const Metrics& metrics);
+
+// Seconds spent in the named phases of a step.
+class PhaseTimer {
+ public:
+  // Ends the phase that began when the last one ended.
+  void phase(const std::string& name);
+  Metrics metrics() const { return seconds_; }  // "time/<name>_seconds"
+
+ private:
+  Stopwatch watch_;
+  Metrics seconds_;
+};
+
+}  // namespace plumbline::train

@@ -1,0 +1,56 @@
+// A run is its folder: resolved config, versions, command, metrics, samples, checkpoints.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plumbline/base/clock.h"
+#include "plumbline/base/files.h"
+#include "plumbline/config/config.h"
+#include "plumbline/train/metrics_log.h"
+
+namespace plumbline::train {
+
+struct OpenOptions {
+  bool resume = false;
+  bool force = false;
+};
+
+// Lives as long as the run. Only rank 0 of several processes opens it.
+class RunFolder {
+ public:
+  // Creates run.out with config.toml and run.json. A folder that exists and is not empty is refused,
+  // except with `force` (it is replaced, if it is a run folder) or `resume` (it is continued: metrics
+  // after its last checkpoint are dropped). Throws ConfigError; when resuming also for a config that
+  // differs from the stored one outside [run], naming the lines that do.
+  static RunFolder open(const config::Loaded& loaded, OpenOptions options,
+                        const std::vector<std::string>& command);
+
+  const fs::path& path() const { return path_; }
+  MetricsLog& metrics() { return *metrics_; }
+
+  // The newest whole checkpoint when resuming, else nothing.
+  std::optional<fs::path> latest_checkpoint() const;
+  // The step that checkpoint was saved after.
+  static int64_t step_of(const fs::path& checkpoint);
+  // Writes checkpoints/step-NNNNNN as a whole (or not at all), then removes the oldest beyond
+  // run.keep_checkpoints.
+  void save_checkpoint(int64_t step, const std::function<void(const fs::path&)>& fill);
+
+  // Notes in run.json that the run is complete, its seconds and peak memory.
+  void finish();
+
+ private:
+  RunFolder(fs::path path, config::RunConfig config, bool is_resumed);
+  void write_run_json(const std::vector<std::string>& command) const;
+
+  fs::path path_;
+  config::RunConfig config_;
+  bool is_resumed_;
+  std::unique_ptr<MetricsLog> metrics_;
+  Stopwatch watch_;
+};
+
+}  // namespace plumbline::train

@@ -1,0 +1,239 @@
+#include "plumbline/world/splits.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/progress.h"
+#include "plumbline/data/records.h"
+#include "plumbline/image/png.h"
+#include "plumbline/world/answers.h"
+#include "plumbline/world/benchmark.h"
+#include "plumbline/world/cells.h"
+#include "plumbline/world/language.h"
+#include "plumbline/world/questions.h"
+#include "plumbline/world/reading.h"
+#include "plumbline/world/render.h"
+#include "plumbline/world/scene_sampler.h"
+
+namespace plumbline::world {
+namespace {
+
+constexpr double kSftDescriptions = 0.4, kPromptDescriptions = 0.45, kBaseDescriptions = 0.3;
+constexpr double kReadingShare = 0.5;   // of the base's conversations
+constexpr double kFocusedShare = 0.3;   // answers that tell no more than was asked
+constexpr double kSftTypicalShare = 0.9;  // invented objects that are typical for the environment
+constexpr int kBenchmarkQuestions = 4;  // per picture, beside the yes_no ones
+
+// Everything a split may hold; what stays empty is not written, except what a split promises.
+struct Records {
+  data::Facts facts;
+  std::vector<data::Conversation> conversations;
+  std::vector<data::Prompt> prompts;
+  std::vector<BenchmarkItem> items;
+  std::vector<CellLabels> cells;
+};
+
+// Hands out question types so that their numbers stay equal: the least used one that the scene allows.
+class TypeBalance {
+ public:
+  explicit TypeBalance(const std::string& excluded) {
+    for (const std::string& type : question_types()) {
+      if (type != excluded) used_[type] = 0;
+    }
+  }
+  std::string next(const Scene& scene, Random& random) {
+    std::vector<std::string> best;
+    int64_t fewest = INT64_MAX;
+    for (const auto& [type, count] : used_) {
+      if (count > fewest || !can_ask(type, scene)) continue;
+      if (count < fewest) best.clear();
+      fewest = count;
+      best.push_back(type);
+    }
+    const std::string type = random.pick(best);
+    ++used_[type];
+    return type;
+  }
+
+ private:
+  std::map<std::string, int64_t> used_;
+};
+
+// Makes the records of one picture after the other.
+class SplitWriter {
+ public:
+  SplitWriter(const SplitOptions& options) : options_(options) {}
+
+  void add(const Scene& scene, int64_t index, RandomKey key) {
+    const std::string stem = fmt::format("{:06}", index);
+    const std::string image = stem + ".png";
+    const std::string id = options_.split + "-" + stem;
+    records_.facts[image] = captions(scene, key.at("facts"));
+    const RandomKey talk = key.at("talk");
+    if (options_.split == "base") return add_base(scene, id, image, talk);
+    if (options_.split == "sft") return add_sft(scene, id, image, talk);
+    if (options_.split == "benchmark") return add_benchmark(scene, id, image, talk);
+    add_prompt(scene, id, image, talk);
+  }
+
+  void write(const fs::path& folder) const {
+    const auto file = [&](const char* name) { return (folder / name).string(); };
+    const std::string& split = options_.split;
+    data::write_facts(file("facts.json"), records_.facts);
+    const bool has_prompts = split == "comparisons" || split == "ppo";
+    if (split == "base" || split == "sft") {
+      data::write_conversations(file("conversations.json"), records_.conversations);
+    }
+    if (split == "base") write_cells(file("scenes.jsonl"), records_.cells);
+    if (has_prompts) data::write_prompts(file("prompts.json"), records_.prompts);
+    if (has_prompts || split == "benchmark") write_benchmark(file("benchmark.jsonl"), records_.items);
+  }
+
+ private:
+  static std::string with_image(const std::string& question) {
+    return std::string(text::kImagePlaceholder) + "\n" + question;
+  }
+
+  BenchmarkItem draw_item(const Scene& scene, double description_share, Random& random, RandomKey key) {
+    const bool is_description = random.chance(description_share);
+    return ask(is_description ? "description" : types_.next(scene, random), scene, key);
+  }
+
+  void add_answer(const BenchmarkItem& item, const std::string& id, const std::string& image,
+                  const std::string& text) {
+    records_.conversations.push_back({id, image, {{true, with_image(item.question)}, {false, text}}});
+  }
+
+  void add_base(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {
+    Random random(key);
+    records_.cells.push_back(cell_labels(scene, image));
+    const int64_t count = random.between(3, 4);
+    for (int64_t i = 0; i < count; ++i) {
+      const RandomKey own = key.at(static_cast<uint64_t>(i));
+      const std::string own_id = fmt::format("{}-{}", id, i);
+      if (random.chance(kReadingShare)) {
+        records_.conversations.push_back(reading_conversation(scene, own_id, image, own));
+      } else {
+        const auto item = draw_item(scene, kBaseDescriptions, random, own);
+        add_answer(item, own_id, image, answer(item, scene, draw_style(random)));
+      }
+    }
+  }
+
+  void add_sft(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {
+    Random random(key);
+    const int64_t count = random.between(1, 3);
+    for (int64_t i = 0; i < count; ++i) {
+      const RandomKey own = key.at(static_cast<uint64_t>(i));
+      const auto item = draw_item(scene, kSftDescriptions, random, own);
+      const AnswerStyle style = draw_style(random);
+      const bool is_unsupported = can_be_unsupported(item, style) && random.chance(options_.unsupported_share);
+      const Misbelief how{.with_denial = false, .typical_share = kSftTypicalShare};
+      const Scene believed =
+          is_unsupported ? misbelieve(item, style, how, own.at("mistake")) : scene;
+      add_answer(item, fmt::format("{}-{}", id, i), image, answer(item, believed, style));
+    }
+  }
+
+  // Where inventing objects and attributes is natural. Comparisons, relations, places and letters stay
+  // true, as does "yes.", whose only mistake would be a denial.
+  static bool can_be_unsupported(const BenchmarkItem& item, AnswerStyle style) {
+    static const std::vector<std::string> types = {"attribute", "adversarial", "counting", "description",
+                                                   "yes_no"};
+    if (item.expected == "yes" && style == AnswerStyle::Focused) return false;
+    return std::find(types.begin(), types.end(), item.type) != types.end();
+  }
+
+  void add_prompt(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {
+    Random random(key);
+    BenchmarkItem item = draw_item(scene, kPromptDescriptions, random, key.at("question"));
+    item.id = id;
+    item.image = image;
+    data::Prompt prompt;
+    prompt.id = id;
+    prompt.image = image;
+    prompt.turns = {{true, with_image(item.question)}};
+    prompt.caption_type = caption_type(item);
+    records_.prompts.push_back(prompt);
+    records_.items.push_back(std::move(item));
+  }
+
+  void add_benchmark(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {
+    Random random(key);
+    std::vector<BenchmarkItem> items;
+    for (int i = 0; i < kBenchmarkQuestions; ++i) {
+      items.push_back(ask(benchmark_types_.next(scene, random), scene, key.at(static_cast<uint64_t>(i))));
+    }
+    for (const std::string& sampling : samplings()) {
+      items.push_back(ask_existence(sampling, scene, key.at(sampling)));
+    }
+    for (size_t i = 0; i < items.size(); ++i) {
+      items[i].id = fmt::format("{}-{}", id, i);
+      items[i].image = image;
+      records_.items.push_back(std::move(items[i]));
+    }
+  }
+
+  static AnswerStyle draw_style(Random& random) {
+    return random.chance(kFocusedShare) ? AnswerStyle::Focused : AnswerStyle::Full;
+  }
+
+  const SplitOptions options_;
+  Records records_;
+  TypeBalance types_{"description"};
+  TypeBalance benchmark_types_{"yes_no"};
+};
+
+void check(const SplitOptions& o) {
+  const auto fail = [](const std::string& expected, const std::string& got) {
+    throw ConfigError(Complaint{
+        .component = "world", .doing = "writing a split", .expected = expected, .got = got});
+  };
+  const auto& names = split_names();
+  if (std::find(names.begin(), names.end(), o.split) == names.end()) {
+    fail(fmt::format("one of {}", fmt::join(names, ", ")), "'" + o.split + "'");
+  }
+  if (o.num_images < 1) fail("at least 1 image", std::to_string(o.num_images));
+  for (const double share : {o.faint_share, o.pixel_noise, o.typical_share, o.unsupported_share}) {
+    if (!(share >= 0 && share <= 1)) fail("shares from 0 to 1", fmt::format("{}", share));
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& split_names() {
+  static const std::vector<std::string> names = {"base", "sft", "comparisons", "ppo", "benchmark"};
+  return names;
+}
+
+void write_split(const SplitOptions& options, const fs::path& out) {
+  check(options);
+  const SceneOptions scenes{.faint_share = options.faint_share,
+                            .typical_share = options.typical_share,
+                            .use_held_out = options.split == "benchmark"};
+  const RandomKey key = random_key(options.seed, "world." + options.split);
+  write_folder(out, [&](const fs::path& folder) {
+    make_folders(folder / "images");
+    SplitWriter writer(options);
+    Progress progress("world " + options.split, options.num_images);
+    for (int64_t i = 0; i < options.num_images; ++i) {
+      const RandomKey own = key.at(static_cast<uint64_t>(i));
+      const Scene scene = sample_scene(scenes, own.at("scene"));
+      writer.add(scene, i, own);
+      const auto picture = render(scene, options.pixel_noise, own.at("pixels"));
+      // Not write_file: the whole folder appears at once, and flushing each picture would take longer
+      // than drawing it.
+      append_file(folder / "images" / fmt::format("{:06}.png", i), image::png_bytes(picture));
+      progress.update(i + 1);
+      stop_if_interrupted();
+    }
+    writer.write(folder);
+  });
+}
+
+}  // namespace plumbline::world

@@ -1,0 +1,89 @@
+#include "plumbline/checkpoint/adapter_config.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "scratch.h"
+
+namespace plumbline::checkpoint {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class AdapterConfig : public Scratch {
+ protected:
+  nn::AdapterSpec read(const json& text) {
+    write_file(path("adapter_config.json"), text.dump());
+    return read_adapter_config(path("adapter_config.json"));
+  }
+  std::string refusal(const std::string& option, const json& value) {
+    json text = {{"peft_type", "LORA"}, {"r", 4}, {"lora_alpha", 8}};
+    text[option] = value;
+    return error_text<CheckpointError>([&] { read(text); });
+  }
+};
+
+TEST_F(AdapterConfig, ReadsWhatItWrites) {
+  const nn::AdapterSpec spec = {
+      .rank = 4, .alpha = 2.5, .dropout = 0.25, .targets = {"v_proj", "gate_proj"}, .rslora = true};
+  EXPECT_EQ(read(json::parse(adapter_config_text(spec, "base"))), spec);
+}
+
+TEST_F(AdapterConfig, WritesPeftsForm) {
+  const json text = json::parse(adapter_config_text(
+      {.rank = 64, .alpha = 16, .targets = {"q_proj", "v_proj"}}, "models/base"));
+  EXPECT_EQ(text["peft_type"], "LORA");
+  EXPECT_EQ(text["r"], 64);
+  EXPECT_TRUE(text["lora_alpha"].is_number_integer());
+  EXPECT_EQ(text["target_modules"], R"(.*language_model.*\.(q_proj|v_proj))");
+  EXPECT_EQ(text["base_model_name_or_path"], "models/base");
+}
+
+// The fields peft 0.21.2 writes for a plain adapter.
+TEST_F(AdapterConfig, ReadsPeftsDefaults) {
+  const nn::AdapterSpec spec = read({{"alpha_pattern", json::object()},
+                                     {"auto_mapping", {{"parent_library", "transformers"}}},
+                                     {"base_model_name_or_path", nullptr},
+                                     {"bias", "none"},
+                                     {"fan_in_fan_out", false},
+                                     {"init_lora_weights", true},
+                                     {"layers_to_transform", nullptr},
+                                     {"loftq_config", json::object()},
+                                     {"lora_alpha", 16},
+                                     {"lora_dropout", 0.0},
+                                     {"megatron_core", "megatron.core"},
+                                     {"modules_to_save", nullptr},
+                                     {"peft_type", "LORA"},
+                                     {"peft_version", "0.21.2"},
+                                     {"qalora_group_size", 16},
+                                     {"r", 64},
+                                     {"rank_pattern", json::object()},
+                                     {"target_modules", {"v_proj", "q_proj"}},
+                                     {"use_dora", false}});
+  EXPECT_EQ(spec.scale(), 0.25);
+  EXPECT_FALSE(spec.rslora);
+  EXPECT_THAT(spec.targets, ElementsAre("v_proj", "q_proj"));
+}
+
+TEST_F(AdapterConfig, UnsupportedOptionsAreNamed) {
+  EXPECT_THAT(refusal("use_dora", true), HasSubstr("'use_dora'"));
+  EXPECT_THAT(refusal("rank_pattern", {{"q_proj", 2}}), HasSubstr("'rank_pattern'"));
+  EXPECT_THAT(refusal("alpha_pattern", {{"q_proj", 2}}), HasSubstr("'alpha_pattern'"));
+  EXPECT_THAT(refusal("fan_in_fan_out", true), HasSubstr("'fan_in_fan_out'"));
+  EXPECT_THAT(refusal("layers_to_transform", {0}), HasSubstr("'layers_to_transform'"));
+  EXPECT_THAT(refusal("modules_to_save", {"lm_head"}), HasSubstr("'modules_to_save'"));
+  EXPECT_THAT(refusal("lora_bias", true), HasSubstr("'lora_bias'"));
+  EXPECT_THAT(refusal("bias", "all"), HasSubstr("'bias'"));
+  EXPECT_THAT(refusal("peft_type", "IA3"), HasSubstr("'peft_type'"));
+  EXPECT_THAT(refusal("init_lora_weights", "pissa"), HasSubstr("'init_lora_weights'"));
+  EXPECT_THAT(refusal("some_new_option", 3), HasSubstr("'some_new_option'"));
+  EXPECT_THAT(refusal("r", 0), HasSubstr("'r'"));
+  EXPECT_THAT(refusal("lora_dropout", 1.0), HasSubstr("'lora_dropout'"));
+}
+
+}  // namespace
+}  // namespace plumbline::checkpoint

@@ -1,0 +1,80 @@
+#include "plumbline/config/model_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumbline::config {
+namespace {
+
+using testing::HasSubstr;
+
+LlavaConfig sound() {
+  LlavaConfig c;
+  c.text = {.vocab_size = 512,
+            .hidden_size = 64,
+            .intermediate_size = 96,
+            .num_layers = 2,
+            .num_heads = 4,
+            .num_kv_heads = 2,
+            .head_dim = 16};
+  c.vision = {.image_size = 64,
+              .patch_size = 16,
+              .hidden_size = 32,
+              .intermediate_size = 64,
+              .num_layers = 3,
+              .num_heads = 2};
+  c.image_token = 3;
+  return c;
+}
+
+TEST(Problem, EmptyWhenConsistent) { EXPECT_EQ(problem(sound()), ""); }
+
+TEST(Problem, NamesFieldAndBothNumbers) {
+  auto c = sound();
+  c.text.num_kv_heads = 3;
+  EXPECT_EQ(problem(c), "text.num_kv_heads = 3: expected a divisor of text.num_heads = 4");
+  c = sound();
+  c.vision.patch_size = 15;
+  EXPECT_EQ(problem(c), "vision.patch_size = 15: expected a divisor of vision.image_size = 64");
+  c = sound();
+  c.text.head_dim = 15;
+  EXPECT_EQ(problem(c), "text.head_dim = 15: expected an even number");
+  c = sound();
+  c.image_token = 512;
+  EXPECT_EQ(problem(c), "image_token = 512: expected 0 to 511 (text.vocab_size = 512)");
+  c = sound();
+  c.text.max_positions = 16;
+  EXPECT_EQ(problem(c), "text.max_positions = 16: expected more than an image's 16 rows");
+}
+
+TEST(Problem, ReportsAllAtOnceAndSurvivesZeros) {
+  const std::string text = problem(LlavaConfig{});
+  EXPECT_THAT(text, HasSubstr("text.num_heads = 0: expected above 0"));
+  EXPECT_THAT(text, HasSubstr("vision.patch_size = 0: expected above 0"));
+}
+
+TEST(Problem, ABeginTokenMayBeMissingAnEndTokenMayNot) {
+  auto c = sound();
+  c.text.begin_token = -1;
+  EXPECT_EQ(problem(c), "");
+  c.text.end_token = -1;
+  EXPECT_THAT(problem(c), HasSubstr("text.end_token = -1"));
+}
+
+TEST(NumTowerBlocks, CountsFromEitherEnd) {
+  auto c = sound();
+  const std::vector<std::pair<int64_t, int64_t>> layers = {
+      {-1, 3}, {-2, 2}, {-4, 0}, {0, 0}, {3, 3}};
+  for (const auto& [layer, blocks] : layers) {
+    c.select_layer = layer;
+    EXPECT_EQ(num_tower_blocks(c), blocks) << layer;
+    EXPECT_EQ(problem(c), "");
+  }
+  for (const int64_t layer : {-5, 4}) {
+    c.select_layer = layer;
+    EXPECT_THAT(problem(c), HasSubstr("select_layer = "));
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::config

@@ -1,0 +1,69 @@
+#include "plumbline/formats/json_lines.h"
+
+#include <gmock/gmock.h>
+
+#include "plumbline/base/error.h"
+#include "scratch.h"
+
+namespace plumbline::formats {
+namespace {
+
+using testing::HasSubstr;
+
+class JsonLines : public Scratch {
+ protected:
+  std::vector<Record> read(const std::string& bytes) {
+    write_file(path("r.json"), bytes);
+    return read_records(path("r.json"));
+  }
+  std::string refusal(const std::string& bytes) {
+    return error_text<DataError>([&] { read(bytes); });
+  }
+};
+
+TEST_F(JsonLines, ReadsLinesAndArraysAlike) {
+  const std::vector<Record> lines = read("\xEF\xBB\xBF{\"a\":1}\r\n\n  \n{\"a\":2}");
+  const std::vector<Record> array = read("\n [{\"a\":1},\n{\"a\":2}]\n");
+  ASSERT_EQ(lines.size(), 2u);
+  ASSERT_EQ(array.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(lines[i].value["a"], i + 1);
+    EXPECT_EQ(array[i].value["a"], i + 1);
+  }
+  EXPECT_EQ(lines[1].where, path("r.json") + ":4");
+  EXPECT_EQ(array[1].where, path("r.json") + ", record 2");
+}
+
+TEST_F(JsonLines, EmptyFilesHoldNoRecords) {
+  EXPECT_TRUE(read("").empty());
+  EXPECT_TRUE(read(" \n\n").empty());
+  EXPECT_TRUE(read("[]").empty());
+}
+
+TEST_F(JsonLines, ErrorsNameTheLine) {
+  EXPECT_THAT(refusal("{\"a\":1}\n\n{\"a\":}\n{}"), HasSubstr("r.json:3"));
+  EXPECT_THAT(refusal("[{\"a\":1},\n{\"a\":]"), HasSubstr("r.json:2"));
+  EXPECT_THAT(refusal("{\n  \"a\": 1\n}\n"), HasSubstr("r.json:1"));
+  EXPECT_THAT(refusal("{\n  \"a\": 1\n}\n"), HasSubstr("one JSON value per line"));
+  EXPECT_THAT(refusal("[1,\n2,\n"), HasSubstr("ends too early"));
+  EXPECT_THAT(refusal("{\"a\":1} {\"a\":2}"), HasSubstr("r.json:1"));
+  EXPECT_THROW(read_records(path("absent")), IoError);
+}
+
+TEST_F(JsonLines, WritesWhatItReads) {
+  const std::vector<nlohmann::json> values = {{{"text", "a\nb \xc3\xa4"}}, 3, nullptr};
+  write_records(path("w"), values);
+  append_record(path("w"), {{"last", 0.1}});
+  const std::vector<Record> back = read_records(path("w"));
+  ASSERT_EQ(back.size(), 4u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(back[i].value, values[i]);
+  EXPECT_EQ(back[3].value["last"], 0.1);
+}
+
+TEST_F(JsonLines, BrokenUtf8DoesNotStopWriting) {
+  write_records(path("w"), {"caf\xc3"});
+  EXPECT_EQ(read_records(path("w")).at(0).value, "caf\xef\xbf\xbd");
+}
+
+}  // namespace
+}  // namespace plumbline::formats

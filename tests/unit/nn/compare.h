@@ -1,0 +1,64 @@
+// Comparisons that the tests of nn share.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <functional>
+#include <vector>
+
+#include "plumbline/base/random.h"
+
+namespace plumbline::nn {
+
+constexpr double kFloatTolerance = 2e-5;
+constexpr double kBfloat16Tolerance = 3e-2;
+
+inline at::Tensor random_tensor(std::vector<int64_t> shape, const char* name) {
+  at::Tensor result = at::empty(shape, at::dtype(at::kFloat));
+  Random random(random_key(7, name));
+  for (int64_t i = 0; i < result.numel(); ++i) {
+    result.data_ptr<float>()[i] = static_cast<float>(random.normal());
+  }
+  return result;
+}
+
+// |a - b| <= tolerance * (1 + |b|) everywhere, and nothing is NaN.
+inline ::testing::AssertionResult is_close(const at::Tensor& a, const at::Tensor& b,
+                                           double tolerance = kFloatTolerance) {
+  if (a.sizes() != b.sizes()) return ::testing::AssertionFailure() << "shapes differ";
+  if (a.numel() == 0) return ::testing::AssertionSuccess();
+  const at::Tensor wide = b.to(at::kDouble);
+  const double worst =
+      ((a.to(at::kDouble) - wide).abs() / (wide.abs() + 1)).max().item<double>();
+  if (worst <= tolerance) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "largest difference " << worst;
+}
+
+using Function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
+
+// The result and then the gradient of each input, for a fixed random direction.
+inline std::vector<at::Tensor> value_and_gradients(const Function& function,
+                                                   const std::vector<at::Tensor>& inputs) {
+  std::vector<at::Tensor> leaves;
+  for (const at::Tensor& input : inputs) {
+    leaves.push_back(input.detach().clone().requires_grad_(true));
+  }
+  const at::Tensor value = function(leaves);
+  value.backward(random_tensor(value.sizes().vec(), "direction").to(value.scalar_type()));
+  std::vector<at::Tensor> result = {value.detach()};
+  for (const at::Tensor& leaf : leaves) result.push_back(leaf.grad());
+  return result;
+}
+
+inline void expect_same(const Function& tested, const Function& reference,
+                        const std::vector<at::Tensor>& inputs,
+                        double tolerance = kFloatTolerance) {
+  const auto got = value_and_gradients(tested, inputs);
+  const auto expected = value_and_gradients(reference, inputs);
+  for (size_t i = 0; i < got.size(); ++i) {
+    EXPECT_TRUE(is_close(got[i], expected[i], tolerance)) << "value or gradient " << i;
+  }
+}
+
+}  // namespace plumbline::nn

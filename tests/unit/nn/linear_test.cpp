@@ -1,0 +1,153 @@
+#include "plumbline/nn/linear.h"
+
+#include "compare.h"
+#include "plumbline/base/error.h"
+
+namespace plumbline::nn {
+namespace {
+
+Linear layer(int64_t out, int64_t in, bool bias) {
+  Linear linear{.weight = random_tensor({out, in}, "weight")};
+  if (bias) linear.bias = random_tensor({out}, "bias");
+  return linear;
+}
+
+LowRank low_rank(int64_t out, int64_t in, int64_t rank, const char* name) {
+  return {.a = random_tensor({rank, in}, name), .b = random_tensor({out, rank}, name),
+          .scale = 0.5};
+}
+
+// y for leaves {x, w1, bias1, a1, b1, w2}: the first layer has an adapter, the second none.
+at::Tensor joined(const std::vector<at::Tensor>& in, const std::string& active) {
+  Linear first{.weight = in[1], .bias = in[2]};
+  first.adapters["tuned"] = {.a = in[3], .b = in[4], .scale = 0.5};
+  const Linear second{.weight = in[5]};
+  AdapterSelection selection{.active = active};
+  const auto y = apply_all({&first, &second}, in[0], selection);
+  return at::cat(y, -1);
+}
+
+at::Tensor separate(const std::vector<at::Tensor>& in, bool with_adapter) {
+  at::Tensor first = at::linear(in[0], in[1], in[2]);
+  if (with_adapter) first = first + 0.5 * in[0].matmul(in[3].t()).matmul(in[4].t());
+  return at::cat({first, at::linear(in[0], in[5])}, -1);
+}
+
+std::vector<at::Tensor> leaves(std::vector<int64_t> x_shape) {
+  return {random_tensor(std::move(x_shape), "x"), random_tensor({6, 10}, "w1"),
+          random_tensor({6}, "bias"),             random_tensor({3, 10}, "a"),
+          random_tensor({6, 3}, "b"),             random_tensor({4, 10}, "w2")};
+}
+
+TEST(Linear, EqualsPlainOperatorsWithGradients) {
+  for (const auto& shape : {std::vector<int64_t>{7, 10}, std::vector<int64_t>{2, 3, 10}}) {
+    expect_same([](const auto& in) { return joined(in, "tuned"); },
+                [](const auto& in) { return separate(in, true); }, leaves(shape));
+  }
+}
+
+TEST(Linear, OneLayerOfTwoMayBeUnused) {
+  auto in = leaves({5, 10});
+  for (at::Tensor& leaf : in) leaf.requires_grad_(true);
+  joined(in, "tuned").narrow(1, 0, 6).sum().backward();
+  EXPECT_TRUE(is_close(in[0].grad(),
+                       (in[1] + 0.5 * in[4].matmul(in[3])).sum(0).expand({5, 10}).detach()));
+}
+
+TEST(Linear, PlainBaseIgnoresTheAdapter) {
+  const auto in = leaves({5, 10});
+  EXPECT_TRUE(is_close(joined(in, ""), separate(in, false)));
+  EXPECT_TRUE(is_close(joined(in, "other"), separate(in, false)));
+}
+
+TEST(Linear, FrozenWeightsGetNoGradient) {
+  auto in = leaves({5, 10});
+  in[3].requires_grad_(true);
+  in[4].requires_grad_(true);
+  joined(in, "tuned").sum().backward();
+  EXPECT_TRUE(in[3].grad().defined());
+  EXPECT_TRUE(in[4].grad().defined());
+  EXPECT_FALSE(in[0].grad().defined());
+  EXPECT_FALSE(in[1].grad().defined());
+}
+
+TEST(Linear, EffectiveWeightIsWhatApplyUses) {
+  Linear linear = layer(6, 10, false);
+  linear.adapters["tuned"] = low_rank(6, 10, 3, "low");
+  AdapterSelection selection{.active = "tuned"};
+  const at::Tensor x = random_tensor({4, 10}, "x");
+  EXPECT_TRUE(is_close(at::linear(x, effective_weight(linear, selection)),
+                       apply(linear, x, selection)));
+  EXPECT_TRUE(at::equal(effective_weight(linear, {}), linear.weight));
+}
+
+TEST(Linear, Bfloat16BaseWithFloatAdapter) {
+  Linear linear = layer(6, 32, true);
+  linear.adapters["tuned"] = low_rank(6, 32, 3, "low");
+  AdapterSelection selection{.active = "tuned"};
+  const at::Tensor x = random_tensor({4, 32}, "x");
+  const at::Tensor expected = apply(linear, x, selection);
+  linear.weight = linear.weight.to(at::kBFloat16);
+  linear.bias = linear.bias.to(at::kBFloat16);
+  LowRank& part = linear.adapters["tuned"];
+  part.a.requires_grad_(true);
+  part.b.requires_grad_(true);
+  const at::Tensor y = apply(linear, x.to(at::kBFloat16), selection);
+  EXPECT_EQ(y.scalar_type(), at::kBFloat16);
+  EXPECT_LT((y.to(at::kFloat) - expected).norm().item<double>(),
+            0.02 * expected.norm().item<double>());
+  y.sum().backward();
+  EXPECT_EQ(part.a.grad().scalar_type(), at::kFloat);
+  EXPECT_EQ(part.b.grad().scalar_type(), at::kFloat);
+}
+
+TEST(Dropout, ActsOnlyUnderAKeyAndOnlyOnTheAdapter) {
+  Linear linear = layer(6, 10, false);
+  linear.adapters["tuned"] = low_rank(6, 10, 3, "low");
+  linear.adapters["tuned"].dropout = 0.5;
+  const at::Tensor x = random_tensor({400, 10}, "x");
+  AdapterSelection quiet{.active = "tuned"};
+  AdapterSelection training{.active = "tuned", .dropout_key = random_key(3, "dropout")};
+  const at::Tensor base = at::linear(x, linear.weight);
+  const at::Tensor expected = apply(linear, x, quiet) - base;
+  const at::Tensor first = apply(linear, x, training) - base;
+  const at::Tensor second = apply(linear, x, training) - base;
+  EXPECT_EQ(training.num_masks, 2U);
+  EXPECT_FALSE(is_close(first, second)) << "each pass draws its own mask";
+  AdapterSelection again{.active = "tuned", .dropout_key = random_key(3, "dropout")};
+  EXPECT_TRUE(at::equal(apply(linear, x, again) - base, first)) << "the stream fixes the mask";
+  // Solving for the dropped input: every entry is 0 or twice the input, about half of each.
+  Linear reader{.weight = at::zeros({10, 10})};
+  reader.adapters["tuned"] = {.a = at::eye(10), .b = at::eye(10), .scale = 1, .dropout = 0.5};
+  const at::Tensor dropped = apply(reader, x, training);
+  const at::Tensor is_zero = dropped == 0;
+  EXPECT_TRUE(is_close(dropped, at::where(is_zero, at::zeros_like(x), 2 * x)));
+  EXPECT_NEAR(is_zero.to(at::kFloat).mean().item<double>(), 0.5, 0.03);
+}
+
+TEST(Dropout, GradientsUseTheSameMask) {
+  const auto run = [](const std::vector<at::Tensor>& in) {
+    Linear linear{.weight = in[1]};
+    linear.adapters["tuned"] = {.a = in[2], .b = in[3], .scale = 0.5, .dropout = 0.4};
+    AdapterSelection selection{.active = "tuned", .dropout_key = random_key(3, "dropout")};
+    return apply(linear, in[0], selection);
+  };
+  // The mask itself, read through an identity.
+  const at::Tensor mask =
+      run({at::ones({8, 10}), at::zeros({10, 10}), at::eye(10) * 2, at::eye(10)});
+  const auto reference = [mask](const std::vector<at::Tensor>& in) {
+    return at::linear(in[0], in[1]) +
+           0.5 * (in[0] * mask).matmul(in[2].t()).matmul(in[3].t());
+  };
+  expect_same(run, reference,
+              {random_tensor({8, 10}, "x"), random_tensor({6, 10}, "w"),
+               random_tensor({3, 10}, "a"), random_tensor({6, 3}, "b")});
+}
+
+TEST(Linear, RefusesAnotherWidth) {
+  AdapterSelection selection;
+  EXPECT_THROW(apply(layer(6, 10, false), at::ones({2, 9}), selection), InternalError);
+}
+
+}  // namespace
+}  // namespace plumbline::nn

@@ -1,0 +1,26 @@
+#include "plumbline/rl/logprobs.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::rl {
+namespace {
+
+TEST(RowsBeforeResponses, AreOneBeforeEachToken) {
+  // Rows 0..4: prompt 0 1 2, response 3 4. Rows 5..7: prompt 5 6, response 7.
+  const at::Tensor rows = rows_before_responses(tensor::Spans::from_lengths({5, 3}),
+                                                tensor::Spans::from_lengths({2, 1}));
+  EXPECT_TRUE(rows.equal(torch::tensor({2, 3, 6}, at::kLong)));
+}
+
+TEST(RowsBeforeResponses, RefusesAResponseWithoutPrompt) {
+  EXPECT_THROW(rows_before_responses(tensor::Spans::from_lengths({2}), tensor::Spans::from_lengths({2})),
+               InternalError);
+  EXPECT_THROW(rows_before_responses(tensor::Spans::from_lengths({2}), tensor::Spans::from_lengths({1, 1})),
+               InternalError);
+}
+
+}  // namespace
+}  // namespace plumbline::rl

@@ -1,0 +1,132 @@
+#include "plumbline/text/conversation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plumbline/base/error.h"
+#include "tests/unit/text/tiny_tokenizer.h"
+
+namespace plumbline::text {
+namespace {
+
+using testing::HasSubstr;
+
+TokenIds joined(const std::vector<TokenIds>& parts) {
+  TokenIds ids;
+  for (const auto& p : parts) ids.insert(ids.end(), p.begin(), p.end());
+  return ids;
+}
+
+TEST(Encode, EveryPieceIsEncodedByItself) {
+  const auto t = tiny_tokenizer();
+  const auto encoded =
+      encode(t, tiny_format(), {{true, "<image>\nwhat is it?"}, {false, "a red cup"}});
+  EXPECT_EQ(encoded.ids, joined({{0},
+                                 t.encode("USER: "),
+                                 {2, 2},
+                                 t.encode("\nwhat is it? ASSISTANT:"),
+                                 t.encode(" a red cup"),
+                                 {1}}));
+  EXPECT_EQ(encoded.num_images, 1);
+}
+
+TEST(Encode, PromptAndAnswerAreTheTrainingExample) {
+  const auto t = tiny_tokenizer();
+  const std::vector<Turn> question = {{true, "<image>\nwhat?"}, {false, "a cup"}, {true, "which?"}};
+  auto whole = question;
+  whole.push_back({false, "the red one"});
+  const auto prompt = encode_prompt(t, tiny_format(), question);
+  const auto example = encode(t, tiny_format(), whole);
+  EXPECT_EQ(joined({prompt.ids, t.encode(" the red one"), {1}}), example.ids);
+  EXPECT_EQ(example.answers.back().first, static_cast<int64_t>(prompt.ids.size()));
+  EXPECT_TRUE(prompt.answers.empty());
+}
+
+TEST(Encode, AnswerRangesDecodeToAnswersAndEnd) {
+  const auto t = tiny_tokenizer();
+  const auto encoded = encode(
+      t, tiny_format(), {{true, "a?"}, {false, "a cup"}, {true, "b?"}, {false, "two\nlines "}});
+  ASSERT_EQ(encoded.answers.size(), 2u);
+  EXPECT_EQ(t.decode(part(encoded.ids, encoded.answers[0]), true), " a cup</s>");
+  EXPECT_EQ(t.decode(part(encoded.ids, encoded.answers[1]), true), " two\nlines </s>");
+  EXPECT_EQ(t.decode(encoded.ids, true),
+            "<s>USER: a? ASSISTANT: a cup</s>USER: b? ASSISTANT: two\nlines </s>");
+}
+
+TEST(Encode, UntrainedTurnsHaveNoRange) {
+  const auto t = tiny_tokenizer();
+  const auto encoded = encode(t, tiny_format(),
+                              {{true, "a?"}, {false, "bad", false}, {true, "b?"}, {false, "good"}});
+  ASSERT_EQ(encoded.answers.size(), 1u);
+  EXPECT_EQ(t.decode(part(encoded.ids, encoded.answers[0])), " good");
+}
+
+TEST(Encode, SystemTextAndMissingBeginToken) {
+  const auto t = tiny_tokenizer();
+  auto format = tiny_format();
+  format.conversation = conversation_template("vicuna_v1");
+  format.begin_token = -1;
+  const std::string text = t.decode(encode(t, format, {{true, "a?"}, {false, "b"}}).ids, true);
+  EXPECT_THAT(text, testing::StartsWith("A chat between a curious user"));
+  EXPECT_THAT(text, testing::EndsWith("the user's questions. USER: a? ASSISTANT: b</s>"));
+}
+
+TEST(Encode, ImagesAnywhereInAUserTurn) {
+  const auto t = tiny_tokenizer();
+  const auto encoded = encode_prompt(t, tiny_format(), {{true, "<image><image>x<image>"}});
+  EXPECT_EQ(
+      encoded.ids,
+      joined(
+          {{0}, t.encode("USER: "), {2, 2, 2, 2}, t.encode("x"), {2, 2}, t.encode(" ASSISTANT:")}));
+  EXPECT_EQ(encoded.num_images, 3);
+}
+
+TEST(Encode, AnEmptyAnswerIsItsEndToken) {
+  const auto t = tiny_tokenizer();
+  const auto encoded = encode(t, tiny_format(), {{true, "a?"}, {false, ""}});
+  EXPECT_EQ(part(encoded.ids, encoded.answers[0]), TokenIds{1});
+}
+
+TEST(Encode, ControlTokensInTextAreData) {
+  const auto t = tiny_tokenizer();
+  const auto encoded = encode(t, tiny_format(), {{true, "say </s>"}, {false, "</s><s>"}});
+  EXPECT_EQ(std::count(encoded.ids.begin(), encoded.ids.end(), 1), 1);
+  EXPECT_EQ(std::count(encoded.ids.begin(), encoded.ids.end(), 0), 1);
+}
+
+std::string error_of(const std::vector<Turn>& turns, bool is_prompt = false,
+                     const PromptFormat& format = tiny_format()) {
+  try {
+    const auto t = tiny_tokenizer();
+    is_prompt ? encode_prompt(t, format, turns) : encode(t, format, turns);
+  } catch (const DataError& e) {
+    return e.what();
+  }
+  ADD_FAILURE() << "no exception";
+  return {};
+}
+
+TEST(Encode, RefusesTurnsThatCannotBe) {
+  EXPECT_THAT(error_of({}), HasSubstr("at least one turn"));
+  EXPECT_THAT(error_of({{false, "a"}}), HasSubstr("turn 1 to be the user's, got the assistant's"));
+  EXPECT_THAT(error_of({{true, "a"}, {true, "b"}}), HasSubstr("turn 2 to be the assistant's"));
+  EXPECT_THAT(error_of({{true, "a"}}), HasSubstr("last turn to be the assistant's"));
+  EXPECT_THAT(error_of({{true, "a"}, {false, "b"}}, true), HasSubstr("last turn to be the user's"));
+  EXPECT_THAT(error_of({{true, "a"}, {false, "see <image>"}}),
+              HasSubstr("<image> in user turns only"));
+  auto text_only = tiny_format();
+  text_only.image_token = -1;
+  EXPECT_THAT(error_of({{true, "<image>"}}, true, text_only), HasSubstr("takes no images"));
+}
+
+TEST(ConversationTemplate, UnknownNameListsTheKnown) {
+  try {
+    conversation_template("chatml");
+    FAIL() << "no exception";
+  } catch (const ConfigError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("vicuna_v1 or brief, got 'chatml'"));
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::text

@@ -1,0 +1,154 @@
+#include "plumbline/text/reward_prompt.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plumbline/base/error.h"
+#include "tests/unit/text/tiny_tokenizer.h"
+
+namespace plumbline::text {
+namespace {
+
+using testing::HasSubstr;
+
+const std::vector<Turn> kTurns = {{true, "<image>\nwhat is it?"}, {false, "a red cup"}};
+
+RewardTemplate facts_first() {
+  return {.before_question = "{facts}",
+          .judge = "is it right?",
+          .opening = "the score is",
+          .facts_header = "\nfacts:",
+          .fact = "\n - {fact}"};
+}
+
+RewardTemplate facts_in_judge() {
+  auto t = facts_first();
+  t.before_question = "";
+  t.judge = "is it right?{facts}\nsay.";
+  return t;
+}
+
+std::string shown(const RewardTemplate& t, const std::vector<std::string>& facts,
+                  const std::vector<Turn>& turns = kTurns) {
+  const auto tokenizer = tiny_tokenizer();
+  return tokenizer.decode(encode_for_reward(tokenizer, tiny_format(), t, turns, facts).ids, true);
+}
+
+TEST(EncodeForReward, FactsBeforeTheQuestion) {
+  EXPECT_EQ(
+      shown(facts_first(), {"a cup", "a ball"}),
+      "<s>USER: <image><image>\nfacts:\n - a cup\n - a ball\nwhat is it? ASSISTANT: a red cup</s>"
+      "USER: is it right? ASSISTANT: the score is</s>");
+}
+
+TEST(EncodeForReward, FactsInTheJudgeTurn) {
+  EXPECT_EQ(shown(facts_in_judge(), {"a cup"}),
+            "<s>USER: <image><image>\nwhat is it? ASSISTANT: a red cup</s>"
+            "USER: is it right?\nfacts:\n - a cup\nsay. ASSISTANT: the score is</s>");
+}
+
+TEST(EncodeForReward, WithoutFactsTheSlotVanishes) {
+  const std::string plain =
+      "<s>USER: <image><image>\nwhat is it? ASSISTANT: a red cup</s>USER: is it right?";
+  EXPECT_EQ(shown(facts_first(), {}), plain + " ASSISTANT: the score is</s>");
+  EXPECT_EQ(shown(facts_in_judge(), {}), plain + "\nsay. ASSISTANT: the score is</s>");
+}
+
+TEST(EncodeForReward, OnlyTheFirstUserTurnGetsFactsAndTextOnlyTurnsGetThemInFront) {
+  const std::vector<Turn> turns = {{true, "a?"}, {false, "b"}, {true, "c?"}, {false, "d"}};
+  EXPECT_EQ(shown(facts_first(), {"x"}, turns),
+            "<s>USER: \nfacts:\n - xa? ASSISTANT: b</s>USER: c? ASSISTANT: d</s>"
+            "USER: is it right? ASSISTANT: the score is</s>");
+}
+
+TEST(EncodeForReward, LastRangeIsTheJudgedAnswerTrainedOrNot) {
+  const auto t = tiny_tokenizer();
+  const std::vector<Turn> turns = {
+      {true, "a?"}, {false, "b", false}, {true, "c?"}, {false, "the answer", false}};
+  const auto encoded = encode_for_reward(t, tiny_format(), facts_first(), turns, {"x"});
+  ASSERT_EQ(encoded.answers.size(), 1u);
+  EXPECT_EQ(t.decode(part(encoded.ids, encoded.answers.back()), true), " the answer</s>");
+  EXPECT_EQ(encoded.ids.back(), 1);
+  // Both answers of a comparison share all rows before the answer.
+  auto others = turns;
+  others.back().text = "another";
+  const auto other = encode_for_reward(t, tiny_format(), facts_first(), others, {"x"});
+  EXPECT_EQ(part(encoded.ids, {0, encoded.answers.back().first}),
+            part(other.ids, {0, other.answers.back().first}));
+}
+
+TEST(EncodeForReward, ConversationIsEncodedAsThePolicySawIt) {
+  const auto t = tiny_tokenizer();
+  const auto example = encode(t, tiny_format(), kTurns);
+  const auto judged = encode_for_reward(t, tiny_format(), facts_in_judge(), kTurns, {"x"});
+  EXPECT_EQ(part(judged.ids, {0, static_cast<int64_t>(example.ids.size())}), example.ids);
+}
+
+TEST(EncodeForReward, PlaceholdersInAnswerAndFactsAreData) {
+  const auto t = tiny_tokenizer();
+  const std::vector<Turn> turns = {{true, "<image>\na?"}, {false, "an <image> {facts}"}};
+  const auto encoded =
+      encode_for_reward(t, tiny_format(), facts_first(), turns, {"{fact} <image> {facts}"});
+  EXPECT_EQ(encoded.num_images, 1);
+  EXPECT_EQ(std::count(encoded.ids.begin(), encoded.ids.end(), 2), 2);
+  EXPECT_THAT(t.decode(encoded.ids), HasSubstr("\n - {fact} <image> {facts}\na?"));
+  EXPECT_THROW(encode_for_reward(t, tiny_format(), facts_first(),
+                                 {{true, "a"}, {false, "<image>"}, {true, "b"}, {false, "c"}}, {}),
+               DataError);
+}
+
+constexpr const char* kGood =
+    "before_question = \"{facts}\"\njudge = \"right?\"\nopening = \"score\"\n"
+    "facts_header = \"\\nfacts:\"\nfact = \"\\n- {fact}\"\n";
+
+TEST(LoadRewardTemplate, ReadsEveryKey) {
+  const auto t = load_reward_template(TemporaryFile(kGood).path());
+  EXPECT_EQ(t.before_question, "{facts}");
+  EXPECT_EQ(t.judge, "right?");
+  EXPECT_EQ(t.opening, "score");
+  EXPECT_EQ(t.facts_header, "\nfacts:");
+  EXPECT_EQ(t.fact, "\n- {fact}");
+}
+
+std::string error_of(const std::string& text) {
+  const TemporaryFile file(text);
+  try {
+    load_reward_template(file.path());
+  } catch (const ConfigError& e) {
+    EXPECT_THAT(e.what(), HasSubstr(file.path()));
+    return e.what();
+  }
+  ADD_FAILURE() << "no exception";
+  return {};
+}
+
+TEST(LoadRewardTemplate, ReportsKeysAndSlotsTogether) {
+  const std::string text = error_of(
+      "before_question = \"{fact}\"\njudge = \"{facts} {\\\"a\\\": 1} <image>\"\n"
+      "opning = \"x\"\nfact = 3\n");
+  EXPECT_THAT(text, HasSubstr("[reward template] 6 problems:"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(":1: key 'before_question' holds the unknown slot {fact}; it may hold {facts}"));
+  EXPECT_THAT(text, HasSubstr(":2: key 'judge' holds <image>"));
+  EXPECT_THAT(text, HasSubstr(":3: unknown key 'opning'"));
+  EXPECT_THAT(text, HasSubstr(":4: key 'fact' expected text"));
+  EXPECT_THAT(text, HasSubstr("key 'opening' is missing or empty"));
+  EXPECT_THAT(text, HasSubstr("key 'fact' expected the slot {fact}"));
+}
+
+TEST(LoadRewardTemplate, OtherMistakes) {
+  EXPECT_THAT(error_of(std::string(kGood) + "x = \n"), HasSubstr(":6: not TOML"));
+  EXPECT_THAT(error_of("before_question = \"{facts}\"\njudge = \"{facts}\"\nopening = \"x\"\n"
+                       "fact = \"{fact}\"\n"),
+              HasSubstr("both hold {facts}"));
+  try {
+    load_reward_template("no/such.toml");
+    FAIL() << "no exception";
+  } catch (const ConfigError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("no/such.toml: no such file"));
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::text

@@ -1,0 +1,58 @@
+// A tokenizer trained on a few sentences, with control tokens as a model has them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "plumbline/base/files.h"
+#include "plumbline/text/bpe_trainer.h"
+#include "plumbline/text/conversation.h"
+#include "plumbline/text/tokenizer.h"
+
+namespace plumbline::text {
+
+// A file that lives as long as a test.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& text) {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    path_ = std::filesystem::path(testing::TempDir()) /
+            (std::string(test->test_suite_name()) + "." + test->name());
+    write_file(path_, text);
+  }
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline Tokenizer tokenizer_from(const std::string& json) {
+  return Tokenizer::load(TemporaryFile(json).path());
+}
+
+// Ids: <s> 0, </s> 1, <image> 2, bytes 3 to 258, then merges.
+inline Tokenizer tiny_tokenizer() {
+  const std::vector<std::string> texts(
+      4, "USER: what is on the table? ASSISTANT: a red cup is on the table, and a blue ball.");
+  return tokenizer_from(train_bpe(texts, 320, {"<s>", "</s>", "<image>"}));
+}
+
+// Two rows per image.
+inline PromptFormat tiny_format() {
+  return {.conversation = conversation_template("brief"),
+          .image_token = 2,
+          .image_tokens = 2,
+          .end_token = 1,
+          .begin_token = 0};
+}
+
+inline TokenIds part(const TokenIds& ids, std::pair<int64_t, int64_t> range) {
+  return {ids.begin() + range.first, ids.begin() + range.second};
+}
+
+}  // namespace plumbline::text
