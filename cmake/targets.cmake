@@ -5,8 +5,7 @@
 
 add_library(plumbline_options INTERFACE)
 target_include_directories(plumbline_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(plumbline_options INTERFACE -Wall -Wextra -Wshadow -Werror
-  -Wno-missing-field-initializers)  # designated initialisers leave the rest at their defaults
+target_compile_options(plumbline_options INTERFACE -Wall -Wextra -Wshadow -Werror)
 target_compile_definitions(plumbline_options INTERFACE PLUMBLINE_VERSION="${PROJECT_VERSION}")
 if(PLUMBLINE_SANITIZE)
   set(sanitize -fsanitize=${PLUMBLINE_SANITIZE} -fno-omit-frame-pointer)

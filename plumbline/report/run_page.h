@@ -15,12 +15,12 @@ namespace plumbline::report {
 struct Run {
   std::string name;       // of the folder, or eval.model_name
   fs::path path;
-  std::map<std::string, std::vector<std::pair<double, double>>> curves;  // metric -> (step, value)
-  std::optional<eval::WorldFigures> figures;
-  std::vector<eval::AnswerLine> answers;
-  fs::path images;        // folder of the answers' pictures
-  std::optional<double> seconds;            // from run.json when the run is complete
-  std::optional<double> peak_memory_bytes;
+  std::map<std::string, std::vector<std::pair<double, double>>> curves = {};  // metric -> (step, value)
+  std::optional<eval::WorldFigures> figures = {};
+  std::vector<eval::AnswerLine> answers = {};
+  fs::path images = {};   // folder of the answers' pictures
+  std::optional<double> seconds = {};       // from run.json when the run is complete
+  std::optional<double> peak_memory_bytes = {};
 };
 
 // Throws IoError or DataError for a folder that is not a run.
