@@ -5,7 +5,8 @@
 
 add_library(plumbline_options INTERFACE)
 target_include_directories(plumbline_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(plumbline_options INTERFACE -Wall -Wextra -Wshadow -Werror)
+target_compile_options(plumbline_options INTERFACE -Wall -Wextra -Wshadow -Werror
+  $<$<CONFIG:Release>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string that are not there
 target_compile_definitions(plumbline_options INTERFACE PLUMBLINE_VERSION="${PROJECT_VERSION}")
 if(PLUMBLINE_SANITIZE)
   set(sanitize -fsanitize=${PLUMBLINE_SANITIZE} -fno-omit-frame-pointer)
@@ -30,6 +31,12 @@ endif()
 function(plumbline_use_torch target)
   target_link_libraries(${target} PUBLIC plumbline_torch)
   if(PLUMBLINE_PCH)
+    # The header is compiled with -fPIC; executables would take -fPIE and could not use it.
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "EXECUTABLE")
+      set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+      target_compile_options(${target} PRIVATE -fPIC)
+    endif()
     target_compile_options(${target} PRIVATE -fpch-preprocess)
     target_precompile_headers(${target} REUSE_FROM plumbline_pch)
   endif()

@@ -9,9 +9,10 @@
 namespace plumbline::image {
 
 // Reads a PNG, JPEG or WebP file; the kind is told by its first bytes, not by its name.
-// Alpha is dropped without compositing, 16-bit channels keep their high byte, palettes and gray become
-// RGB, EXIF orientation is ignored (as LLaVA does). Throws IoError when the file cannot be read, and
-// DataError naming the file when it is of another kind, truncated, damaged or larger than kMaxPixels.
+// Alpha is dropped without compositing, 16-bit channels keep their high byte, palettes and gray
+// become RGB, EXIF orientation is ignored (as LLaVA does). Throws IoError when the file cannot be
+// read, and DataError naming the file when it is of another kind, truncated, damaged or larger than
+// kMaxPixels.
 Image decode(const fs::path& path);
 
 // The same for bytes in memory; `name` stands for the file in messages.

@@ -32,7 +32,8 @@ uint8_t multiply_255(int a, int b) {
   return static_cast<uint8_t>((product + (product >> 8)) >> 8);
 }
 
-// Adobe's convention, which Pillow assumes for all four-channel files: the stored inks are inverted.
+// Adobe's convention, which Pillow assumes for all four-channel files: the stored inks are
+// inverted.
 void cmyk_row_to_rgb(const uint8_t* cmyk, int width, uint8_t* rgb) {
   for (int x = 0; x < width; ++x, cmyk += 4, rgb += 3) {
     const int light = cmyk[3];

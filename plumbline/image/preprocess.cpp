@@ -49,9 +49,9 @@ class Fields {
   std::array<double, 3> triple(const char* name, const std::array<double, 3>& fallback) const {
     const json* value = find(name);
     if (value == nullptr) return fallback;
-    const bool is_triple = value->is_array() && value->size() == 3 &&
-                           std::all_of(value->begin(), value->end(),
-                                       [](const json& v) { return v.is_number(); });
+    const bool is_triple =
+        value->is_array() && value->size() == 3 &&
+        std::all_of(value->begin(), value->end(), [](const json& v) { return v.is_number(); });
     if (!is_triple) wrong(name, "three numbers", *value);
     return value->get<std::array<double, 3>>();
   }
@@ -113,7 +113,8 @@ Image resize_shortest(const Image& image, int64_t edge) {
 
 Preprocess load_preprocess(const fs::path& path) {
   const json root = json::parse(read_file(path), nullptr, false);
-  if (!root.is_object()) fail(path, "a JSON object", root.is_discarded() ? "broken JSON" : root.type_name());
+  if (!root.is_object())
+    fail(path, "a JSON object", root.is_discarded() ? "broken JSON" : root.type_name());
   const Fields fields(root, path);
   Preprocess p;
   bool is_exact = false;
@@ -134,7 +135,8 @@ Preprocess load_preprocess(const fs::path& path) {
          "an exact size, which would distort pictures that are not square");
   }
   if (p.use_resize && p.size > p.shortest_edge) {
-    fail(path, fmt::format("\"crop_size\" of at most {}", p.shortest_edge), fmt::format("{}", p.size));
+    fail(path, fmt::format("\"crop_size\" of at most {}", p.shortest_edge),
+         fmt::format("{}", p.size));
   }
   if (*std::min_element(p.std.begin(), p.std.end()) <= 0) {
     fail(path, "positive \"image_std\"", fmt::format("{} {} {}", p.std[0], p.std[1], p.std[2]));
@@ -182,11 +184,12 @@ std::vector<float> preprocess(const Image& image, const Preprocess& p) {
     square = center_crop(square, side);
   }
   if (square.width != side || square.height != side) {
-    throw DataError(Complaint{.component = "image",
-                              .doing = "preprocessing",
-                              .expected = fmt::format("{} x {} pixels", side, side),
-                              .got = fmt::format("{} x {}", square.width, square.height),
-                              .hint = "switch on resize and centre crop in preprocessor_config.json."});
+    throw DataError(
+        Complaint{.component = "image",
+                  .doing = "preprocessing",
+                  .expected = fmt::format("{} x {} pixels", side, side),
+                  .got = fmt::format("{} x {}", square.width, square.height),
+                  .hint = "switch on resize and centre crop in preprocessor_config.json."});
   }
   const size_t num_pixels = size_t{1} * side * side;
   std::vector<float> values(3 * num_pixels);

@@ -53,7 +53,9 @@ std::vector<Taps> make_taps(int in_size, int out_size) {
   return all;
 }
 
-uint8_t to_pixel(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> kFractionBits, 0, 255)); }
+uint8_t to_pixel(int32_t sum) {
+  return static_cast<uint8_t>(std::clamp(sum >> kFractionBits, 0, 255));
+}
 
 // Filters along one axis. `step` is the distance of neighbouring source pixels along that axis.
 uint8_t filtered(const uint8_t* source, const Taps& taps, size_t step) {

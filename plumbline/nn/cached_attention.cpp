@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
+#include <algorithm>
+
 #include "plumbline/base/error.h"
 #include "plumbline/nn/kernels.h"
 #include "plumbline/nn/kv_cache.h"
@@ -22,7 +24,13 @@ void attend(const at::Tensor& q, const KvCache& cache, int64_t layer, const tens
   const float* v_data = values.const_data_ptr<float>();
   float* out_data = out.data_ptr<float>();
   const int64_t row = num_heads * head_dim;
-  at::parallel_for(0, spans.size() * num_heads, 4, [&](int64_t begin, int64_t end) {
+  int64_t cost = 0;
+  for (int64_t s = 0; s < spans.size(); ++s) {
+    const int64_t num_past = cache.length(slots[static_cast<size_t>(s)]);
+    cost += 4 * spans.length(s) * (num_past + spans.length(s)) * head_dim;
+  }
+  const int64_t grain = kernels::grain(cost / std::max<int64_t>(1, spans.size()));
+  at::parallel_for(0, spans.size() * num_heads, grain, [&](int64_t begin, int64_t end) {
     std::vector<float> scratch;
     for (int64_t task = begin; task < end; ++task) {
       const int64_t s = task / num_heads, h = task % num_heads;
@@ -37,11 +45,11 @@ void attend(const at::Tensor& q, const KvCache& cache, int64_t layer, const tens
       const int64_t at = spans.begin(s) * row + h * head_dim;
       const float* query = q_data + spans.begin(s) * q.stride(0) + h * head_dim;
       if (num_new == 1) {
-        kernels::attention_one_query(query, k_data + from, v_data + from, num_keys, head_dim,
+        kernels::loops().attention_one_query(query, k_data + from, v_data + from, num_keys, head_dim,
                                      out_data + at, scratch.data());
         continue;
       }
-      kernels::attention_forward({.q = query,
+      kernels::loops().attention_forward({.q = query,
                                   .k = k_data + from,
                                   .v = v_data + from,
                                   .q_stride = q.stride(0),

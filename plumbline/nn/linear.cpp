@@ -10,10 +10,36 @@
 namespace plumbline::nn {
 namespace {
 
-// The tensors of one layer, in the order in which they pass through autograd.
-constexpr size_t kWeight = 0, kBias = 1, kA = 2, kB = 3, kPerLayer = 4;
-// Before them: the input and the dropout mask.
-constexpr size_t kInput = 0, kMask = 1, kFirstLayer = 2;
+// Autograd takes a list of defined tensors: the input, the mask if there is one, and what each layer
+// has. A place is an index into that list, or -1.
+constexpr size_t kInput = 0;
+
+struct Places {
+  int64_t mask = -1;
+  std::vector<int64_t> weight = {}, bias = {}, a = {}, b = {};  // one per layer
+  std::vector<double> scale = {};
+};
+
+// As values that an autograd context can hold.
+c10::List<c10::IValue> packed(const Places& places) {
+  c10::List<c10::IValue> list(c10::AnyType::get());
+  for (const c10::IValue& value :
+       {c10::IValue(places.mask), c10::IValue(places.weight), c10::IValue(places.bias),
+        c10::IValue(places.a), c10::IValue(places.b), c10::IValue(places.scale)}) {
+    list.push_back(value);
+  }
+  return list;
+}
+
+Places unpacked(const c10::IValue& value) {
+  const auto list = value.toListRef();
+  return {.mask = list[0].toInt(),
+          .weight = list[1].toIntVector(),
+          .bias = list[2].toIntVector(),
+          .a = list[3].toIntVector(),
+          .b = list[4].toIntVector(),
+          .scale = list[5].toDoubleVector()};
+}
 
 // [rows, width] of 0 with probability p and 1 / (1 - p) otherwise: element i of the stream `key`.
 at::Tensor dropout_mask(int64_t rows, int64_t width, double p, RandomKey key,
@@ -46,21 +72,24 @@ struct Part {
   int64_t first_rank = 0, rank = 0;
 };
 
-std::vector<Part> parts_of(at::TensorList tensors, const std::vector<double>& scales) {
+at::Tensor placed(at::TensorList tensors, int64_t place) {
+  return place < 0 ? at::Tensor() : tensors[static_cast<size_t>(place)];
+}
+
+std::vector<Part> parts_of(at::TensorList tensors, const Places& places) {
   std::vector<Part> parts;
   int64_t out = 0, rank = 0;
-  for (size_t i = 0; i < scales.size(); ++i) {
-    const size_t at = kFirstLayer + i * kPerLayer;
+  for (size_t i = 0; i < places.weight.size(); ++i) {
     Part part;
-    part.weight = tensors[at + kWeight];
-    part.bias = tensors[at + kBias];
-    part.scale = scales[i];
+    part.weight = placed(tensors, places.weight[i]);
+    part.bias = placed(tensors, places.bias[i]);
+    part.scale = places.scale[i];
     part.first_out = out;
     part.num_out = part.weight.size(0);
     part.first_rank = rank;
-    if (tensors[at + kA].defined()) {
-      part.a = tensors[at + kA].to(part.weight.scalar_type());
-      part.b = tensors[at + kB].to(part.weight.scalar_type());
+    if (places.a[i] >= 0) {
+      part.a = placed(tensors, places.a[i]).to(part.weight.scalar_type());
+      part.b = placed(tensors, places.b[i]).to(part.weight.scalar_type());
       part.rank = part.a.size(0);
     }
     out += part.num_out;
@@ -91,15 +120,14 @@ at::Tensor columns(const at::Tensor& x, int64_t first, int64_t count) {
 class JoinedLinear : public torch::autograd::Function<JoinedLinear> {
  public:
   static torch::autograd::variable_list forward(torch::autograd::AutogradContext* ctx,
-                                                at::TensorList tensors,
-                                                const std::vector<double>& scales) {
+                                                at::TensorList tensors, const Places& places) {
     // The results are slices of one tensor; autograd is not to see them as views.
     const at::AutoDispatchBelowADInplaceOrView below_views;
-    const at::Tensor &x = tensors[kInput], &mask = tensors[kMask];
-    const std::vector<Part> parts = parts_of(tensors, scales);
+    const at::Tensor &x = tensors[kInput], mask = placed(tensors, places.mask);
+    const std::vector<Part> parts = parts_of(tensors, places);
     at::Tensor y = at::empty({x.size(0), parts.back().first_out + parts.back().num_out},
                              x.options());
-    at::Tensor u;  // scaled by nothing yet: dropout(x) A^T of all adapters
+    at::Tensor u;  // dropout(x) A^T of all adapters
     if (total_rank(parts) > 0) u = at::mm(mask.defined() ? x * mask : x, joined_a(parts).t());
     torch::autograd::variable_list results;
     for (const Part& part : parts) {
@@ -114,59 +142,66 @@ class JoinedLinear : public torch::autograd::Function<JoinedLinear> {
     torch::autograd::variable_list saved(tensors.begin(), tensors.end());
     saved.push_back(u);
     ctx->save_for_backward(std::move(saved));
-    ctx->saved_data["scales"] = scales;
+    ctx->saved_data["places"] = packed(places);
     return results;
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  torch::autograd::variable_list grads) {
     const auto saved = ctx->get_saved_variables();
-    const at::Tensor &x = saved[kInput], &mask = saved[kMask], &u = saved.back();
-    const std::vector<Part> parts = parts_of(saved, ctx->saved_data["scales"].toDoubleVector());
-    torch::autograd::variable_list result(saved.size());  // one more for the scales
+    const Places places = unpacked(ctx->saved_data["places"]);
+    const at::Tensor& x = saved[kInput];
+    const std::vector<Part> parts = parts_of(saved, places);
+    torch::autograd::variable_list result(saved.size());  // one more, for the places
+    const auto wanted = [&](int64_t place) {
+      return place >= 0 && ctx->needs_input_grad(static_cast<size_t>(place));
+    };
     at::Tensor dx;
     for (size_t i = 0; i < parts.size(); ++i) {
       const Part& part = parts[i];
-      const size_t at = kFirstLayer + i * kPerLayer;
       at::Tensor& dy = grads[i];
       if (!dy.defined()) dy = at::zeros({x.size(0), part.num_out}, x.options());
-      if (ctx->needs_input_grad(kInput)) {
+      if (wanted(kInput)) {
         dx = dx.defined() ? dx.addmm_(dy, part.weight) : at::mm(dy, part.weight);
       }
-      if (ctx->needs_input_grad(at + kWeight)) result[at + kWeight] = at::mm(dy.t(), x);
-      if (part.bias.defined() && ctx->needs_input_grad(at + kBias)) {
-        result[at + kBias] = dy.sum(0);
-      }
+      if (wanted(places.weight[i])) at_place(result, places.weight[i]) = at::mm(dy.t(), x);
+      if (wanted(places.bias[i])) at_place(result, places.bias[i]) = dy.sum(0);
     }
-    if (total_rank(parts) > 0) low_rank_gradients(parts, x, mask, u, grads, dx, result);
+    if (total_rank(parts) > 0) {
+      low_rank_gradients(parts, places, saved, grads, dx, result);
+    }
     result[kInput] = dx;
     return result;
   }
 
  private:
+  static at::Tensor& at_place(torch::autograd::variable_list& list, int64_t place) {
+    return list[static_cast<size_t>(place)];
+  }
+
   // Fills the gradients of A and B and adds the adapters' share to dx where dx is defined.
-  static void low_rank_gradients(const std::vector<Part>& parts, const at::Tensor& x,
-                                 const at::Tensor& mask, const at::Tensor& u,
+  static void low_rank_gradients(const std::vector<Part>& parts, const Places& places,
+                                 const torch::autograd::variable_list& saved,
                                  const torch::autograd::variable_list& grads, at::Tensor& dx,
                                  torch::autograd::variable_list& result) {
+    const at::Tensor &x = saved[kInput], mask = placed(saved, places.mask), &u = saved.back();
     at::Tensor du = at::empty_like(u);
     for (size_t i = 0; i < parts.size(); ++i) {
       const Part& part = parts[i];
       if (part.rank == 0) continue;
       at::Tensor du_part = columns(du, part.first_rank, part.rank);
       at::mm_out(du_part, grads[i], part.b);
-      result[kFirstLayer + i * kPerLayer + kB] =
-          (at::mm(grads[i].t(), columns(u, part.first_rank, part.rank)) * part.scale)
-              .to(at::kFloat);
+      const at::Tensor db = at::mm(grads[i].t(), columns(u, part.first_rank, part.rank));
+      at_place(result, places.b[i]) = db.to(at::kFloat).mul_(part.scale);
       if (part.scale != 1) du_part.mul_(part.scale);
     }
-    const at::Tensor a = joined_a(parts);
     const at::Tensor da = at::mm(du.t(), mask.defined() ? x * mask : x).to(at::kFloat);
     for (size_t i = 0; i < parts.size(); ++i) {
       if (parts[i].rank == 0) continue;
-      result[kFirstLayer + i * kPerLayer + kA] = da.narrow(0, parts[i].first_rank, parts[i].rank);
+      at_place(result, places.a[i]) = da.narrow(0, parts[i].first_rank, parts[i].rank);
     }
     if (!dx.defined()) return;
+    const at::Tensor a = joined_a(parts);
     if (mask.defined()) {
       dx.add_(at::mm(du, a).mul_(mask));
     } else {
@@ -191,24 +226,31 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
                                   AdapterSelection& selection) {
   PLUMBLINE_CHECK(!linears.empty(), "no layers");
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
-  std::vector<at::Tensor> tensors = {rows, at::Tensor()};
-  std::vector<double> scales;
+  std::vector<at::Tensor> tensors = {rows};
+  Places places;
+  const auto place = [&](const at::Tensor& tensor) -> int64_t {
+    if (!tensor.defined()) return -1;
+    tensors.push_back(tensor);
+    return static_cast<int64_t>(tensors.size()) - 1;
+  };
   double dropout = 0;
   for (const Linear* linear : linears) {
     PLUMBLINE_CHECK(linear->weight.size(1) == rows.size(1),
                     fmt::format("input of {}, layer for {}", rows.size(1), linear->weight.size(1)));
     const LowRank* part = linear->selected(selection);
-    tensors.insert(tensors.end(), {linear->weight, linear->bias, part ? part->a : at::Tensor(),
-                                   part ? part->b : at::Tensor()});
-    scales.push_back(part ? part->scale : 0);
+    places.weight.push_back(place(linear->weight));
+    places.bias.push_back(place(linear->bias));
+    places.a.push_back(part ? place(part->a) : -1);
+    places.b.push_back(part ? place(part->b) : -1);
+    places.scale.push_back(part ? part->scale : 0);
     if (part) dropout = std::max(dropout, part->dropout);
   }
   // Layers that share an input share its mask.
   if (dropout > 0 && selection.dropout_key) {
-    tensors[kMask] = dropout_mask(rows.size(0), rows.size(1), dropout,
-                                  selection.dropout_key->at(selection.num_masks++), rows.options());
+    const RandomKey key = selection.dropout_key->at(selection.num_masks++);
+    places.mask = place(dropout_mask(rows.size(0), rows.size(1), dropout, key, rows.options()));
   }
-  std::vector<at::Tensor> results = JoinedLinear::apply(at::TensorList(tensors), scales);
+  std::vector<at::Tensor> results = JoinedLinear::apply(at::TensorList(tensors), places);
   if (x.dim() == 2) return results;
   for (at::Tensor& result : results) {
     std::vector<int64_t> shape = x.sizes().vec();

@@ -5,6 +5,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
+#include <algorithm>
+
 #include "plumbline/base/error.h"
 #include "plumbline/nn/kernels.h"
 
@@ -37,7 +39,10 @@ struct Layout {
   template <class Work>
   void for_each_head(const Work& work) const {
     const int64_t group = num_heads / num_kv_heads;
-    at::parallel_for(0, num_sequences() * num_kv_heads, 1, [&](int64_t begin, int64_t end) {
+    const int64_t mean_length = offsets.back() / std::max<int64_t>(1, num_sequences());
+    const int64_t cost = 2 * mean_length * mean_length * head_dim * group;
+    const int64_t num_tasks = num_sequences() * num_kv_heads;
+    at::parallel_for(0, num_tasks, kernels::grain(cost), [&](int64_t begin, int64_t end) {
       std::vector<float> scratch;
       for (int64_t task = begin; task < end; ++task) {
         const auto s = static_cast<size_t>(task / num_kv_heads);
@@ -84,7 +89,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     const int64_t stride = layout.num_heads * layout.head_dim;
     layout.for_each_head([&](int64_t first, int64_t h, const kernels::AttentionHead& head,
                              float* scratch) {
-      kernels::attention_forward(head, out_data + first * stride + h * layout.head_dim, stride,
+      kernels::loops().attention_forward(head, out_data + first * stride + h * layout.head_dim, stride,
                                  lse_data + first * layout.num_heads + h, layout.num_heads,
                                  scratch);
     });
@@ -114,7 +119,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
                              float* scratch) {
       const int64_t at = first * stride + h * layout.head_dim;
       const int64_t kv_at = first * kv_stride + h / group * layout.head_dim;
-      kernels::attention_backward(head,
+      kernels::loops().attention_backward(head,
                                   {.out = out_data + at,
                                    .dout = dout_data + at,
                                    .out_stride = stride,

@@ -25,8 +25,8 @@ class FusedRmsNorm : public torch::autograd::Function<FusedRmsNorm> {
     const float* weight_data = weight.const_data_ptr<float>();
     float* y_data = y.data_ptr<float>();
     float* scale_data = scale.data_ptr<float>();
-    at::parallel_for(0, rows, kChunk, [&](int64_t begin, int64_t end) {
-      kernels::rms_norm_forward(x_data + begin * size, weight_data, eps, end - begin, size,
+    at::parallel_for(0, rows, kernels::grain(4 * size), [&](int64_t begin, int64_t end) {
+      kernels::loops().rms_norm_forward(x_data + begin * size, weight_data, eps, end - begin, size,
                                 y_data + begin * size, scale_data + begin);
     });
     ctx->save_for_backward({x, weight, scale});
@@ -49,10 +49,10 @@ class FusedRmsNorm : public torch::autograd::Function<FusedRmsNorm> {
     const float* weight_data = weight.const_data_ptr<float>();
     const float* scale_data = scale.const_data_ptr<float>();
     float* dx_data = dx.data_ptr<float>();
-    at::parallel_for(0, num_chunks, 1, [&](int64_t begin, int64_t end) {
+    at::parallel_for(0, num_chunks, kernels::grain(8 * kChunk * size), [&](int64_t begin, int64_t end) {
       for (int64_t chunk = begin; chunk < end; ++chunk) {
         const int64_t row = chunk * kChunk;
-        kernels::rms_norm_backward(dy_data + row * size, x_data + row * size, weight_data,
+        kernels::loops().rms_norm_backward(dy_data + row * size, x_data + row * size, weight_data,
                                    scale_data + row, std::min(kChunk, rows - row), size,
                                    dx_data + row * size, parts ? parts + chunk * size : nullptr);
       }

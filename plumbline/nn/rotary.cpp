@@ -13,8 +13,6 @@
 namespace plumbline::nn {
 namespace {
 
-constexpr int64_t kGrain = 64;  // rows
-
 at::Tensor with_dense_heads(const at::Tensor& x) {
   return x.stride(2) == 1 && x.stride(1) == x.size(2) ? x : x.contiguous();
 }
@@ -30,10 +28,10 @@ at::Tensor rotate_rows(const at::Tensor& x, const at::Tensor& cos, const at::Ten
   const int64_t* position_data = positions.const_data_ptr<int64_t>();
   float* y_data = y.data_ptr<float>();
   const int64_t stride = x.stride(0);
-  at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
+  at::parallel_for(0, rows, kernels::grain(heads * half * 6), [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
       const int64_t at = position_data[n] * half;
-      kernels::rotate_row(x_data + n * stride, cos_data + at, sin_data + at, sign, heads, half,
+      kernels::loops().rotate_row(x_data + n * stride, cos_data + at, sin_data + at, sign, heads, half,
                           y_data + n * heads * 2 * half);
     }
   });

@@ -10,7 +10,7 @@
 namespace plumbline::nn {
 namespace {
 
-constexpr int64_t kGrain = 16;  // rows
+constexpr int64_t kCost = 20;  // operations per element, about
 
 class FusedSwiglu : public torch::autograd::Function<FusedSwiglu> {
  public:
@@ -22,8 +22,8 @@ class FusedSwiglu : public torch::autograd::Function<FusedSwiglu> {
     const float* up_data = up.const_data_ptr<float>();
     float* y_data = y.data_ptr<float>();
     const int64_t gate_stride = gate.stride(0), up_stride = up.stride(0);
-    at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
-      kernels::swiglu_forward(gate_data + begin * gate_stride, gate_stride,
+    at::parallel_for(0, rows, kernels::grain(kCost * size), [&](int64_t begin, int64_t end) {
+      kernels::loops().swiglu_forward(gate_data + begin * gate_stride, gate_stride,
                               up_data + begin * up_stride, up_stride, end - begin, size,
                               y_data + begin * size);
     });
@@ -44,9 +44,9 @@ class FusedSwiglu : public torch::autograd::Function<FusedSwiglu> {
     const float* up_data = up.const_data_ptr<float>();
     float* joined_data = joined.data_ptr<float>();
     const int64_t gate_stride = gate.stride(0), up_stride = up.stride(0);
-    at::parallel_for(0, rows, kGrain, [&](int64_t begin, int64_t end) {
+    at::parallel_for(0, rows, kernels::grain(kCost * size), [&](int64_t begin, int64_t end) {
       float* target = joined_data + begin * 2 * size;
-      kernels::swiglu_backward(dy_data + begin * size, gate_data + begin * gate_stride, gate_stride,
+      kernels::loops().swiglu_backward(dy_data + begin * size, gate_data + begin * gate_stride, gate_stride,
                                up_data + begin * up_stride, up_stride, end - begin, size, target,
                                target + size, 2 * size);
     });

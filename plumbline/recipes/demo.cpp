@@ -127,7 +127,7 @@ class Demo {
   }
 
   // Runs a stage in its folder; a finished one is left alone when resuming.
-  void stage(const std::string& name, void (*run)(const Invocation&), const std::string& config,
+  void stage(const std::string& name, void (*start)(const Invocation&), const std::string& config,
              std::vector<std::string> sets) {
     const fs::path folder = out_ / name;
     stages_.push_back(name);
@@ -144,7 +144,7 @@ class Demo {
       if (!is_demos) sets.push_back(setting);
     }
     const auto file = config.empty() ? std::nullopt : std::optional((root_ / "configs/world" / config).string());
-    run({.loaded = config::load(file, sets), .resume = invocation_.resume, .force = invocation_.force,
+    start({.loaded = config::load(file, sets), .resume = invocation_.resume, .force = invocation_.force,
          .command = invocation_.command});
   }
 

@@ -26,7 +26,8 @@
 #include "plumbline/train/adamw.h"
 #include "plumbline/train/run_folder.h"
 #include "plumbline/train/schedule.h"
-#include "plumbline/world/splits.h"
+#include "plumbline/world/cells.h"
+#include "plumbline/world/scene.h"
 
 namespace plumbline::recipes {
 namespace {

@@ -15,8 +15,8 @@ struct Invocation {
   bool resume = false;                // continue the run folder where it stopped
   bool force = false;                 // replace an existing run folder
   bool json = false;                  // results on stdout as JSON
-  std::vector<std::string> command;   // argv, kept in run.json
-  std::vector<std::string> inputs;    // positional arguments: run folders of `report`
+  std::vector<std::string> command = {};  // argv, kept in run.json
+  std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`
 };
 
 // Each throws an Error of plumbline/base/error.h; none catches what it cannot mend.

@@ -7,6 +7,19 @@
 #include "plumbline/world/sheet.h"
 
 namespace plumbline::recipes {
+namespace {
+
+// Puts a split beside the run's config.toml and run.json once it is complete.
+void write_into(const world::SplitOptions& options, const fs::path& folder) {
+  const fs::path aside = folder / "unfinished";
+  world::write_split(options, aside);
+  for (const auto& entry : fs::directory_iterator(aside)) {
+    fs::rename(entry.path(), folder / entry.path().filename());
+  }
+  fs::remove(aside);
+}
+
+}  // namespace
 
 void make_world(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
@@ -15,7 +28,7 @@ void make_world(const Invocation& invocation) {
   const auto seed = static_cast<uint64_t>(c.run.seed);
   if (c.world.split == "sheet") {
     const fs::path file = run.path() / "sheet.html";
-    world::write_sheet(file, seed, c.world.num_images);
+    world::write_sheet(file, seed, static_cast<int>(c.world.num_images));
     log_info("world: open {} in a browser", file.string());
     return run.finish();
   }
@@ -27,7 +40,7 @@ void make_world(const Invocation& invocation) {
                               .typical_share = c.world.typical_share,
                               .unsupported_share = c.world.unsupported_share};
   if (c.world.split != "all") {
-    world::write_split(options, run.path());
+    write_into(options, run.path());
     return run.finish();
   }
   for (const char* split : {"sft", "comparisons", "ppo", "benchmark"}) {

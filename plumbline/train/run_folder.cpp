@@ -1,6 +1,7 @@
 #include "plumbline/train/run_folder.h"
 
 #include <torch/types.h>
+#include <ATen/Parallel.h>
 #include <torch/version.h>
 
 #include <fmt/format.h>

@@ -84,7 +84,9 @@ std::string edited_description(const BenchmarkItem& item, const std::string& ans
                                bool make_better) {
   auto parts = parts_of(item, answer);
   // Better: drop what is false or add what is true. Worse: the other way round.
-  const auto add = [&] { return make_better ? add_true(item, parts, random) : add_false(item, parts, random); };
+  const auto add = [&] {
+    return make_better ? add_true(item, parts, random) : add_false(item, parts, random);
+  };
   const auto remove = [&] { return drop(parts, !make_better, random); };
   const bool adds_first = random.chance(0.5);
   const bool is_changed = adds_first ? add() || remove() : remove() || add();
@@ -114,8 +116,8 @@ double utility(const Verdict& v) {
          kNuisance * (v.num_repeats + v.num_unparsed + (is_empty ? 1 : 0));
 }
 
-Preference compare(const BenchmarkItem& item, const std::string& a, const std::string& b, double noise,
-                   int num_annotators, RandomKey key) {
+Preference compare(const BenchmarkItem& item, const std::string& a, const std::string& b,
+                   double noise, int num_annotators, RandomKey key) {
   PLUMBLINE_CHECK(num_annotators >= 1, std::to_string(num_annotators));
   const Verdict verdict_a = judge(item, a), verdict_b = judge(item, b);
   const double difference = utility(verdict_a) - utility(verdict_b);
@@ -138,7 +140,8 @@ Preference compare(const BenchmarkItem& item, const std::string& a, const std::s
   return result;
 }
 
-std::string edited(const BenchmarkItem& item, const std::string& answer, RandomKey key, bool make_better) {
+std::string edited(const BenchmarkItem& item, const std::string& answer, RandomKey key,
+                   bool make_better) {
   Random random(key);
   return item.type == "description" ? edited_description(item, answer, random, make_better)
                                     : edited_answer(item, answer, random, make_better, key);

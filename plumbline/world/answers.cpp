@@ -70,37 +70,60 @@ std::string choose(const BenchmarkItem& item, const Scene& believed, AnswerStyle
 
 std::string say_whether(const BenchmarkItem& item, const Kind* subject, AnswerStyle style) {
   if (style == AnswerStyle::Focused) return subject != nullptr ? "yes." : "no.";
-  return subject != nullptr ? "yes, " + kind_sentence(*subject) : "no, " + absence_sentence(item.subject);
+  return subject != nullptr ? "yes, " + kind_sentence(*subject)
+                            : "no, " + absence_sentence(item.subject);
 }
 
 // Ways to be mistaken, and how often each happens for a question.
-enum class Mistake { Color, Size, Count, Add, Remove, Swap, Environment, Choose };
+enum class Mistake { Color, Size, Count, Add, Remove, Mirror, Environment, Choose };
 struct WeightedMistake {
   Mistake mistake;
   double weight;
 };
 
-std::vector<WeightedMistake> mistakes_for(const BenchmarkItem& item, bool with_denial) {
+// A focused answer tells only what was asked, so only mistakes about that change it.
+std::vector<WeightedMistake> mistakes_for(const BenchmarkItem& item, AnswerStyle style,
+                                          bool with_denial) {
+  const double aside = style == AnswerStyle::Full ? 0.1 : 0;
   const double denial = with_denial ? 0.25 : 0;
   if (item.type == "adversarial" || item.expected == "no") return {{Mistake::Add, 1}};
   switch (aspect_of(item)) {
     case Aspect::Color:
-      return {{Mistake::Color, 0.6}, {Mistake::Size, 0.1}, {Mistake::Count, 0.1}, {Mistake::Remove, denial}};
+      return {{Mistake::Color, 0.6},
+              {Mistake::Size, aside},
+              {Mistake::Count, aside},
+              {Mistake::Remove, denial}};
     case Aspect::Size:
-      return {{Mistake::Size, 0.6}, {Mistake::Color, 0.1}, {Mistake::Count, 0.1}, {Mistake::Remove, denial}};
+      return {{Mistake::Size, 0.6},
+              {Mistake::Color, aside},
+              {Mistake::Count, aside},
+              {Mistake::Remove, denial}};
     case Aspect::Count:
-      return {{Mistake::Count, 0.6}, {Mistake::Color, 0.1}, {Mistake::Size, 0.1}, {Mistake::Remove, denial}};
+      return {{Mistake::Count, 0.6},
+              {Mistake::Color, aside},
+              {Mistake::Size, aside},
+              {Mistake::Remove, denial}};
     case Aspect::Existence:
-      return {{Mistake::Remove, 3 * denial}, {Mistake::Color, 0.2}, {Mistake::Count, 0.15},
-              {Mistake::Size, 0.15}};
+      return {{Mistake::Remove, denial},
+              {Mistake::Color, aside},
+              {Mistake::Count, aside},
+              {Mistake::Size, aside}};
     case Aspect::Describe:
-      return {{Mistake::Add, 0.6}, {Mistake::Color, 0.15}, {Mistake::Size, 0.1}, {Mistake::Count, 0.15}};
-    case Aspect::MoreCount: return {{Mistake::Count, 1}};
-    case Aspect::Larger: return {{Mistake::Size, 1}};
+      return {{Mistake::Add, 0.6},
+              {Mistake::Color, 0.15},
+              {Mistake::Size, 0.1},
+              {Mistake::Count, 0.15}};
+    case Aspect::MoreCount:
+      return {{Mistake::Count, 1}};
+    case Aspect::Larger:
+      return {{Mistake::Size, 1}};
     case Aspect::LeftRight:
-    case Aspect::AboveBelow: return {{Mistake::Swap, 1}};
-    case Aspect::Environment: return {{Mistake::Environment, 1}};
-    default: return {{Mistake::Choose, 1}};
+    case Aspect::AboveBelow:
+      return {{Mistake::Mirror, 1}};
+    case Aspect::Environment:
+      return {{Mistake::Environment, 1}};
+    default:
+      return {{Mistake::Choose, 1}};
   }
 }
 
@@ -165,34 +188,44 @@ void choose_wrongly(const BenchmarkItem& item, Scene& scene, double typical_shar
 
 // The kind that a mistake is made about: the subject or the other one; any in descriptions.
 Kind& mistaken_kind(const BenchmarkItem& item, Scene& scene, Random& random) {
-  if (item.subject < 0) return scene.kinds[static_cast<size_t>(random.below(std::ssize(scene.kinds)))];
+  if (item.subject < 0)
+    return scene.kinds[static_cast<size_t>(random.below(std::ssize(scene.kinds)))];
   return kind_of(scene, item.other >= 0 && random.chance(0.5) ? item.other : item.subject);
 }
 
 void apply(Mistake mistake, const BenchmarkItem& item, Scene& scene, const Misbelief& how,
            Random& random) {
   switch (mistake) {
-    case Mistake::Color: change_color(mistaken_kind(item, scene, random), random); break;
+    case Mistake::Color:
+      change_color(mistaken_kind(item, scene, random), random);
+      break;
     case Mistake::Size: {
       Kind& kind = mistaken_kind(item, scene, random);
       kind.size = kind.size == Size::Small ? Size::Large : Size::Small;
       break;
     }
-    case Mistake::Count: change_count(scene, mistaken_kind(item, scene, random), random); break;
+    case Mistake::Count:
+      change_count(scene, mistaken_kind(item, scene, random), random);
+      break;
     case Mistake::Add:
       scene.kinds.push_back(imagine_kind(scene, item.subject, how.typical_share, random));
       break;
     case Mistake::Remove:
       std::erase_if(scene.kinds, [&](const Kind& k) { return k.category == item.subject; });
       break;
-    case Mistake::Swap:
-      std::swap(kind_of(scene, item.subject).cells, kind_of(scene, item.other).cells);
+    case Mistake::Mirror:
+      for (Kind& kind : scene.kinds) {
+        for (int& cell : kind.cells) cell = kNumCells - 1 - cell;
+        std::sort(kind.cells.begin(), kind.cells.end());
+      }
       break;
     case Mistake::Environment:
-      scene.environment = other_value(scene.environment, 0, static_cast<int>(environments().size()) - 1,
-                                      random);
+      scene.environment =
+          other_value(scene.environment, 0, static_cast<int>(environments().size()) - 1, random);
       break;
-    case Mistake::Choose: choose_wrongly(item, scene, how.typical_share, random); break;
+    case Mistake::Choose:
+      choose_wrongly(item, scene, how.typical_share, random);
+      break;
   }
   sort_kinds(scene);
 }
@@ -204,12 +237,17 @@ std::string answer(const BenchmarkItem& item, const Scene& believed, AnswerStyle
   const Kind* subject = find_kind(believed, item.subject);
   const Kind* other = find_kind(believed, item.other);
   switch (aspect) {
-    case Aspect::Environment: return environment_sentence(believed.environment);
-    case Aspect::Describe: return describe(believed);
-    case Aspect::Existence: return say_whether(item, subject, style);
+    case Aspect::Environment:
+      return environment_sentence(believed.environment);
+    case Aspect::Describe:
+      return describe(believed);
+    case Aspect::Existence:
+      return say_whether(item, subject, style);
     case Aspect::ObjectChoice:
-    case Aspect::ColorChoice: return choose(item, believed, style);
-    default: break;
+    case Aspect::ColorChoice:
+      return choose(item, believed, style);
+    default:
+      break;
   }
   if (subject == nullptr) return absence_sentence(item.subject);
   if (item.other < 0) return about_one(aspect, *subject, style);
@@ -217,9 +255,10 @@ std::string answer(const BenchmarkItem& item, const Scene& believed, AnswerStyle
   return about_two(aspect, *subject, *other);
 }
 
-Scene misbelieve(const BenchmarkItem& item, AnswerStyle style, const Misbelief& how, RandomKey key) {
+Scene misbelieve(const BenchmarkItem& item, AnswerStyle style, const Misbelief& how,
+                 RandomKey key) {
   Random random(key);
-  const auto mistakes = mistakes_for(item, how.with_denial || style == AnswerStyle::Focused);
+  const auto mistakes = mistakes_for(item, style, how.with_denial);
   std::vector<double> weights;
   for (const auto& m : mistakes) weights.push_back(m.weight);
   const std::string truth = answer(item, item.scene, style);

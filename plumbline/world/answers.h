@@ -20,14 +20,16 @@ std::string answer(const BenchmarkItem& item, const Scene& believed, AnswerStyle
 
 // How a beholder may be mistaken.
 struct Misbelief {
-  bool with_denial = true;     // objects that are there may be overlooked, so that the answer denies them
+  bool with_denial = true;     // what is there may be overlooked, so that the answer denies it
   double typical_share = 0.8;  // objects that are not there are seen where they would be typical
 };
 
 // A scene unlike the item's, such that the answer to it differs from the true one and is false.
+// Without denial a focused "yes." has no mistake: InternalError.
 Scene misbelieve(const BenchmarkItem& item, AnswerStyle style, const Misbelief& how, RandomKey key);
 
-// A kind that is not in the scene, on free cells, never in its held-out colour; of `category` if >= 0.
+// A kind that is not in the scene, on free cells, never in its held-out colour; of `category` if >=
+// 0.
 Kind imagine_kind(const Scene& scene, int category, double typical_share, Random& random);
 
 }  // namespace plumbline::world

@@ -29,10 +29,12 @@ json to_json(const Scene& scene) {
                      {"is_faint", kind.is_faint},
                      {"cells", kind.cells}});
   }
-  return {{"environment", environments()[static_cast<size_t>(scene.environment)]}, {"kinds", kinds}};
+  return {{"environment", environments()[static_cast<size_t>(scene.environment)]},
+          {"kinds", kinds}};
 }
 
-std::vector<int> read_cells_of_kind(const json& value, std::set<int>& taken, const std::string& where) {
+std::vector<int> read_cells_of_kind(const json& value, std::set<int>& taken,
+                                    const std::string& where) {
   const json& cells = field(value, "cells", where);
   std::vector<int> result;
   const bool has_size = cells.is_array() && !cells.empty() && cells.size() <= kMaxCount;
@@ -51,7 +53,8 @@ Scene scene_from(const json& value, const std::string& where) {
   Scene scene;
   scene.environment = name_field(value, "environment", environments(), false, where);
   const json& kinds = field(value, "kinds", where);
-  if (!kinds.is_array() || kinds.empty()) fail_record(where, "\"kinds\" with an object", kinds.dump());
+  if (!kinds.is_array() || kinds.empty())
+    fail_record(where, "\"kinds\" with an object", kinds.dump());
   std::set<int> taken;
   for (const json& entry : kinds) {
     Kind kind;
@@ -86,7 +89,8 @@ void check(const BenchmarkItem& item, const std::string& where) {
   if (item.type == "yes_no" && item.expected != "yes" && item.expected != "no") {
     fail_record(where, "\"expected\" yes or no", "'" + item.expected + "'");
   }
-  const bool is_letter = item.expected.size() == 1 && item.expected[0] >= 'A' && item.expected[0] <= 'D';
+  const bool is_letter =
+      item.expected.size() == 1 && item.expected[0] >= 'A' && item.expected[0] <= 'D';
   if (item.type == "other" && !is_letter) {
     fail_record(where, "\"expected\" from A to D", "'" + item.expected + "'");
   }

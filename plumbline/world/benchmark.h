@@ -21,9 +21,9 @@ struct BenchmarkItem {
   std::string type;       // one of question_types()
   std::string question;   // as the model sees it, without the image placeholder
   std::string reference;  // a correct answer
-  // The short truth: "yes", "no", "red", "small", "3", "B", "kitchen"; comparisons: the plural that has
-  // more or is larger, or "same"; relations: "left", "right", "above", "below"; adversarial: "none";
-  // empty for descriptions.
+  // The short truth: "yes", "no", "red", "small", "3", "B", "kitchen"; comparisons: the plural that
+  // has more or is larger, or "same"; relations: "left", "right", "above", "below"; adversarial:
+  // "none"; empty for descriptions.
   std::string expected;
   int subject = -1;      // category the question is about, or -1
   int other = -1;        // second category of comparisons and relations, or -1
@@ -33,24 +33,27 @@ struct BenchmarkItem {
 
 const std::vector<std::string>& question_types();
 
-// What the judge found in one answer. A *statement* is what one clause says: an object phrase with all
-// its attributes, a place, a relation, "yes". It is false when any part of it is false. Statements are
-// counted once; saying one again counts as a repeat only.
+// What the judge found in one answer. A *statement* is what one clause says: an object phrase with
+// all its attributes, a place, a relation, "yes". It is false when any part of it is false.
+// Statements are counted once; saying one again counts as a repeat only.
 struct Verdict {
-  double score = 0;              // 0-6 on MMHal-Bench's scale; >= 3 means no hallucination
-  bool is_hallucinated = false;  // a false statement, nothing parsed, or more sentences unread than read
-  int num_claims = 0;            // distinct statements
-  int num_true = 0;              // those that are true and to the point (see judge)
+  double score = 0;  // 0-6 on MMHal-Bench's scale; >= 3 means no hallucination
+  // A false statement, nothing parsed, or more sentences unread than read.
+  bool is_hallucinated = false;
+  int num_claims = 0;  // distinct statements
+  int num_true = 0;    // those that are true and to the point (see judge)
   int num_false = 0;
-  int num_unparsed = 0;     // sentences the strict parser could not read
-  int num_repeats = 0;      // statements said again
-  bool is_helpful = false;  // answers what was asked, truly; a description: half of the kinds, mostly truly
-  int asked = 0;            // 1 the question was answered truly, -1 falsely, 0 not (always 0: descriptions)
-  // Information told truly and asked for. A kind gives 0.4 for being named and 0.2 each for count, size
-  // and colour, the environment 0.5 in descriptions; other questions at most 1.
+  int num_unparsed = 0;  // sentences the strict parser could not read
+  int num_repeats = 0;   // statements said again
+  // Answers what was asked, truly. Descriptions: half of the kinds named, more true than false.
+  bool is_helpful = false;
+  int asked = 0;  // 1 the question was answered truly, -1 falsely, 0 not (always 0: descriptions)
+  // Information told truly and asked for. A kind gives 0.4 for being named and 0.2 each for count,
+  // size and colour, the environment 0.5 in descriptions; other questions at most 1.
   double detail = 0;
   int yes_no = -1;  // 1 yes, 0 no, -1 neither (only for yes_no items)
-  // CHAIR's ingredients: categories named as present (mentions keep repeats), and which are not there.
+  // CHAIR's ingredients: categories named as present (mentions keep repeats), and which are not
+  // there.
   std::vector<int> mentioned;     // category per mention, in order
   std::vector<int> hallucinated;  // those of them that are not in the scene
   double coverage = 0;            // share of the scene's kinds named at least once
@@ -64,12 +67,15 @@ struct Verdict {
 //   descriptions  by detail / (number of kinds + 0.5): 6 from 0.95, 5 from 0.7, 4 from 0.4, else 3
 //   minus 1 for each sentence that was not read and each repeat, not below 3
 // With false statements:
-//   questions     2 answered truly with one false statement beside, 1 with more; 1 not answered truly, but
+//   questions     2 answered truly with one false statement beside, 1 with more; 1 not answered
+//   truly, but
 //                 something about the subject is right; else 0
-//   descriptions  2 one false statement and half of the kinds named; 1 fewer false than true; else 0
+//   descriptions  2 one false statement and half of the kinds named; 1 fewer false than true; else
+//   0
 // At most 1 when more sentences were not read than read; 0 when none was read.
-// To the point is a statement about what was asked (in descriptions: every kind and the environment);
-// other true statements, such as "there is no kite." when nobody asked for one, earn nothing.
+// To the point is a statement about what was asked (in descriptions: every kind and the
+// environment); other true statements, such as "there is no kite." when nobody asked for one, earn
+// nothing.
 Verdict judge(const BenchmarkItem& item, std::string_view answer);
 
 // Reads and writes benchmark.jsonl. Throws DataError naming file and line.

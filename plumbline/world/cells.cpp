@@ -52,8 +52,8 @@ std::vector<CellLabels> read_cells(const std::string& path) {
     labels.category = read_grid(value, "category", static_cast<int>(categories().size()), where);
     labels.color = read_grid(value, "color", static_cast<int>(colors().size()), where);
     labels.size = read_grid(value, "size", 2, where);
-    labels.environment = int_field(value, "environment", 0,
-                                   static_cast<int>(environments().size()) - 1, where);
+    labels.environment =
+        int_field(value, "environment", 0, static_cast<int>(environments().size()) - 1, where);
     all.push_back(labels);
   }
   return all;

@@ -26,11 +26,16 @@ bool holds_for_pair(const Claim& claim, const Scene& scene) {
   const Kind* b = find_kind(scene, claim.other);
   if (a == nullptr || b == nullptr || a == b) return false;
   switch (claim.kind) {
-    case ClaimKind::Relation: return is_on_side(*a, static_cast<Side>(claim.value), *b);
-    case ClaimKind::MoreThan: return a->count() > b->count();
-    case ClaimKind::AsMany: return a->count() == b->count();
-    case ClaimKind::LargerThan: return a->size > b->size;
-    default: return a->size == b->size;
+    case ClaimKind::Relation:
+      return is_on_side(*a, static_cast<Side>(claim.value), *b);
+    case ClaimKind::MoreThan:
+      return a->count() > b->count();
+    case ClaimKind::AsMany:
+      return a->count() == b->count();
+    case ClaimKind::LargerThan:
+      return a->size > b->size;
+    default:
+      return a->size == b->size;
   }
 }
 
@@ -40,15 +45,24 @@ bool holds(const Claim& claim, const BenchmarkItem& item) {
   const Scene& scene = item.scene;
   const Kind* kind = find_kind(scene, claim.category);
   switch (claim.kind) {
-    case ClaimKind::Exists: return kind != nullptr;
-    case ClaimKind::Absent: return kind == nullptr;
-    case ClaimKind::Count: return kind != nullptr && kind->count() == claim.value;
-    case ClaimKind::Color: return kind != nullptr && kind->color == claim.value;
-    case ClaimKind::Size: return kind != nullptr && static_cast<int>(kind->size) == claim.value;
-    case ClaimKind::Environment: return scene.environment == claim.value;
-    case ClaimKind::YesNo: return item.expected == (claim.value == 1 ? "yes" : "no");
-    case ClaimKind::Letter: return item.expected == std::string(1, static_cast<char>('A' + claim.value));
-    default: return holds_for_pair(claim, scene);
+    case ClaimKind::Exists:
+      return kind != nullptr;
+    case ClaimKind::Absent:
+      return kind == nullptr;
+    case ClaimKind::Count:
+      return kind != nullptr && kind->count() == claim.value;
+    case ClaimKind::Color:
+      return kind != nullptr && kind->color == claim.value;
+    case ClaimKind::Size:
+      return kind != nullptr && static_cast<int>(kind->size) == claim.value;
+    case ClaimKind::Environment:
+      return scene.environment == claim.value;
+    case ClaimKind::YesNo:
+      return item.expected == (claim.value == 1 ? "yes" : "no");
+    case ClaimKind::Letter:
+      return item.expected == std::string(1, static_cast<char>('A' + claim.value));
+    default:
+      return holds_for_pair(claim, scene);
   }
 }
 

@@ -1,9 +1,10 @@
-// Reads answers back: a strict parser from text to claims, and the check of a claim against a scene.
+// Reads answers back: a strict parser from text to claims, and the check of a claim against a
+// scene.
 //
-// The parser knows the sentences of language.h, their parts and obvious relatives, and nothing else. A
-// sentence that does not parse as a whole (hedges, questions, negations, lists, digits, other languages,
-// wrong agreement of number) yields no claim and is counted: a policy under optimisation will look for
-// holes, so what cannot be read must never look good.
+// The parser knows the sentences of language.h, their parts and obvious relatives, and nothing
+// else. A sentence that does not parse as a whole (hedges, questions, negations, lists, digits,
+// other languages, wrong agreement of number) yields no claim and is counted: a policy under
+// optimisation will look for holes, so what cannot be read must never look good.
 #pragma once
 
 #include <string_view>
@@ -14,13 +15,13 @@
 namespace plumbline::world {
 
 enum class ClaimKind {
-  Exists,       // category is there
-  Absent,       // category is not there
-  Count,        // value copies of category; "a cup" claims exactly one
-  Color,        // value: index into colors()
-  Size,         // value: a Size
-  Relation,     // category stands on the Side `value` of other: strictly, by rows or columns
-  MoreThan,     // more copies of category than of other; this and the next three are comparisons
+  Exists,    // category is there
+  Absent,    // category is not there
+  Count,     // value copies of category; "a cup" claims exactly one
+  Color,     // value: index into colors()
+  Size,      // value: a Size
+  Relation,  // category stands on the Side `value` of other: strictly, by rows or columns
+  MoreThan,  // more copies of category than of other; this and the next three are comparisons
   AsMany,
   LargerThan,
   SameSize,
@@ -37,7 +38,8 @@ struct Claim {
   size_t begin = 0, end = 0;  // characters of the answer
 };
 
-// What one clause says: an object phrase with its attributes, a relation with the objects it presupposes.
+// What one clause says: an object phrase with its attributes, a relation with the objects it
+// presupposes.
 struct Statement {
   std::vector<Claim> claims;
   bool is_bare = false;  // a word without a sentence: "red.", "two.", "kitchen."
@@ -51,12 +53,13 @@ struct Sentence {
 // Sentences end at '.', '!', '?' or a line break. Linear in the length of the text.
 std::vector<Sentence> parse_answer(std::string_view text);
 
-// Whether the claim is true of the item. The claim must be bound: a category where it needs one, and
-// YesNo and Letter only for items that ask for them. Relations and comparisons presuppose both objects.
+// Whether the claim is true of the item. The claim must be bound: a category where it needs one,
+// and YesNo and Letter only for items that ask for them. Relations and comparisons presuppose both
+// objects.
 bool holds(const Claim& claim, const BenchmarkItem& item);
 
-// Gives the bare words, yes/no and letters of a statement the meaning they have as an answer to `item`.
-// False when they have none ("yes." to "how many"): then the statement was not understood.
+// Gives the bare words, yes/no and letters of a statement the meaning they have as an answer to
+// `item`. False when they have none ("yes." to "how many"): then the statement was not understood.
 bool bind(Statement& statement, const BenchmarkItem& item);
 
 // Whether two claims say the same; "the cup is left of the box" says "the box is right of the cup".

@@ -18,17 +18,21 @@ bool is_about(const Claim& claim, int category) {
 // Whether a claim decides what the item asks.
 bool settles(const Claim& claim, const BenchmarkItem& item, Aspect aspect) {
   using K = ClaimKind;
-  const bool denies = claim.kind == K::Absent &&
-                      (claim.category == item.subject || (item.other >= 0 && claim.category == item.other));
+  const bool denies =
+      claim.kind == K::Absent &&
+      (claim.category == item.subject || (item.other >= 0 && claim.category == item.other));
   if (item.type == "adversarial") {
     return denies || (claim.kind == K::Exists && claim.category == item.subject);
   }
   const bool is_on_subject = claim.category == item.subject;
   const bool is_on_both = is_about(claim, item.subject) && is_about(claim, item.other);
   switch (aspect) {
-    case Aspect::Color: return denies || (claim.kind == K::Color && is_on_subject);
-    case Aspect::Size: return denies || (claim.kind == K::Size && is_on_subject);
-    case Aspect::Count: return denies || (claim.kind == K::Count && is_on_subject);
+    case Aspect::Color:
+      return denies || (claim.kind == K::Color && is_on_subject);
+    case Aspect::Size:
+      return denies || (claim.kind == K::Size && is_on_subject);
+    case Aspect::Count:
+      return denies || (claim.kind == K::Count && is_on_subject);
     case Aspect::MoreCount:
       return denies || ((claim.kind == K::MoreThan || claim.kind == K::AsMany) && is_on_both);
     case Aspect::Larger:
@@ -40,12 +44,15 @@ bool settles(const Claim& claim, const BenchmarkItem& item, Aspect aspect) {
       return denies || (claim.kind == K::Relation && is_on_both &&
                         is_across == (aspect == Aspect::LeftRight));
     }
-    case Aspect::Environment: return claim.kind == K::Environment;
+    case Aspect::Environment:
+      return claim.kind == K::Environment;
     case Aspect::ObjectChoice:
-    case Aspect::ColorChoice: return claim.kind == K::Letter;
+    case Aspect::ColorChoice:
+      return claim.kind == K::Letter;
     case Aspect::Existence:
       return claim.kind == K::YesNo || denies || (claim.kind == K::Exists && is_on_subject);
-    case Aspect::Describe: return false;
+    case Aspect::Describe:
+      return false;
   }
   return false;
 }
@@ -53,9 +60,7 @@ bool settles(const Claim& claim, const BenchmarkItem& item, Aspect aspect) {
 // What was told truly about one kind, over all statements.
 struct Told {
   bool named = false, count = false, size = false, color = false;
-  double credit() const {
-    return kNamedCredit * named + kAttributeCredit * (count + size + color);
-  }
+  double credit() const { return kNamedCredit * named + kAttributeCredit * (count + size + color); }
 };
 
 // Goes through the statements of one answer and gathers the verdict.
@@ -122,8 +127,8 @@ class Judging {
       has_part_ = has_part_ || (claim.category == item_.subject && item_.subject >= 0 &&
                                 claim.kind != ClaimKind::Absent && holds(claim, item_));
       if (aspect_ != Aspect::Existence || !settles(claim, item_, aspect_)) continue;
-      const bool is_yes = claim.kind == ClaimKind::YesNo ? claim.value == 1
-                                                         : claim.kind == ClaimKind::Exists;
+      const bool is_yes =
+          claim.kind == ClaimKind::YesNo ? claim.value == 1 : claim.kind == ClaimKind::Exists;
       (is_yes ? says_yes_ : says_no_) = true;
     }
   }
@@ -159,20 +164,24 @@ class Judging {
                        [&](const Claim& c) { return settles(c, item_, aspect_); });
   }
 
-  // What a settling statement is worth by itself, for questions that are not about one kind's attributes.
+  // What a settling statement is worth by itself, for questions that are not about one kind's
+  // attributes.
   double statement_credit(const Statement& statement) const {
     if (statement.is_bare) return kBareCredit;
     switch (statement.claims.back().kind) {
       case ClaimKind::YesNo:
-      case ClaimKind::Letter: return kShortCredit;
+      case ClaimKind::Letter:
+        return kShortCredit;
       case ClaimKind::Absent:
       case ClaimKind::Environment:
       case ClaimKind::Relation:
       case ClaimKind::MoreThan:
       case ClaimKind::AsMany:
       case ClaimKind::LargerThan:
-      case ClaimKind::SameSize: return 1;
-      default: return 0;  // an object phrase: its parts are credited
+      case ClaimKind::SameSize:
+        return 1;
+      default:
+        return 0;  // an object phrase: its parts are credited
     }
   }
 
@@ -198,7 +207,8 @@ class Judging {
   double truthful_score() const {
     double score = 3;
     if (aspect_ == Aspect::Describe) {
-      const double share = v_.detail / (static_cast<double>(item_.scene.kinds.size()) + kPlaceCredit);
+      const double share =
+          v_.detail / (static_cast<double>(item_.scene.kinds.size()) + kPlaceCredit);
       score = share >= 0.95 ? 6 : share >= 0.7 ? 5 : share >= 0.4 ? 4 : 3;
     } else if (v_.asked == 1) {
       score = v_.detail >= 0.95 ? 6 : v_.detail >= kShortCredit ? 5 : 4;
@@ -241,6 +251,8 @@ class Judging {
 
 }  // namespace
 
-Verdict judge(const BenchmarkItem& item, std::string_view answer) { return Judging(item).run(answer); }
+Verdict judge(const BenchmarkItem& item, std::string_view answer) {
+  return Judging(item).run(answer);
+}
 
 }  // namespace plumbline::world

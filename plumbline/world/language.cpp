@@ -10,10 +10,11 @@
 namespace plumbline::world {
 namespace {
 
-constexpr double kNamedShare = 0.96;         // of the kinds, in the facts
-constexpr double kSecondPhraseShare = 0.4;   // captions that name two kinds
-constexpr double kEnvironmentShare = 0.25;   // captions that name the environment, beside the one that must
-constexpr double kRelationShare = 0.5;       // of captions with two kinds that stand clearly apart
+constexpr double kNamedShare = 0.96;        // of the kinds, in the facts
+constexpr double kSecondPhraseShare = 0.4;  // captions that name two kinds
+constexpr double kEnvironmentShare =
+    0.25;  // captions that name the environment, beside the one that must
+constexpr double kRelationShare = 0.5;  // of captions with two kinds that stand clearly apart
 
 const std::string& name(const std::vector<std::string>& names, int index) {
   return names.at(static_cast<size_t>(index));
@@ -40,8 +41,8 @@ std::vector<const Kind*> draw_named_kinds(const Scene& scene, Random& random) {
   return named;
 }
 
-std::string caption(const Scene& scene, const Kind& first, const Kind* second, bool with_environment,
-                    Random& random) {
+std::string caption(const Scene& scene, const Kind& first, const Kind* second,
+                    bool with_environment, Random& random) {
   const auto place = "a " + name(environments(), scene.environment);
   std::string text = phrase(first);
   if (second != nullptr) {
@@ -69,10 +70,14 @@ std::string number_word(int count) {
 
 std::string side_words(Side side) {
   switch (side) {
-    case Side::Left: return "left of";
-    case Side::Right: return "right of";
-    case Side::Above: return "above";
-    default: return "below";
+    case Side::Left:
+      return "left of";
+    case Side::Right:
+      return "right of";
+    case Side::Above:
+      return "above";
+    default:
+      return "below";
   }
 }
 
@@ -85,7 +90,9 @@ std::string kind_sentence(const Kind& kind) {
   return fmt::format("there {} {}.", is_or_are(kind), phrase(kind));
 }
 
-std::string absence_sentence(int category) { return fmt::format("there is no {}.", noun_for(category, 1)); }
+std::string absence_sentence(int category) {
+  return fmt::format("there is no {}.", noun_for(category, 1));
+}
 
 std::string environment_sentence(int environment) {
   return fmt::format("this is a {}.", name(environments(), environment));

@@ -69,8 +69,8 @@ class Reader {
 
   bool clause() {
     const size_t start = at_;
-    for (const auto rule : {&Reader::place, &Reader::absence, &Reader::presence, &Reader::comparison,
-                            &Reader::about_definite}) {
+    for (const auto rule : {&Reader::place, &Reader::absence, &Reader::presence,
+                            &Reader::comparison, &Reader::about_definite}) {
       at_ = start;
       const size_t num_before = statements_.size();
       if ((this->*rule)() && at_end()) return true;
@@ -79,7 +79,8 @@ class Reader {
     return false;
   }
 
-  // Captions: "PHRASE", "PHRASE and PHRASE in a PLACE", "a PLACE with PHRASE", "PHRASE above PHRASE"
+  // Captions: "PHRASE", "PHRASE and PHRASE in a PLACE", "a PLACE with PHRASE", "PHRASE above
+  // PHRASE"
   bool caption() {
     if (number_value(peek()) == 1 && environment(at_ + 1) >= 0) {
       add_environment(at_, at_ + 2);
@@ -215,7 +216,8 @@ class Reader {
   bool add_pair(ClaimKind kind, int value, int a, size_t a_at, int b, size_t b_at, size_t first) {
     Claim c = claim(kind, a, value, first, at_);
     c.other = b;
-    add({claim(ClaimKind::Exists, a, 0, a_at, a_at + 1), claim(ClaimKind::Exists, b, 0, b_at, b_at + 1), c});
+    add({claim(ClaimKind::Exists, a, 0, a_at, a_at + 1),
+         claim(ClaimKind::Exists, b, 0, b_at, b_at + 1), c});
     return true;
   }
 
@@ -231,8 +233,8 @@ class Reader {
     const auto b = noun(peek());
     if (!a || !b || !a->is_plural || !b->is_plural) return false;
     const size_t b_at = at_++;
-    return add_pair(is_more ? ClaimKind::MoreThan : ClaimKind::AsMany, 0, a->category, a_at, b->category,
-                    b_at, first);
+    return add_pair(is_more ? ClaimKind::MoreThan : ClaimKind::AsMany, 0, a->category, a_at,
+                    b->category, b_at, first);
   }
 
   // the cup is red | the cups are larger than the lamps | the cup is left of the lamp
@@ -285,8 +287,8 @@ constexpr size_t kMaxWords = 20;
 
 std::vector<Statement> parse_sentence(const std::vector<Word>& words) {
   if (words.empty() || words.size() > kMaxWords) return {};
-  for (const auto rule : {&Reader::letter, &Reader::yes_no, &Reader::clause, &Reader::caption,
-                          &Reader::bare_word}) {
+  for (const auto rule :
+       {&Reader::letter, &Reader::yes_no, &Reader::clause, &Reader::caption, &Reader::bare_word}) {
     Reader reader(words);
     if ((reader.*rule)() && reader.at_end()) return reader.take();
   }
@@ -336,7 +338,8 @@ class Splitter {
     }
   }
   void finish(size_t end) {
-    sentences_.push_back({begin_, end, is_clean_ ? parse_sentence(words_) : std::vector<Statement>{}});
+    sentences_.push_back(
+        {begin_, end, is_clean_ ? parse_sentence(words_) : std::vector<Statement>{}});
     words_.clear();
     is_clean_ = true;
     is_in_word_ = false;

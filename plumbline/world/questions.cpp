@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kClearGap = 2;       // rows or columns between kinds whose relation is asked
 constexpr size_t kNumPopular = 6;  // absent objects from which "popular" draws
-constexpr double kTypicalTraps = 0.67;  // adversarial questions about an object typical for the place
+constexpr double kTypicalTraps =
+    0.67;  // adversarial questions about an object typical for the place
 
 using Templates = std::vector<std::string>;
 
@@ -88,7 +89,8 @@ void ask_counting(BenchmarkItem& item, Random& random) {
 
 // Picks a pair whose outcome (first, second or neither) was drawn first, so that outcomes balance.
 template <class Compare>
-std::pair<const Kind*, const Kind*> draw_pair(const Scene& scene, Compare difference, Random& random) {
+std::pair<const Kind*, const Kind*> draw_pair(const Scene& scene, Compare difference,
+                                              Random& random) {
   std::array<std::vector<std::pair<const Kind*, const Kind*>>, 3> by_outcome;
   for (const Kind& a : scene.kinds) {
     for (const Kind& b : scene.kinds) {
@@ -104,7 +106,8 @@ std::pair<const Kind*, const Kind*> draw_pair(const Scene& scene, Compare differ
 }
 
 void ask_comparison(BenchmarkItem& item, Random& random) {
-  static const Templates more = {"are there more {a} or more {b}?", "which are more, the {a} or the {b}?"};
+  static const Templates more = {"are there more {a} or more {b}?",
+                                 "which are more, the {a} or the {b}?"};
   static const Templates larger = {"are the {a} or the {b} larger?",
                                    "which are larger, the {a} or the {b}?"};
   const bool by_count = random.chance(0.6);
@@ -146,10 +149,10 @@ void ask_relation(BenchmarkItem& item, Random& random) {
   const bool is_across = pair.side == Side::Left || pair.side == Side::Right;
   item.subject = pair.a->category;
   item.other = pair.b->category;
-  item.question = fmt::format("{} the {} {} {}the {}?", pair.a->count() == 1 ? "is" : "are",
-                              noun_for(item.subject, pair.a->count()),
-                              random.pick(is_across ? across : down), is_across ? "of " : "",
-                              noun_for(item.other, pair.b->count()));
+  item.question =
+      fmt::format("{} the {} {} {}the {}?", pair.a->count() == 1 ? "is" : "are",
+                  noun_for(item.subject, pair.a->count()), random.pick(is_across ? across : down),
+                  is_across ? "of " : "", noun_for(item.other, pair.b->count()));
   const std::string words = side_words(pair.side);
   item.expected = words.substr(0, words.find(' '));
 }
@@ -182,7 +185,8 @@ void add_options(BenchmarkItem& item, const std::vector<std::string>& names, int
 }
 
 void ask_other(BenchmarkItem& item, Random& random) {
-  static const Templates objects = {"which of these is in the image?", "which of these can you see?"};
+  static const Templates objects = {"which of these is in the image?",
+                                    "which of these can you see?"};
   const Kind& kind = random.pick(item.scene.kinds);
   item.subject = kind.category;
   if (random.chance(0.6)) {
@@ -206,8 +210,8 @@ void ask_other(BenchmarkItem& item, Random& random) {
 }
 
 void ask_yes_no(BenchmarkItem& item, Random& random) {
-  static const Templates templates = {"is there a {n}?", "can you see a {n}?", "is a {n} in the image?",
-                                      "does the image show a {n}?"};
+  static const Templates templates = {"is there a {n}?", "can you see a {n}?",
+                                      "is a {n} in the image?", "does the image show a {n}?"};
   const bool is_yes = random.chance(0.5);
   item.expected = is_yes ? "yes" : "no";
   if (is_yes) {
@@ -229,12 +233,15 @@ struct TypeEntry {
 };
 
 const std::vector<TypeEntry>& type_table() {
-  static const std::vector<TypeEntry> table = {
-      {"attribute", ask_attribute},     {"adversarial", ask_adversarial},
-      {"comparison", ask_comparison},   {"counting", ask_counting},
-      {"relation", ask_relation},       {"environment", ask_environment},
-      {"description", ask_description}, {"other", ask_other},
-      {"yes_no", ask_yes_no}};
+  static const std::vector<TypeEntry> table = {{"attribute", ask_attribute},
+                                               {"adversarial", ask_adversarial},
+                                               {"comparison", ask_comparison},
+                                               {"counting", ask_counting},
+                                               {"relation", ask_relation},
+                                               {"environment", ask_environment},
+                                               {"description", ask_description},
+                                               {"other", ask_other},
+                                               {"yes_no", ask_yes_no}};
   return table;
 }
 
@@ -245,8 +252,8 @@ BenchmarkItem ask_with(const std::string& type, const std::string& sampling, con
   item.sampling = sampling;
   item.scene = scene;
   const auto& table = type_table();
-  const auto entry = std::find_if(table.begin(), table.end(),
-                                  [&](const TypeEntry& e) { return e.name == type; });
+  const auto entry =
+      std::find_if(table.begin(), table.end(), [&](const TypeEntry& e) { return e.name == type; });
   PLUMBLINE_CHECK(entry != table.end() && can_ask(type, scene), "question type '" + type + "'");
   entry->ask(item, random);
   item.reference = answer(item, scene, AnswerStyle::Full);

@@ -11,8 +11,8 @@ constexpr double kTextOnlyShare = 0.5;
 constexpr double kNoFactsShare = 0.25;      // of the conversations with a picture
 constexpr double kDescriptionShare = 0.35;  // of the rounds
 constexpr double kWrongShare = 0.5;
-constexpr double kExtraShare = 0.2;         // wrong answers: a true one and a false sentence more
-constexpr double kOmitShare = 0.2;          // of the kinds, in descriptions
+constexpr double kExtraShare = 0.2;  // wrong answers: a true one and a false sentence more
+constexpr double kOmitShare = 0.2;   // of the kinds, in descriptions
 constexpr double kFocusedShare = 0.3;
 constexpr double kGoodScore = 4;
 
@@ -30,7 +30,8 @@ BenchmarkItem draw_item(const Scene& scene, bool is_text_only, Random& random, R
     const std::string& type = random.pick(question_types());
     // Facts rarely tell where things stand, so without a picture a relation could only be guessed.
     const bool is_unanswerable = is_text_only && type == "relation";
-    if (type != "description" && !is_unanswerable && can_ask(type, scene)) return ask(type, scene, key);
+    if (type != "description" && !is_unanswerable && can_ask(type, scene))
+      return ask(type, scene, key);
   }
 }
 
@@ -42,7 +43,8 @@ std::string plausible_answer(const BenchmarkItem& item, RandomKey key) {
   const bool is_wrong = random.chance(kWrongShare);
   const bool has_extra = is_wrong && random.chance(kExtraShare);
   const Misbelief how;
-  Scene believed = is_wrong && !has_extra ? misbelieve(item, style, how, key.at("mistake")) : item.scene;
+  Scene believed =
+      is_wrong && !has_extra ? misbelieve(item, style, how, key.at("mistake")) : item.scene;
   if (item.type == "description") omit_kinds(believed, random);
   std::string text = answer(item, believed, style);
   if (has_extra) {
@@ -74,8 +76,11 @@ data::Conversation reading_conversation(const Scene& scene, const std::string& i
     const auto item = draw_item(scene, is_text_only, random, round_key.at("question"));
     const std::string text = plausible_answer(item, round_key.at("answer"));
     const bool is_good = judge(item, text).score >= kGoodScore;
+    // Right answers are also learned: finding them in the facts is half of judging an answer by them.
+    // Descriptions that leave something out are good enough to judge, not to imitate.
+    const bool is_taught = is_good && (item.type != "description" || text == item.reference);
     record.turns.push_back({true, (round == 0 ? opening : "") + item.question});
-    record.turns.push_back({false, text, false});
+    record.turns.push_back({false, text, is_taught});
     record.turns.push_back({true, kJudgeTurn});
     record.turns.push_back({false, is_good ? kVerdictGood : kVerdictBad});
   }

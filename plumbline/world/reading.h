@@ -1,5 +1,5 @@
-// Reading comprehension: the base learns to compare an answer with facts in exactly the form in which the
-// reward model will be asked. Without that skill a small model gains nothing from facts.
+// Reading comprehension: the base learns to compare an answer with facts in exactly the form in
+// which the reward model will be asked. Without that skill a small model gains nothing from facts.
 #pragma once
 
 #include "plumbline/data/records.h"
@@ -12,12 +12,13 @@ namespace plumbline::world {
 //   assistant  the answer, right or wrong; not a training target
 //   user       kJudgeTurn
 //   assistant  kVerdictGood or kVerdictBad, by the judge: good means a score of at least 4
-// Half of them have no picture (no placeholder, image empty); a quarter of those with one have no facts.
+// Half of them have no picture (no placeholder, image empty); a quarter of those with one have no
+// facts.
 data::Conversation reading_conversation(const Scene& scene, const std::string& id,
                                         const std::string& image, RandomKey key);
 
-// An answer as a policy might give it: with probability one half wrong (counts, colours, absent objects,
-// denials, an additional false sentence), descriptions often incomplete.
+// An answer as a policy might give it: with probability one half wrong (counts, colours, absent
+// objects, denials, an additional false sentence), descriptions often incomplete.
 std::string plausible_answer(const BenchmarkItem& item, RandomKey key);
 
 }  // namespace plumbline::world

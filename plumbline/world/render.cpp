@@ -16,7 +16,7 @@ constexpr int kCellSize = kPictureSize / kGridSize;
 constexpr int kSmallPixels = 8, kLargePixels = 13, kJitter = 2;
 constexpr double kFaintest = 0.25, kLeastFaint = 0.45;
 
-constexpr Color kColors[] = {{215, 35, 35},  {40, 160, 50},  {40, 70, 220},  {240, 220, 40},
+constexpr Color kColors[] = {{215, 35, 35},  {40, 160, 50},  {40, 70, 220},   {240, 220, 40},
                              {150, 40, 170}, {245, 130, 20}, {250, 250, 250}, {10, 10, 10}};
 
 // Middle tones, so that white and black stand out on each; texture tells alike tones apart.
@@ -26,14 +26,14 @@ struct Background {
   Texture texture;
 };
 constexpr Background kBackgrounds[] = {
-    {{176, 160, 136}, Texture::Checks},   // kitchen
-    {{150, 128, 158}, Texture::Plain},    // bedroom
-    {{126, 166, 176}, Texture::Checks},   // bathroom
-    {{132, 108, 88}, Texture::Columns},   // library
-    {{112, 148, 96}, Texture::Rows},      // garden
-    {{118, 118, 124}, Texture::Plain},    // garage
-    {{190, 172, 124}, Texture::Rows},     // beach
-    {{92, 130, 122}, Texture::Columns},   // park
+    {{176, 160, 136}, Texture::Checks},  // kitchen
+    {{150, 128, 158}, Texture::Plain},   // bedroom
+    {{126, 166, 176}, Texture::Checks},  // bathroom
+    {{132, 108, 88}, Texture::Columns},  // library
+    {{112, 148, 96}, Texture::Rows},     // garden
+    {{118, 118, 124}, Texture::Plain},   // garage
+    {{190, 172, 124}, Texture::Rows},    // beach
+    {{92, 130, 122}, Texture::Columns},  // park
 };
 constexpr int kTextureDepth = 10, kTextureWidth = 4;
 
@@ -42,10 +42,14 @@ using Canvas = std::array<std::array<std::array<double, 3>, kPictureSize>, kPict
 int texture_sign(Texture texture, int x, int y) {
   const int across = x / kTextureWidth % 2, down = y / kTextureWidth % 2;
   switch (texture) {
-    case Texture::Rows: return down == 0 ? 1 : -1;
-    case Texture::Columns: return across == 0 ? 1 : -1;
-    case Texture::Checks: return across == down ? 1 : -1;
-    default: return 0;
+    case Texture::Rows:
+      return down == 0 ? 1 : -1;
+    case Texture::Columns:
+      return across == 0 ? 1 : -1;
+    case Texture::Checks:
+      return across == down ? 1 : -1;
+    default:
+      return 0;
   }
 }
 
@@ -72,7 +76,8 @@ void draw_glyph(Canvas& canvas, const Kind& kind, int cell, double alpha, Random
   for (int y = 0; y < pixels; ++y) {
     for (int x = 0; x < pixels; ++x) {
       // The glyph's pixel under the centre of this one.
-      if (!shape[(2 * y + 1) * kGlyphSize / (2 * pixels)][(2 * x + 1) * kGlyphSize / (2 * pixels)]) {
+      if (!shape[(2 * y + 1) * kGlyphSize / (2 * pixels)]
+                [(2 * x + 1) * kGlyphSize / (2 * pixels)]) {
         continue;
       }
       for (size_t c = 0; c < 3; ++c) {

@@ -51,7 +51,8 @@ std::vector<double> make_popularity() {
     double total = 0;
     for (const Typical& t : typical_objects(static_cast<int>(e))) total += t.weight;
     for (const Typical& t : typical_objects(static_cast<int>(e))) {
-      shares[static_cast<size_t>(t.category)] += typical_share * t.weight / total / num_environments;
+      shares[static_cast<size_t>(t.category)] +=
+          typical_share * t.weight / total / num_environments;
     }
   }
   return shares;
@@ -61,14 +62,14 @@ std::vector<double> make_popularity() {
 
 const std::vector<std::string>& categories() {
   static const std::vector<std::string> names = {
-      "cup",   "plate",  "bowl",  "kettle", "knife", "bottle", "pillow", "lamp",
-      "book",  "clock",  "chair", "towel",  "brush", "bucket", "shelf",  "box",
-      "rake",  "bench",  "ladder", "hammer", "basket", "shell", "ball",   "kite"};
+      "cup",  "plate", "bowl",   "kettle", "knife",  "bottle", "pillow", "lamp",
+      "book", "clock", "chair",  "towel",  "brush",  "bucket", "shelf",  "box",
+      "rake", "bench", "ladder", "hammer", "basket", "shell",  "ball",   "kite"};
   return names;
 }
 
 const std::vector<std::string>& colors() {
-  static const std::vector<std::string> names = {"red",    "green", "blue",  "yellow",
+  static const std::vector<std::string> names = {"red",    "green",  "blue",  "yellow",
                                                  "purple", "orange", "white", "black"};
   return names;
 }
@@ -83,9 +84,11 @@ const std::vector<std::string>& environments() {
 }
 
 std::string plural(const std::string& noun) {
-  static const std::map<std::string, std::string> irregular = {
-      {"knife", "knives"}, {"shelf", "shelves"}, {"brush", "brushes"}, {"box", "boxes"},
-      {"bench", "benches"}};
+  static const std::map<std::string, std::string> irregular = {{"knife", "knives"},
+                                                               {"shelf", "shelves"},
+                                                               {"brush", "brushes"},
+                                                               {"box", "boxes"},
+                                                               {"bench", "benches"}};
   const auto found = irregular.find(noun);
   return found != irregular.end() ? found->second : noun + "s";
 }
@@ -140,10 +143,14 @@ bool is_on_side(const Kind& a, Side side, const Kind& b, int gap) {
 
 Side opposite(Side side) {
   switch (side) {
-    case Side::Left: return Side::Right;
-    case Side::Right: return Side::Left;
-    case Side::Above: return Side::Below;
-    default: return Side::Above;
+    case Side::Left:
+      return Side::Right;
+    case Side::Right:
+      return Side::Left;
+    case Side::Above:
+      return Side::Below;
+    default:
+      return Side::Above;
   }
 }
 

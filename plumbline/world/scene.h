@@ -29,7 +29,7 @@ struct Scene {
   friend bool operator==(const Scene&, const Scene&) = default;
 };
 
-inline constexpr int kGridSize = 4;      // cells per side
+inline constexpr int kGridSize = 4;  // cells per side
 inline constexpr int kNumCells = kGridSize * kGridSize;
 inline constexpr int kPictureSize = 64;  // pixels per side
 inline constexpr int kMaxCount = 3;      // copies of one kind
@@ -42,7 +42,8 @@ const std::string& size_name(Size size);  // "small", "large"
 // Index of a name in one of the lists above, or -1.
 int index_of(const std::vector<std::string>& names, std::string_view name);
 
-// What an environment usually holds: the prior from which a language model guesses what it cannot see.
+// What an environment usually holds: the prior from which a language model guesses what it cannot
+// see.
 struct Typical {
   int category = 0;
   double weight = 1;  // 3 to 1
@@ -59,7 +60,8 @@ void sort_kinds(Scene& scene);                            // into raster order o
 
 // Where a stands as seen from b.
 enum class Side { Left, Right, Above, Below };
-// True when every copy of a lies on that side of every copy of b, at least `gap` rows or columns away.
+// True when every copy of a lies on that side of every copy of b, at least `gap` rows or columns
+// away.
 bool is_on_side(const Kind& a, Side side, const Kind& b, int gap = 1);
 Side opposite(Side side);
 

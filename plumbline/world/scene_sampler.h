@@ -6,9 +6,9 @@
 namespace plumbline::world {
 
 struct SceneOptions {
-  double faint_share = 0.35;    // probability that a kind is drawn faintly
-  double typical_share = 0.8;   // probability that a kind comes from the environment's typical objects
-  bool use_held_out = false;    // see sample_scene
+  double faint_share = 0.35;   // probability that a kind is drawn faintly
+  double typical_share = 0.8;  // probability that it is one of the environment's typical objects
+  bool use_held_out = false;   // see sample_scene
 };
 
 // 2-5 kinds of 1-3 copies, distinct categories and cells. Without `use_held_out` no kind has its

@@ -16,15 +16,17 @@ namespace {
 constexpr const char* kHead = R"(<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>The world of Plumbline</title><style>
 body { font: 14px/1.4 sans-serif; margin: 2em; color: #222; }
-section { display: flex; gap: 1.5em; margin-bottom: 2em; border-top: 1px solid #ccc; padding-top: 1em; }
+section { display: flex; gap: 1.5em; margin-bottom: 2em; }
 img { width: 256px; height: 256px; image-rendering: pixelated; }
-table { border-collapse: collapse; } td, th { padding: 2px 10px 2px 0; text-align: left; vertical-align: top; }
+table { border-collapse: collapse; }
+td, th { padding: 2px 10px 2px 0; text-align: left; vertical-align: top; }
 .wrong { color: #a00; }
 </style></head><body><h1>The world of Plumbline</h1>
 )";
 
 std::string base64(const std::string& bytes) {
-  constexpr const char* letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr const char* letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   for (size_t i = 0; i < bytes.size(); i += 3) {
     uint32_t word = 0;
@@ -44,8 +46,9 @@ std::string question_row(const std::string& type, const Scene& scene, RandomKey 
   const auto believed = misbelieve(item, AnswerStyle::Full, Misbelief{}, key.at("mistake"));
   const std::string wrong = answer(item, believed, AnswerStyle::Full);
   return fmt::format(
-      "<tr><td>{}</td><td>{}</td><td>{} ({:.0f})</td><td class=\"wrong\">{} ({:.0f})</td></tr>\n", type,
-      item.question, item.reference, judge(item, item.reference).score, wrong, judge(item, wrong).score);
+      "<tr><td>{}</td><td>{}</td><td>{} ({:.0f})</td><td class=\"wrong\">{} ({:.0f})</td></tr>\n",
+      type, item.question, item.reference, judge(item, item.reference).score, wrong,
+      judge(item, wrong).score);
 }
 
 std::string section(int index, RandomKey key) {
@@ -56,11 +59,15 @@ std::string section(int index, RandomKey key) {
   for (const Kind& kind : scene.kinds) {
     if (kind.is_faint) faint += (faint.empty() ? "" : "; ") + phrase(kind);
   }
-  std::string html = fmt::format("<section><div><img alt=\"scene {}\" src=\"data:image/png;base64,{}\"></div><div>\n",
-                                 index, base64(image::png_bytes(picture)));
+  std::string html = fmt::format(
+      "<section><div><img alt=\"scene {}\" src=\"data:image/png;base64,{}\"></div><div>\n", index,
+      base64(image::png_bytes(picture)));
   html += fmt::format("<p>Faint: {}</p><ul>\n", faint.empty() ? "nothing" : faint);
-  for (const std::string& fact : captions(scene, key.at("facts"))) html += "<li>" + fact + "</li>\n";
-  html += "</ul><table><tr><th>type</th><th>question</th><th>reference (score)</th><th>mistaken (score)</th></tr>\n";
+  for (const std::string& fact : captions(scene, key.at("facts")))
+    html += "<li>" + fact + "</li>\n";
+  html +=
+      "</ul><table><tr><th>type</th><th>question</th><th>reference (score)</th><th>mistaken "
+      "(score)</th></tr>\n";
   for (const std::string& type : question_types()) {
     if (can_ask(type, scene)) html += question_row(type, scene, key.at(type));
   }

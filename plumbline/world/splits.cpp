@@ -24,10 +24,10 @@ namespace plumbline::world {
 namespace {
 
 constexpr double kSftDescriptions = 0.4, kPromptDescriptions = 0.45, kBaseDescriptions = 0.3;
-constexpr double kReadingShare = 0.5;   // of the base's conversations
-constexpr double kFocusedShare = 0.3;   // answers that tell no more than was asked
+constexpr double kReadingShare = 0.5;     // of the base's conversations
+constexpr double kFocusedShare = 0.3;     // answers that tell no more than was asked
 constexpr double kSftTypicalShare = 0.9;  // invented objects that are typical for the environment
-constexpr int kBenchmarkQuestions = 4;  // per picture, beside the yes_no ones
+constexpr int kBenchmarkQuestions = 4;    // per picture, beside the yes_no ones
 
 // Everything a split may hold; what stays empty is not written, except what a split promises.
 struct Records {
@@ -38,7 +38,8 @@ struct Records {
   std::vector<CellLabels> cells;
 };
 
-// Hands out question types so that their numbers stay equal: the least used one that the scene allows.
+// Hands out question types so that their numbers stay equal: the least used one that the scene
+// allows.
 class TypeBalance {
  public:
   explicit TypeBalance(const std::string& excluded) {
@@ -91,7 +92,8 @@ class SplitWriter {
     }
     if (split == "base") write_cells(file("scenes.jsonl"), records_.cells);
     if (has_prompts) data::write_prompts(file("prompts.json"), records_.prompts);
-    if (has_prompts || split == "benchmark") write_benchmark(file("benchmark.jsonl"), records_.items);
+    if (has_prompts || split == "benchmark")
+      write_benchmark(file("benchmark.jsonl"), records_.items);
   }
 
  private:
@@ -99,17 +101,20 @@ class SplitWriter {
     return std::string(text::kImagePlaceholder) + "\n" + question;
   }
 
-  BenchmarkItem draw_item(const Scene& scene, double description_share, Random& random, RandomKey key) {
+  BenchmarkItem draw_item(const Scene& scene, double description_share, Random& random,
+                          RandomKey key) {
     const bool is_description = random.chance(description_share);
     return ask(is_description ? "description" : types_.next(scene, random), scene, key);
   }
 
   void add_answer(const BenchmarkItem& item, const std::string& id, const std::string& image,
                   const std::string& text) {
-    records_.conversations.push_back({id, image, {{true, with_image(item.question)}, {false, text}}});
+    records_.conversations.push_back(
+        {id, image, {{true, with_image(item.question)}, {false, text}}});
   }
 
-  void add_base(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {
+  void add_base(const Scene& scene, const std::string& id, const std::string& image,
+                RandomKey key) {
     Random random(key);
     records_.cells.push_back(cell_labels(scene, image));
     const int64_t count = random.between(3, 4);
@@ -132,7 +137,8 @@ class SplitWriter {
       const RandomKey own = key.at(static_cast<uint64_t>(i));
       const auto item = draw_item(scene, kSftDescriptions, random, own);
       const AnswerStyle style = draw_style(random);
-      const bool is_unsupported = can_be_unsupported(item, style) && random.chance(options_.unsupported_share);
+      const bool is_unsupported =
+          can_be_unsupported(item, style) && random.chance(options_.unsupported_share);
       const Misbelief how{.with_denial = false, .typical_share = kSftTypicalShare};
       const Scene believed =
           is_unsupported ? misbelieve(item, style, how, own.at("mistake")) : scene;
@@ -140,16 +146,17 @@ class SplitWriter {
     }
   }
 
-  // Where inventing objects and attributes is natural. Comparisons, relations, places and letters stay
-  // true, as does "yes.", whose only mistake would be a denial.
+  // Where inventing objects and attributes is natural. Comparisons, relations, places and letters
+  // stay true, as does "yes.", whose only mistake would be a denial.
   static bool can_be_unsupported(const BenchmarkItem& item, AnswerStyle style) {
-    static const std::vector<std::string> types = {"attribute", "adversarial", "counting", "description",
-                                                   "yes_no"};
+    static const std::vector<std::string> types = {"attribute", "adversarial", "counting",
+                                                   "description", "yes_no"};
     if (item.expected == "yes" && style == AnswerStyle::Focused) return false;
     return std::find(types.begin(), types.end(), item.type) != types.end();
   }
 
-  void add_prompt(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {
+  void add_prompt(const Scene& scene, const std::string& id, const std::string& image,
+                  RandomKey key) {
     Random random(key);
     BenchmarkItem item = draw_item(scene, kPromptDescriptions, random, key.at("question"));
     item.id = id;
@@ -163,11 +170,13 @@ class SplitWriter {
     records_.items.push_back(std::move(item));
   }
 
-  void add_benchmark(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {
+  void add_benchmark(const Scene& scene, const std::string& id, const std::string& image,
+                     RandomKey key) {
     Random random(key);
     std::vector<BenchmarkItem> items;
     for (int i = 0; i < kBenchmarkQuestions; ++i) {
-      items.push_back(ask(benchmark_types_.next(scene, random), scene, key.at(static_cast<uint64_t>(i))));
+      items.push_back(
+          ask(benchmark_types_.next(scene, random), scene, key.at(static_cast<uint64_t>(i))));
     }
     for (const std::string& sampling : samplings()) {
       items.push_back(ask_existence(sampling, scene, key.at(sampling)));
@@ -226,8 +235,8 @@ void write_split(const SplitOptions& options, const fs::path& out) {
       const Scene scene = sample_scene(scenes, own.at("scene"));
       writer.add(scene, i, own);
       const auto picture = render(scene, options.pixel_noise, own.at("pixels"));
-      // Not write_file: the whole folder appears at once, and flushing each picture would take longer
-      // than drawing it.
+      // Not write_file: the whole folder appears at once, and flushing each picture would take
+      // longer than drawing it.
       append_file(folder / "images" / fmt::format("{:06}.png", i), image::png_bytes(picture));
       progress.update(i + 1);
       stop_if_interrupted();

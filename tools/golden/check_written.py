@@ -1,4 +1,4 @@
-"""Loads folders that Plumbline wrote with transformers, peft and tokenizers, and compares numbers."""
+"""Loads folders that Plumbline wrote into transformers, peft and tokenizers, and compares."""
 
 import argparse
 import json

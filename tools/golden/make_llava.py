@@ -1,4 +1,4 @@
-"""Makes a tiny random LLaVA, an adapter for it, and what transformers and peft compute with them."""
+"""Makes a tiny random LLaVA, an adapter for it, and what transformers and peft compute."""
 
 import argparse
 import pathlib
@@ -37,9 +37,9 @@ def make_inputs():
     generator = torch.Generator().manual_seed(2)
     texts = []
     for before, after in ((3, 9), (1, 4)):
-        words = lambda n: torch.randint(5, IMAGE_TOKEN, (n,), generator=generator)
-        texts.append(torch.cat([torch.tensor([1]), words(before),
-                                torch.full((NUM_PATCHES,), IMAGE_TOKEN), words(after)]))
+        words = torch.randint(5, IMAGE_TOKEN, (before + after,), generator=generator)
+        texts.append(torch.cat([torch.tensor([1]), words[:before],
+                                torch.full((NUM_PATCHES,), IMAGE_TOKEN), words[before:]]))
     # The last three tokens of each text are trained.
     labels = [torch.where(torch.arange(len(t)) >= len(t) - 3, t, -100) for t in texts]
     pixels = torch.randn((2, 3, 32, 32), generator=generator)
@@ -67,7 +67,8 @@ def classic(name):
 def gradients(model, loss, wanted):
     model.zero_grad()
     loss.backward()
-    return {n: p.grad.clone() for n, p in model.named_parameters() if wanted(n) and p.grad is not None}
+    return {n: p.grad.clone() for n, p in model.named_parameters()
+            if wanted(n) and p.grad is not None}
 
 
 def main():

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 // jpeglib.h needs FILE declared before it.
-#include <cstdio>
-#include <cstdlib>
 #include <jpeglib.h>
 #include <png.h>
 #include <webp/encode.h>
+#include <cstdio>
+#include <cstdlib>
 
 #include "plumbline/base/error.h"
 #include "plumbline/image/png.h"
@@ -93,7 +93,8 @@ TEST(Decode, JpegKindsBecomeRgb) {
   EXPECT_EQ(color.width, 5);
   EXPECT_EQ(color.height, 3);
   for (const uint8_t v : color.rgb) EXPECT_NEAR(v, 100, 2);
-  for (const uint8_t v : decode_bytes(jpeg(5, 3, 1, JCS_GRAYSCALE, 7), "g").rgb) EXPECT_NEAR(v, 7, 2);
+  for (const uint8_t v : decode_bytes(jpeg(5, 3, 1, JCS_GRAYSCALE, 7), "g").rgb)
+    EXPECT_NEAR(v, 7, 2);
   // Inverted inks of 128 and light 128 give 128 - 127 * 128 / 255.
   for (const uint8_t v : decode_bytes(jpeg(8, 8, 4, JCS_CMYK, 128), "k").rgb) EXPECT_NEAR(v, 64, 2);
 }

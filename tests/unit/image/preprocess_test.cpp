@@ -36,7 +36,8 @@ TEST_F(PreprocessFile, ReadsBackWhatWasSaved) {
 TEST_F(PreprocessFile, ReadsOldAndNewSpellingsOfSize) {
   EXPECT_EQ(problem(R"({"size": 336, "crop_size": 336})"), "");
   EXPECT_EQ(load_preprocess(path_).size, 336);
-  EXPECT_EQ(problem(R"({"size": {"shortest_edge": 80}, "crop_size": {"height": 64, "width": 64}})"), "");
+  EXPECT_EQ(problem(R"({"size": {"shortest_edge": 80}, "crop_size": {"height": 64, "width": 64}})"),
+            "");
   EXPECT_EQ(load_preprocess(path_).shortest_edge, 80);
   EXPECT_EQ(load_preprocess(path_).size, 64);
 }
@@ -61,7 +62,8 @@ Preprocess tiny(int64_t size) {
 
 TEST(Preprocess, NormalisesEachChannelIntoItsPlane) {
   const Image image{1, 1, {255, 0, 51}};
-  EXPECT_THAT(preprocess(image, tiny(1)), testing::ElementsAre(1.0F, -1.0F, testing::FloatNear(0.2F, 1e-6F)));
+  EXPECT_THAT(preprocess(image, tiny(1)),
+              testing::ElementsAre(1.0F, -1.0F, testing::FloatNear(0.2F, 1e-6F)));
 }
 
 TEST(Preprocess, PadsCentredWithTheMeanColour) {

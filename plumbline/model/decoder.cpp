@@ -1,0 +1,189 @@
+#include "plumbline/model/decoder.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "plumbline/base/error.h"
+#include "plumbline/nn/ragged_attention.h"
+#include "plumbline/nn/rms_norm.h"
+#include "plumbline/nn/swiglu.h"
+
+namespace plumbline::model {
+namespace {
+
+using Tensors = std::vector<at::Tensor>;
+
+// What a block computes from its weights; two ways to hold these implement it.
+struct Products {
+  std::function<Tensors(const at::Tensor&)> qkv, gate_up;
+  std::function<at::Tensor(const at::Tensor&)> o, down;
+};
+
+Products products(const DecoderBlock& block, nn::AdapterSelection& selection) {
+  return {
+      .qkv = [&](const at::Tensor& x) {
+        return nn::apply_all({&block.q, &block.k, &block.v}, x, selection);
+      },
+      .gate_up = [&](const at::Tensor& x) {
+        return nn::apply_all({&block.gate, &block.up}, x, selection);
+      },
+      .o = [&](const at::Tensor& x) { return nn::apply(block.o, x, selection); },
+      .down = [&](const at::Tensor& x) { return nn::apply(block.down, x, selection); },
+  };
+}
+
+// One block's weights with the adapter added in, side by side where they share an input.
+struct JoinedBlock {
+  at::Tensor qkv, o, gate_up, down;
+};
+
+struct JoinedWeights {
+  std::string adapter;
+  std::vector<JoinedBlock> blocks;  // empty: too large, use the layers themselves
+};
+
+Products products(const JoinedBlock& joined, const config::LlamaConfig& config) {
+  const int64_t q = config.num_heads * config.head_dim, kv = config.num_kv_heads * config.head_dim;
+  return {
+      .qkv = [&, q, kv](const at::Tensor& x) {
+        return at::linear(x, joined.qkv).split_with_sizes({q, kv, kv}, -1);
+      },
+      .gate_up = [&](const at::Tensor& x) { return at::linear(x, joined.gate_up).chunk(2, -1); },
+      .o = [&](const at::Tensor& x) { return at::linear(x, joined.o); },
+      .down = [&](const at::Tensor& x) { return at::linear(x, joined.down); },
+  };
+}
+
+// Attention of rotated q over k and v; gets the layer's number.
+using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& q, const at::Tensor& k,
+                                        const at::Tensor& v)>;
+
+at::Tensor run_block(const DecoderBlock& block, const Products& weights, int64_t layer,
+                     const config::LlamaConfig& config, const nn::RotaryTable& rotary,
+                     const at::Tensor& positions, const Attend& attend, const at::Tensor& x) {
+  const auto heads = [&](const at::Tensor& rows) {
+    return rows.view({rows.size(0), rows.size(1) / config.head_dim, config.head_dim});
+  };
+  const Tensors qkv = weights.qkv(nn::rms_norm(x, block.input_norm, config.rms_norm_eps));
+  const at::Tensor mixed =
+      attend(layer, nn::rotate(heads(qkv[0]), rotary, positions),
+             nn::rotate(heads(qkv[1]), rotary, positions), heads(qkv[2]));
+  const at::Tensor middle = x + weights.o(mixed.flatten(1));
+  const Tensors gate_up =
+      weights.gate_up(nn::rms_norm(middle, block.post_attention_norm, config.rms_norm_eps));
+  return middle + weights.down(nn::swiglu(gate_up[0], gate_up[1]));
+}
+
+void check_positions(int64_t needed, const config::LlamaConfig& config) {
+  if (needed <= config.max_positions) return;
+  throw DataError(
+      Complaint{.component = "model",
+                .doing = "running the language model",
+                .expected = fmt::format("sequences of at most {} rows", config.max_positions),
+                .got = fmt::format("{}", needed),
+                .hint = "shorten the prompt or the answer"});
+}
+
+void check_rows(const at::Tensor& rows, const tensor::Spans& spans,
+                const config::LlamaConfig& config) {
+  PLUMBLINE_CHECK(rows.dim() == 2 && rows.size(0) == spans.total() &&
+                      rows.size(1) == config.hidden_size,
+                  fmt::format("[{}, {}] expected, got [{}]", spans.total(), config.hidden_size,
+                              fmt::join(rows.sizes(), ", ")));
+}
+
+std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) {
+  auto joined = std::make_shared<JoinedWeights>();
+  joined->adapter = decoder.selection.active;
+  size_t bytes = 0;
+  for (const DecoderBlock& block : decoder.blocks) {
+    for (const NamedLinear& linear : block_linears()) bytes += (block.*linear.member).weight.nbytes();
+  }
+  if (static_cast<int64_t>(bytes) > most_bytes) return joined;
+  for (const DecoderBlock& block : decoder.blocks) {
+    const auto weight = [&](const nn::Linear& linear) {
+      return nn::effective_weight(linear, decoder.selection);
+    };
+    joined->blocks.push_back({.qkv = at::cat({weight(block.q), weight(block.k), weight(block.v)}),
+                              .o = weight(block.o),
+                              .gate_up = at::cat({weight(block.gate), weight(block.up)}),
+                              .down = weight(block.down)});
+  }
+  return joined;
+}
+
+// Made anew for an empty cache, as the weights may have changed since it last held rows.
+std::shared_ptr<JoinedWeights> joined_for(const Decoder& decoder, nn::KvCache& cache,
+                                          int64_t most_bytes) {
+  auto joined = std::static_pointer_cast<JoinedWeights>(cache.companion());
+  if (!joined || cache.is_empty() || joined->adapter != decoder.selection.active) {
+    joined = join(decoder, most_bytes);
+    cache.companion() = joined;
+  }
+  return joined;
+}
+
+}  // namespace
+
+const std::vector<NamedLinear>& block_linears() {
+  static const std::vector<NamedLinear> all = {
+      {"self_attn.q_proj", &DecoderBlock::q}, {"self_attn.k_proj", &DecoderBlock::k},
+      {"self_attn.v_proj", &DecoderBlock::v}, {"self_attn.o_proj", &DecoderBlock::o},
+      {"mlp.gate_proj", &DecoderBlock::gate}, {"mlp.up_proj", &DecoderBlock::up},
+      {"mlp.down_proj", &DecoderBlock::down}};
+  return all;
+}
+
+at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
+                           const at::Tensor& rows, const tensor::Spans& spans) {
+  check_rows(rows, spans, config);
+  check_positions(spans.max_length(), config);
+  const at::Tensor positions = nn::row_positions(spans, {}, rows.device());
+  const Attend attend = [&](int64_t, const at::Tensor& q, const at::Tensor& k,
+                            const at::Tensor& v) { return nn::ragged_attention(q, k, v, spans); };
+  at::Tensor x = rows;
+  for (size_t i = 0; i < decoder.blocks.size(); ++i) {
+    const DecoderBlock& block = decoder.blocks[i];
+    x = run_block(block, products(block, decoder.selection), static_cast<int64_t>(i), config,
+                  decoder.rotary, positions, attend, x);
+  }
+  return nn::rms_norm(x, decoder.norm, config.rms_norm_eps);
+}
+
+at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
+                           const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
+                           const std::vector<int64_t>& slots, int64_t joined_bytes) {
+  const at::NoGradGuard no_grad;
+  check_rows(rows, spans, config);
+  PLUMBLINE_CHECK(static_cast<int64_t>(slots.size()) == spans.size(),
+                  fmt::format("{} slots for {} sequences", slots.size(), spans.size()));
+  std::vector<int64_t> starts;
+  for (const int64_t slot : slots) starts.push_back(cache.length(slot));
+  for (size_t s = 0; s < starts.size(); ++s) {
+    check_positions(starts[s] + spans.length(static_cast<int64_t>(s)), config);
+  }
+  const auto joined = joined_for(decoder, cache, joined_bytes);
+  nn::AdapterSelection selection{.active = decoder.selection.active};
+  const at::Tensor positions = nn::row_positions(spans, starts, rows.device());
+  const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k,
+                            const at::Tensor& v) {
+    cache.append(layer, k, v, spans, slots);
+    return nn::cached_attention(q, cache, layer, spans, slots);
+  };
+  at::Tensor x = rows;
+  for (size_t i = 0; i < decoder.blocks.size(); ++i) {
+    const DecoderBlock& block = decoder.blocks[i];
+    const Products weights = joined->blocks.empty() ? products(block, selection)
+                                                    : products(joined->blocks[i], config);
+    x = run_block(block, weights, static_cast<int64_t>(i), config, decoder.rotary, positions,
+                  attend, x);
+  }
+  cache.advance(spans, slots);
+  return nn::rms_norm(x, decoder.norm, config.rms_norm_eps);
+}
+
+}  // namespace plumbline::model

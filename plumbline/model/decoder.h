@@ -1,0 +1,53 @@
+// The LLaMA decoder. Internal to model.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plumbline/config/model_config.h"
+#include "plumbline/nn/kv_cache.h"
+#include "plumbline/nn/linear.h"
+#include "plumbline/nn/rotary.h"
+#include "plumbline/tensor/spans.h"
+
+namespace plumbline::model {
+
+struct DecoderBlock {
+  at::Tensor input_norm, post_attention_norm;  // [D]
+  nn::Linear q, k, v, o, gate, up, down;
+};
+
+struct Decoder {
+  at::Tensor embedding;  // [V, D]
+  std::vector<DecoderBlock> blocks;
+  at::Tensor norm;  // [D]
+  at::Tensor head;  // [V, D], undefined when tied
+  nn::RotaryTable rotary;
+  nn::AdapterSelection selection;
+};
+
+// The linear layers of a block, with their names below "layers.N.".
+struct NamedLinear {
+  const char* name;                  // "self_attn.q_proj"
+  nn::Linear DecoderBlock::*member;
+};
+const std::vector<NamedLinear>& block_linears();
+
+// rows [N, D] -> hidden rows [N, D] after the final norm.
+// Throws DataError when a sequence is longer than the positions the config allows.
+// Source: Touvron et al. 2023 (arXiv 2302.13971), in the arithmetic of Hugging Face's LlamaModel.
+at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
+                           const at::Tensor& rows, const tensor::Spans& spans);
+
+// Joined copies of the weights are made for a cache's rows where they take at most this many bytes.
+constexpr int64_t kJoinedBytes = int64_t{1} << 30;
+
+// The same for rows that continue the slots of a cache. Without gradients and dropout.
+at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
+                           const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
+                           const std::vector<int64_t>& slots, int64_t joined_bytes = kJoinedBytes);
+
+}  // namespace plumbline::model

@@ -1,0 +1,114 @@
+#include "plumbline/model/llava.h"
+
+#include <fmt/format.h>
+#include <torch/types.h>
+
+#include "plumbline/base/error.h"
+#include "plumbline/model/initial_values.h"
+#include "plumbline/model/llava_state.h"
+
+namespace plumbline::model {
+namespace {
+
+constexpr double kWeightDeviation = 0.02;
+
+at::Tensor first_values(const WeightSlot& slot, RandomKey init) {
+  switch (slot.first) {
+    case FirstValue::Normal:
+      return normal_values(slot.shape, kWeightDeviation, init.at(slot.name));
+    case FirstValue::One:
+      return at::ones(slot.shape);
+    case FirstValue::Zero:
+      return at::zeros(slot.shape);
+  }
+  throw InternalError("unknown FirstValue");
+}
+
+}  // namespace
+
+Llava::Llava(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Llava::Llava(Llava&&) noexcept = default;
+Llava& Llava::operator=(Llava&&) noexcept = default;
+Llava::~Llava() = default;
+
+Llava Llava::create(const config::LlavaConfig& config, RandomKey init, at::ScalarType dtype,
+                    at::Device device) {
+  if (const std::string found = config::problem(config); !found.empty()) {
+    throw ConfigError(
+        Complaint{.component = "model", .doing = "creating a model: " + found});
+  }
+  auto state = std::make_unique<State>(State{.config = config, .dtype = dtype, .device = device});
+  for (WeightSlot& slot : weight_slots(state->base, config)) {
+    *slot.tensor = first_values(slot, init).to(at::device(device).dtype(dtype));
+  }
+  state->base.decoder.rotary = nn::rotary_table(config.text.max_positions, config.text.head_dim,
+                                                config.text.rope_theta, device);
+  return Llava(std::move(state));
+}
+
+const config::LlavaConfig& Llava::config() const { return state_->config; }
+at::ScalarType Llava::dtype() const { return state_->dtype; }
+at::Device Llava::device() const { return state_->device; }
+
+nn::Parameters Llava::parameters() {
+  nn::Parameters parameters;
+  for (WeightSlot& slot : weight_slots(state_->base, state_->config)) {
+    parameters.emplace(slot.name, *slot.tensor);
+  }
+  return parameters;
+}
+
+at::Tensor Llava::encode_images(const at::Tensor& pixels) {
+  return tower_features(state_->base.tower, state_->config.vision,
+                        config::num_tower_blocks(state_->config), pixels);
+}
+
+at::Tensor Llava::project(const at::Tensor& features) {
+  const Projector& projector = state_->base.projector;
+  const at::Tensor inner = at::linear(features.to(state_->dtype), projector.linear1.weight,
+                                      projector.linear1.bias);
+  return at::linear(at::gelu(inner), projector.linear2.weight, projector.linear2.bias);
+}
+
+at::Tensor Llava::embed(const at::Tensor& ids, const at::Tensor& image_rows) {
+  const at::Tensor is_image = ids == state_->config.image_token;
+  const at::Tensor places = is_image.nonzero().squeeze(1);
+  const int64_t num_rows = image_rows.defined() ? image_rows.size(0) : 0;
+  if (places.size(0) != num_rows) {
+    throw DataError(Complaint{
+        .component = "model",
+        .doing = "placing image rows among the tokens",
+        .expected = fmt::format("as many image placeholders as image rows, {}", num_rows),
+        .got = fmt::format("{} placeholders", places.size(0)),
+        .hint = "each picture needs as many placeholders as the vision tower has patches"});
+  }
+  // The placeholder's own embedding is replaced below and gets no gradient.
+  const at::Tensor rows =
+      at::embedding(state_->base.decoder.embedding, ids.masked_fill(is_image, 0));
+  if (num_rows == 0) return rows;
+  return rows.index_copy(0, places, image_rows.to(rows.scalar_type()));
+}
+
+at::Tensor Llava::forward(const at::Tensor& rows, const tensor::Spans& spans) {
+  return decoder_forward(state_->base.decoder, state_->config.text, rows, spans);
+}
+
+at::Tensor Llava::forward(const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
+                          const std::vector<int64_t>& slots) {
+  return decoder_forward(state_->base.decoder, state_->config.text, rows, spans, cache, slots);
+}
+
+nn::KvCache Llava::make_cache(int64_t num_slots, int64_t capacity) const {
+  const config::LlamaConfig& text = state_->config.text;
+  return {text.num_layers, text.num_kv_heads, text.head_dim, num_slots,
+          capacity,        state_->dtype,     state_->device};
+}
+
+at::Tensor Llava::head_weight() {
+  const Decoder& decoder = state_->base.decoder;
+  return decoder.head.defined() ? decoder.head : decoder.embedding;
+}
+
+at::Tensor Llava::logits(const at::Tensor& hidden) { return at::linear(hidden, head_weight()); }
+
+}  // namespace plumbline::model

@@ -1,0 +1,57 @@
+// What a Llava holds. Internal to model.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plumbline/model/decoder.h"
+#include "plumbline/model/llava.h"
+#include "plumbline/model/vision_tower.h"
+
+namespace plumbline::model {
+
+struct Projector {
+  Affine linear1, linear2;
+};
+
+// All weights of the base.
+struct Base {
+  VisionTower tower;
+  Projector projector;
+  Decoder decoder;
+};
+
+enum class FirstValue { Normal, One, Zero };
+
+// One weight of the base: where it lies, how it is called and how it starts.
+struct WeightSlot {
+  std::string name;
+  at::Tensor* tensor;
+  std::vector<int64_t> shape;
+  FirstValue first;
+};
+
+// Every weight of `base`, whose blocks are created where they are missing.
+std::vector<WeightSlot> weight_slots(Base& base, const config::LlavaConfig& config);
+
+// A scalar read off the hidden rows.
+struct ScalarHead {
+  at::Tensor weight;  // [1, D] fp32
+  at::Tensor bias;    // [1] fp32
+};
+
+struct Llava::State {
+  config::LlavaConfig config;
+  at::ScalarType dtype;
+  at::Device device;
+  Base base = {};
+  std::map<std::string, nn::AdapterSpec> adapters = {};
+  std::map<std::string, ScalarHead> heads = {};  // by adapter name, "" for the base
+
+  nn::AdapterSelection& selection() { return base.decoder.selection; }
+  // Throws ConfigError when there is no adapter of that name.
+  void require_adapter(const std::string& name) const;
+};
+
+}  // namespace plumbline::model

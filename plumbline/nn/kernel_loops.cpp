@@ -1,0 +1,321 @@
+#include "plumbline/nn/kernels.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+// This file is compiled once for each instruction set, each time with another PLUMBLINE_LOOPS.
+#define PLUMBLINE_INLINE __attribute__((always_inline)) inline
+
+namespace plumbline::nn::kernels::PLUMBLINE_LOOPS {
+namespace {
+
+using Vec = float __attribute__((vector_size(32)));
+using IntVec = int32_t __attribute__((vector_size(32)));
+using MemoryVec = float __attribute__((vector_size(32), aligned(4), may_alias));
+constexpr int64_t kLanes = 8;
+constexpr int64_t kColumns = 16;  // of a tile: two vectors
+constexpr int64_t kRows = 4;      // of a tile: with 16 columns its sums fill eight registers
+
+PLUMBLINE_INLINE Vec load(const float* p) { return *reinterpret_cast<const MemoryVec*>(p); }
+PLUMBLINE_INLINE void store(float* p, const Vec& x) { *reinterpret_cast<MemoryVec*>(p) = x; }
+PLUMBLINE_INLINE Vec splat(float x) { return Vec{x, x, x, x, x, x, x, x}; }
+PLUMBLINE_INLINE float sum(const Vec& x) {
+  return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7]));
+}
+
+// e^x within 3e-7 relative for x in [-87, 88]; clamps outside, keeps NaN. x = n ln 2 + r with
+// |r| <= ln 2 / 2: a Taylor polynomial of e^r times 2^n.
+PLUMBLINE_INLINE Vec exp(Vec x) {
+  x = x < splat(-87.0F) ? splat(-87.0F) : x;
+  x = x > splat(88.0F) ? splat(88.0F) : x;
+  // + 128.5 makes the truncation a rounding to nearest.
+  const IntVec n = __builtin_convertvector(x * splat(1.44269504F) + splat(128.5F), IntVec) - 128;
+  const Vec r = x - __builtin_convertvector(n, Vec) * splat(0.693147181F);
+  Vec p = splat(1.0F / 5040);
+  p = p * r + splat(1.0F / 720);
+  p = p * r + splat(1.0F / 120);
+  p = p * r + splat(1.0F / 24);
+  p = p * r + splat(1.0F / 6);
+  p = p * r + splat(0.5F);
+  p = p * r + splat(1.0F);
+  p = p * r + splat(1.0F);
+  const IntVec power = (n + 127) << 23;
+  return p * std::bit_cast<Vec>(power);
+}
+
+PLUMBLINE_INLINE float dot(const float* a, const float* b, int64_t n) {
+  Vec first = {}, second = {};
+  int64_t i = 0;
+  for (; i + 2 * kLanes <= n; i += 2 * kLanes) {
+    first += load(a + i) * load(b + i);
+    second += load(a + i + kLanes) * load(b + i + kLanes);
+  }
+  float rest = 0;
+  for (; i < n; ++i) rest += a[i] * b[i];
+  return sum(first + second) + rest;
+}
+
+// c (Rows x 16) = or += a b: a[r, d] at a[r * a_row + d * a_column], row d of b at b + d * b_row.
+template <int Rows, bool Add>
+PLUMBLINE_INLINE void tile(const float* a, int64_t a_row, int64_t a_column, const float* b,
+                           int64_t b_row, int64_t depth, float* c, int64_t c_row) {
+  Vec low[Rows], high[Rows];
+#pragma GCC unroll 4
+  for (int r = 0; r < Rows; ++r) {
+    low[r] = Add ? load(c + r * c_row) : Vec{};
+    high[r] = Add ? load(c + r * c_row + kLanes) : Vec{};
+  }
+  for (int64_t d = 0; d < depth; ++d) {
+    const Vec b_low = load(b + d * b_row);
+    const Vec b_high = load(b + d * b_row + kLanes);
+#pragma GCC unroll 4
+    for (int r = 0; r < Rows; ++r) {
+      const Vec x = splat(a[r * a_row + d * a_column]);
+      low[r] += x * b_low;
+      high[r] += x * b_high;
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < Rows; ++r) {
+    store(c + r * c_row, low[r]);
+    store(c + r * c_row + kLanes, high[r]);
+  }
+}
+
+// The same for `rows` <= 4 and any `columns` that is a multiple of 16.
+template <bool Add>
+PLUMBLINE_INLINE void strip(const float* a, int64_t a_row, int64_t a_column, const float* b,
+                            int64_t b_row, int64_t depth, int64_t rows, int64_t columns, float* c,
+                            int64_t c_row) {
+  for (int64_t n = 0; n < columns; n += kColumns) {
+    if (rows == kRows) {
+      tile<kRows, Add>(a, a_row, a_column, b + n, b_row, depth, c + n, c_row);
+      continue;
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      tile<1, Add>(a + r * a_row, 0, a_column, b + n, b_row, depth, c + r * c_row + n, c_row);
+    }
+  }
+}
+
+// to [size, padded] = the transpose of from [rows, size], zeros behind column `rows`.
+PLUMBLINE_INLINE void transpose(const float* from, int64_t stride, int64_t rows, int64_t size,
+                                int64_t padded, float* to) {
+  int64_t j = 0;
+  for (; j + kLanes <= rows; j += kLanes) {
+    const float* x = from + j * stride;
+    for (int64_t d = 0; d < size; ++d, ++x) {
+      store(to + d * padded + j, Vec{x[0], x[stride], x[2 * stride], x[3 * stride], x[4 * stride],
+                                     x[5 * stride], x[6 * stride], x[7 * stride]});
+    }
+  }
+  for (int64_t d = 0; d < size; ++d) {
+    for (int64_t r = j; r < rows; ++r) to[d * padded + r] = from[r * stride + d];
+    std::fill(to + d * padded + rows, to + (d + 1) * padded, 0.0F);
+  }
+}
+
+struct RowSum {
+  float largest, total;
+};
+
+// Replaces the first `seen` scores by exp(scale * (score - largest)) and the rest by 0.
+PLUMBLINE_INLINE RowSum exp_row(float* s, int64_t seen, int64_t padded, float scale) {
+  std::fill(s + seen, s + padded, -1e30F);
+  Vec most = load(s);
+  for (int64_t j = kLanes; j < padded; j += kLanes) {
+    const Vec x = load(s + j);
+    most = x > most ? x : most;
+  }
+  float largest = most[0];
+  for (int lane = 1; lane < kLanes; ++lane) largest = std::max(largest, most[lane]);
+  largest *= scale;
+  Vec total = {};
+  for (int64_t j = 0; j < padded; j += kLanes) {
+    const Vec e = exp(load(s + j) * splat(scale) - splat(largest));
+    total += e;
+    store(s + j, e);
+  }
+  std::fill(s + seen, s + padded, 0.0F);
+  return {largest, sum(total)};
+}
+
+PLUMBLINE_INLINE Vec sigmoid(const Vec& x) { return splat(1.0F) / (splat(1.0F) + exp(-x)); }
+
+PLUMBLINE_INLINE void swiglu_grad(const Vec& dy, const Vec& gate, const Vec& up, Vec& dgate,
+                                  Vec& dup) {
+  const Vec s = sigmoid(gate);
+  dup = dy * gate * s;
+  dgate = dy * up * s * (splat(1.0F) + gate * (splat(1.0F) - s));
+}
+
+void rms_norm_forward(const float* x, const float* weight, double eps, int64_t rows, int64_t size,
+                      float* y, float* scale) {
+  for (int64_t r = 0; r < rows; ++r, x += size, y += size) {
+    const float mean = dot(x, x, size) / static_cast<float>(size);
+    const float s = 1.0F / std::sqrt(mean + static_cast<float>(eps));
+    scale[r] = s;
+    for (int64_t i = 0; i < size; ++i) y[i] = weight[i] * (x[i] * s);
+  }
+}
+
+void rms_norm_backward(const float* dy, const float* x, const float* weight, const float* scale,
+                       int64_t rows, int64_t size, float* dx, float* dweight) {
+  for (int64_t r = 0; r < rows; ++r, x += size, dy += size, dx += size) {
+    const float s = scale[r];
+    for (int64_t i = 0; i < size; ++i) dx[i] = dy[i] * weight[i];
+    const float shared = dot(dx, x, size) * s * s * s / static_cast<float>(size);
+    for (int64_t i = 0; i < size; ++i) dx[i] = dx[i] * s - x[i] * shared;
+    if (dweight == nullptr) continue;
+    for (int64_t i = 0; i < size; ++i) dweight[i] += dy[i] * x[i] * s;
+  }
+}
+
+void swiglu_forward(const float* gate, int64_t gate_stride, const float* up, int64_t up_stride,
+                    int64_t rows, int64_t size, float* y) {
+  for (int64_t r = 0; r < rows; ++r, gate += gate_stride, up += up_stride, y += size) {
+    int64_t i = 0;
+    for (; i + kLanes <= size; i += kLanes) {
+      const Vec g = load(gate + i);
+      store(y + i, g * sigmoid(g) * load(up + i));
+    }
+    for (; i < size; ++i) y[i] = gate[i] / (1.0F + std::exp(-gate[i])) * up[i];
+  }
+}
+
+void swiglu_backward(const float* dy, const float* gate, int64_t gate_stride, const float* up,
+                     int64_t up_stride, int64_t rows, int64_t size, float* dgate, float* dup,
+                     int64_t grad_stride) {
+  for (int64_t r = 0; r < rows; ++r) {
+    int64_t i = 0;
+    for (; i + kLanes <= size; i += kLanes) {
+      Vec dg, du;
+      swiglu_grad(load(dy + i), load(gate + i), load(up + i), dg, du);
+      store(dgate + i, dg);
+      store(dup + i, du);
+    }
+    for (; i < size; ++i) {
+      const float s = 1.0F / (1.0F + std::exp(-gate[i]));
+      dup[i] = dy[i] * gate[i] * s;
+      dgate[i] = dy[i] * up[i] * s * (1.0F + gate[i] * (1.0F - s));
+    }
+    gate += gate_stride, up += up_stride, dy += size;
+    dgate += grad_stride, dup += grad_stride;
+  }
+}
+
+void rotate_row(const float* x, const float* cos, const float* sin, float sign, int64_t heads,
+                int64_t half, float* y) {
+  for (int64_t h = 0; h < heads; ++h, x += 2 * half, y += 2 * half) {
+    for (int64_t i = 0; i < half; ++i) {
+      y[i] = x[i] * cos[i] - x[i + half] * (sign * sin[i]);
+      y[i + half] = x[i + half] * cos[i] + x[i] * (sign * sin[i]);
+    }
+  }
+}
+
+void attention_forward(const AttentionHead& h, float* out, int64_t out_stride, float* logsumexp,
+                       int64_t lse_stride, float* scratch) {
+  const int64_t num_keys = h.num_past + h.num_queries;
+  const int64_t padded = round_up(num_keys, kColumns);
+  const float scale = 1.0F / std::sqrt(static_cast<float>(h.head_dim));
+  float* keys = scratch;
+  float* p = scratch + h.head_dim * padded;
+  transpose(h.k, h.k_stride, num_keys, h.head_dim, padded, keys);
+  for (int64_t i = 0; i < h.num_queries; i += kRows) {
+    const int64_t rows = std::min(kRows, h.num_queries - i);
+    const int64_t last = h.num_past + i + rows;  // keys that the strip's last row sees
+    const int64_t columns = round_up(last, kColumns);
+    strip<false>(h.q + i * h.q_stride, h.q_stride, 1, keys, padded, h.head_dim, rows, columns, p,
+                 padded);
+    float total[kRows];
+    for (int64_t r = 0; r < rows; ++r) {
+      const RowSum row = exp_row(p + r * padded, h.num_past + i + r + 1, columns, scale);
+      total[r] = row.total;
+      if (logsumexp) logsumexp[(i + r) * lse_stride] = row.largest + std::log(row.total);
+    }
+    float* rows_out = out + i * out_stride;
+    strip<false>(p, padded, 1, h.v, h.v_stride, last, rows, h.head_dim, rows_out, out_stride);
+    for (int64_t r = 0; r < rows; ++r) {
+      const float inverse = 1.0F / total[r];
+      for (int64_t d = 0; d < h.head_dim; ++d) rows_out[r * out_stride + d] *= inverse;
+    }
+  }
+}
+
+void attention_backward(const AttentionHead& h, const AttentionGradients& g, float* scratch) {
+  const int64_t n = h.num_queries;
+  const int64_t padded = round_up(n, kColumns);
+  const float scale = 1.0F / std::sqrt(static_cast<float>(h.head_dim));
+  float* keys = scratch;
+  float* values = keys + h.head_dim * padded;
+  float* p = values + h.head_dim * padded;  // probabilities
+  float* ds = p + kQueryBlock * padded;     // gradient of the scores
+  transpose(h.k, h.k_stride, n, h.head_dim, padded, keys);
+  transpose(h.v, h.v_stride, n, h.head_dim, padded, values);
+  for (int64_t block = 0; block < n; block += kQueryBlock) {
+    const int64_t block_end = std::min(n, block + kQueryBlock);
+    for (int64_t i = block; i < block_end; i += kRows) {
+      const int64_t rows = std::min(kRows, block_end - i);
+      const int64_t columns = round_up(i + rows, kColumns);
+      float* strip_p = p + (i - block) * padded;
+      float* strip_ds = ds + (i - block) * padded;
+      strip<false>(h.q + i * h.q_stride, h.q_stride, 1, keys, padded, h.head_dim, rows, columns,
+                   strip_p, padded);
+      strip<false>(g.dout + i * g.out_stride, g.out_stride, 1, values, padded, h.head_dim, rows,
+                   columns, strip_ds, padded);
+      for (int64_t r = 0; r < rows; ++r) {
+        float* row_p = strip_p + r * padded;
+        float* row_ds = strip_ds + r * padded;
+        const float lse = g.logsumexp[(i + r) * g.lse_stride];
+        const int64_t at = (i + r) * g.out_stride;
+        const float delta = dot(g.out + at, g.dout + at, h.head_dim);
+        for (int64_t j = 0; j < columns; j += kLanes) {
+          const Vec e = exp(load(row_p + j) * splat(scale) - splat(lse));
+          store(row_p + j, e);
+          store(row_ds + j, e * (load(row_ds + j) - splat(delta)) * splat(scale));
+        }
+        std::fill(row_p + i + r + 1, row_p + columns, 0.0F);
+        std::fill(row_ds + i + r + 1, row_ds + columns, 0.0F);
+      }
+      strip<false>(strip_ds, padded, 1, h.k, h.k_stride, i + rows, rows, h.head_dim,
+                   g.dq + i * g.dq_stride, g.dq_stride);
+    }
+    for (int64_t j = 0; j < block_end; j += kRows) {
+      const int64_t rows = std::min(kRows, block_end - j);
+      const int64_t from = std::max(block, j);  // earlier queries do not see these keys
+      const int64_t depth = block_end - from;
+      const int64_t at = (from - block) * padded + j;
+      strip<true>(p + at, 1, padded, g.dout + from * g.out_stride, g.out_stride, depth, rows,
+                  h.head_dim, g.dv + j * g.dkv_stride, g.dkv_stride);
+      strip<true>(ds + at, 1, padded, h.q + from * h.q_stride, h.q_stride, depth, rows, h.head_dim,
+                  g.dk + j * g.dkv_stride, g.dkv_stride);
+    }
+  }
+}
+
+void attention_one_query(const float* q, const float* k, const float* v, int64_t num_keys,
+                         int64_t head_dim, float* out, float* scratch) {
+  const float scale = 1.0F / std::sqrt(static_cast<float>(head_dim));
+  for (int64_t j = 0; j < num_keys; ++j) scratch[j] = dot(q, k + j * head_dim, head_dim);
+  const RowSum row = exp_row(scratch, num_keys, round_up(num_keys, kLanes), scale);
+  for (int64_t d = 0; d < head_dim; d += kColumns) {
+    tile<1, false>(scratch, 0, 1, v + d, head_dim, num_keys, out + d, 0);
+  }
+  for (int64_t d = 0; d < head_dim; ++d) out[d] /= row.total;
+}
+
+}  // namespace
+
+extern const Loops loops;
+const Loops loops = {.rms_norm_forward = rms_norm_forward,
+                     .rms_norm_backward = rms_norm_backward,
+                     .swiglu_forward = swiglu_forward,
+                     .swiglu_backward = swiglu_backward,
+                     .rotate_row = rotate_row,
+                     .attention_forward = attention_forward,
+                     .attention_backward = attention_backward,
+                     .attention_one_query = attention_one_query};
+
+}  // namespace plumbline::nn::kernels::PLUMBLINE_LOOPS

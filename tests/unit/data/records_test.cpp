@@ -1,0 +1,112 @@
+#include "plumbline/data/records.h"
+
+#include <gmock/gmock.h>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+
+namespace plumbline::data {
+namespace {
+
+using testing::HasSubstr;
+
+class Records : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("plumbline-records-" + std::to_string(::getpid()));
+    fs::create_directories(folder_ / "images");
+    write_file(folder_ / "images/a.png", "not looked into here");
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::string file(const std::string& text) {
+    write_file(folder_ / "data.json", text);
+    return (folder_ / "data.json").string();
+  }
+  std::string images() const { return (folder_ / "images").string(); }
+  template <class F>
+  std::string error_of(F read) {
+    try {
+      read();
+    } catch (const Error& e) {
+      EXPECT_EQ(e.exit_code(), 3);
+      return e.what();
+    }
+    return "";
+  }
+  fs::path folder_;
+};
+
+constexpr const char* kConversation =
+    R"([{"id": 7, "image": "a.png", "conversations": [{"from": "human", "value": "<image>\nwhat?"}, {"from": "gpt", "value": "a cup"}]}])";
+
+TEST_F(Records, ReadLlavaConversations) {
+  const auto records = read_conversations(file(kConversation), images());
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].id, "7");
+  EXPECT_EQ(records[0].turns[1].text, "a cup");
+  EXPECT_FALSE(records[0].turns[1].is_user);
+}
+
+TEST_F(Records, ReportAllProblemsTogether) {
+  const auto path = file(R"([
+    {"id": "a", "image": "gone.png", "conversations": [{"from": "human", "value": "<image> x"}, {"from": "gpt", "value": "y"}]},
+    {"id": "a", "conversations": [{"from": "human", "value": "x"}, {"from": "gpt", "value": ""}]},
+    {"id": "c", "conversations": [{"from": "robot", "value": "x"}]},
+    {"id": "d", "conversations": [{"from": "human", "value": "x"}]},
+    {"id": "e"}])");
+  const auto text = error_of([&] { read_conversations(path, images()); });
+  EXPECT_THAT(text, HasSubstr("gone.png"));
+  EXPECT_THAT(text, HasSubstr("got 'a' again"));
+  EXPECT_THAT(text, HasSubstr("empty answer"));
+  EXPECT_THAT(text, HasSubstr("'robot'"));
+  EXPECT_THAT(text, HasSubstr("an answer as the last turn"));
+  EXPECT_THAT(text, HasSubstr("conversations"));
+  EXPECT_THAT(text, HasSubstr("data.json"));
+}
+
+TEST_F(Records, RefuseFilesWithoutRecords) {
+  EXPECT_THAT(error_of([&] { read_conversations(file("[]"), ""); }), HasSubstr("at least one record"));
+  EXPECT_THAT(error_of([&] { read_conversations((folder_ / "none.json").string(), ""); }), HasSubstr("none.json"));
+  EXPECT_NE(error_of([&] { read_conversations(file("[{]"), ""); }), "");
+}
+
+TEST_F(Records, WhatIsWrittenReadsBack) {
+  const std::vector<text::Turn> question = {{true, "<image>\nwhat \"is\" it?"}};
+  const auto path = (folder_ / "out.json").string();
+  write_comparisons(path, {{"1", "a.png", question, "a cup", "two cups", 2, true}});
+  const auto comparison = read_comparisons(path, images()).at(0);
+  EXPECT_EQ(comparison.turns.size(), 1U);
+  EXPECT_EQ(comparison.turns[0].text, question[0].text);
+  EXPECT_EQ(comparison.output_2, "two cups");
+  EXPECT_EQ(comparison.preference, 2);
+  EXPECT_TRUE(comparison.hallucination);
+
+  write_prompts(path, {{"1", "a.png", question, CaptionType::C, 0.5}});
+  const auto prompt = read_prompts(path, images()).at(0);
+  EXPECT_EQ(prompt.caption_type, CaptionType::C);
+  EXPECT_EQ(prompt.length_bonus_multiplier, 0.5);
+
+  write_samples(path, {{prompt, {"a cup", ""}}});
+  EXPECT_THAT(read_samples(path).at(0).answers, testing::ElementsAre("a cup", ""));
+
+  auto turns = question;
+  turns.push_back({.is_user = false, .text = "wrong", .is_trained = false});
+  write_conversations(path, {{"1", "a.png", turns}});
+  EXPECT_FALSE(read_conversations(path, images()).at(0).turns[1].is_trained);
+
+  write_facts(path, {{"a.png", {"one", "two"}}});
+  EXPECT_THAT(facts_of(read_facts(path), "a.png"), testing::ElementsAre("one", "two"));
+}
+
+TEST_F(Records, RefuseBadPreferenceAndType) {
+  const std::string turns = R"("conversations": [{"from": "human", "value": "x"}])";
+  const std::string outputs = R"("output_1": {"value": "a"}, "output_2": {"value": "b"})";
+  EXPECT_THAT(error_of([&] { read_comparisons(file(R"([{"id": "1", )" + turns + ", " + outputs + R"(, "preference": 3}])"), ""); }),
+              HasSubstr("\"preference\": 1 or 2"));
+  EXPECT_THAT(error_of([&] { read_prompts(file(R"([{"id": "1", "caption_type": 9, )" + turns + "}]"), ""); }),
+              HasSubstr("1..7"));
+  EXPECT_THAT(error_of([&] { read_facts(file("[1]")); }), HasSubstr("reading facts"));
+}
+
+}  // namespace
+}  // namespace plumbline::data

@@ -1,0 +1,59 @@
+#include "plumbline/engine/assistant.h"
+
+#include <gmock/gmock.h>
+
+#include "plumbline/base/error.h"
+#include "tests/unit/engine/tiny_assistant.h"
+
+namespace plumbline::engine {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(LoadAssistant, KnowsItsControlTokens) {
+  const TinyAssistant tiny;
+  const auto assistant = tiny.load();
+  EXPECT_EQ(assistant.format.image_token, 3);
+  EXPECT_EQ(assistant.format.image_tokens, 4);
+  EXPECT_EQ(assistant.format.end_token, 2);
+  EXPECT_EQ(assistant.format.begin_token, 1);
+}
+
+TEST(LoadAssistant, RefusesAMissingFolderAndAForeignTokenizer) {
+  const TinyAssistant tiny;
+  EXPECT_THROW(load_assistant("/nowhere", "brief", at::kFloat, at::kCPU), IoError);
+  EXPECT_THROW(load_assistant("", "brief", at::kFloat, at::kCPU), IoError);
+  EXPECT_THROW(load_assistant(tiny.path().string(), "unknown", at::kFloat, at::kCPU), ConfigError);
+  write_file(tiny.path() / "tokenizer.json", text::train_bpe({"x"}, 300, {"<a>", "<b>", "<c>"}));
+  try {
+    tiny.load();
+    FAIL();
+  } catch (const CheckpointError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("id 3 (image_token_index)"));
+  }
+}
+
+TEST(SamplingOptions, ForbidControlTokensButNotTheEnd) {
+  const TinyAssistant tiny;
+  const auto options = sampling_options({}, tiny.load());
+  EXPECT_EQ(options.end_token, 2);
+  EXPECT_THAT(options.forbidden, Contains(3));
+  EXPECT_THAT(options.forbidden, Contains(0));
+  EXPECT_THAT(options.forbidden, Contains(299));  // beyond the tokenizer
+  EXPECT_THAT(options.forbidden, Not(Contains(2)));
+  EXPECT_EQ(greedy_options(7, tiny.load()).temperature, 0);
+}
+
+TEST(AnswerText, DropsTheBlankAndTheEndToken) {
+  const TinyAssistant tiny;
+  const auto assistant = tiny.load();
+  auto tokens = assistant.tokenizer.encode(" a red cup.");
+  tokens.push_back(2);
+  EXPECT_EQ(answer_text(assistant, tokens), "a red cup.");
+  EXPECT_EQ(answer_text(assistant, {2}), "");
+}
+
+}  // namespace
+}  // namespace plumbline::engine

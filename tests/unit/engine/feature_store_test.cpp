@@ -1,0 +1,52 @@
+#include "plumbline/engine/feature_store.h"
+
+#include <gmock/gmock.h>
+
+#include "plumbline/base/error.h"
+#include "tests/unit/engine/tiny_assistant.h"
+
+namespace plumbline::engine {
+namespace {
+
+TEST(FeatureStore, GivesFeaturesInTheOrderAskedAndSkipsEmptyNames) {
+  const TinyAssistant tiny;
+  auto assistant = tiny.load();
+  FeatureStore store(assistant.preprocess, tiny.images());
+  store.prepare(assistant.model, {"0.png", "", "1.png", "0.png"});
+  EXPECT_EQ(store.size(), 2);
+  const at::Tensor both = store.features({"1.png", "", "0.png"});
+  EXPECT_EQ(both.sizes(), (at::IntArrayRef{2, 4, 16}));
+  EXPECT_TRUE(both[1].equal(store.features({"0.png"})[0]));
+  EXPECT_FALSE(both[0].equal(both[1]));
+  EXPECT_FALSE(store.features({""}).defined());
+}
+
+TEST(FeatureStore, EqualsTheTowerOnOneImage) {
+  const TinyAssistant tiny;
+  auto assistant = tiny.load();
+  FeatureStore together(assistant.preprocess, tiny.images()), alone(assistant.preprocess, tiny.images());
+  together.prepare(assistant.model, {"0.png", "1.png", "2.png"});
+  alone.prepare(assistant.model, {"2.png"});
+  EXPECT_TRUE(at::allclose(together.features({"2.png"}), alone.features({"2.png"}), 1e-5, 1e-6));
+}
+
+TEST(FeatureStore, NamesABrokenOrMissingPicture) {
+  const TinyAssistant tiny;
+  auto assistant = tiny.load();
+  FeatureStore store(assistant.preprocess, tiny.images());
+  write_file(tiny.path() / "images/broken.png", read_file(tiny.path() / "images/0.png").substr(0, 40));
+  for (const char* name : {"broken.png", "gone.png"}) {
+    try {
+      store.prepare(assistant.model, {"0.png", name});
+      FAIL();
+    } catch (const Error& e) {
+      EXPECT_EQ(e.exit_code(), 3);
+      EXPECT_THAT(e.what(), testing::HasSubstr(name));
+    }
+  }
+  EXPECT_EQ(store.size(), 0);
+  EXPECT_THROW(store.features({"0.png"}), InternalError);
+}
+
+}  // namespace
+}  // namespace plumbline::engine

@@ -1,0 +1,76 @@
+#include "plumbline/eval/world_figures.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace plumbline::eval {
+namespace {
+
+RatedAnswer answer(const std::string& type, const std::string& image, const std::string& text = "") {
+  RatedAnswer r;
+  r.item.type = type;
+  r.item.image = image;
+  r.answer = text;
+  return r;
+}
+
+RatedAnswer yes_no(bool truth, int said) {
+  auto r = answer("yes_no", "a");
+  r.item.expected = truth ? "yes" : "no";
+  r.verdict.yes_no = said;
+  return r;
+}
+
+RatedAnswer description(std::vector<int> mentioned, std::vector<int> absent, double coverage, int num_false) {
+  auto r = answer("description", "b", "three words here");
+  r.verdict.mentioned = std::move(mentioned);
+  r.verdict.hallucinated = std::move(absent);
+  r.verdict.coverage = coverage;
+  r.verdict.num_false = num_false;
+  r.verdict.is_hallucinated = num_false > 0;
+  r.verdict.score = num_false > 0 ? 2 : 6;
+  return r;
+}
+
+TEST(WorldFigures, YesNoByHand) {
+  // Two true positives, one false positive, one false negative, one unreadable answer to a "no".
+  const auto f = world_figures({yes_no(true, 1), yes_no(true, 1), yes_no(false, 1), yes_no(true, 0), yes_no(false, -1)},
+                               {.samples = 10});
+  EXPECT_DOUBLE_EQ(f.f1.value, 4.0 / 6);
+  EXPECT_DOUBLE_EQ(f.yes_rate.value, 0.6);
+  EXPECT_DOUBLE_EQ(f.accuracy.value, 0.4);
+  EXPECT_EQ(f.score.value, 0);  // no questions of the eight types
+}
+
+TEST(WorldFigures, DescriptionsByHand) {
+  const auto f = world_figures({description({1, 2, 2}, {2, 2}, 0.5, 2), description({3}, {}, 1.0, 0)}, {.samples = 10});
+  EXPECT_DOUBLE_EQ(f.chair_i.value, 0.5);
+  EXPECT_DOUBLE_EQ(f.chair_s.value, 0.5);
+  EXPECT_DOUBLE_EQ(f.false_description.value, 0.5);
+  EXPECT_DOUBLE_EQ(f.coverage.value, 0.75);
+  EXPECT_DOUBLE_EQ(f.length.value, 3);
+  EXPECT_DOUBLE_EQ(f.hallucination.value, 0.5);
+  EXPECT_DOUBLE_EQ(f.score.value, 4);
+  ASSERT_EQ(f.types.size(), 1U);
+  EXPECT_EQ(f.types[0].count, 2);
+  EXPECT_DOUBLE_EQ(f.types[0].score, 4);
+}
+
+TEST(WorldFigures, JsonKeepsEverything) {
+  const auto f = world_figures({description({1}, {}, 0.5, 0), yes_no(true, 1)}, {.samples = 10});
+  const auto g = figures_from_json(to_json(f));
+  for (const auto& column : figure_columns()) {
+    EXPECT_EQ((f.*(column.value)).value, (g.*(column.value)).value) << column.name;
+    EXPECT_EQ((f.*(column.value)).high, (g.*(column.value)).high) << column.name;
+  }
+  EXPECT_EQ(g.num_answers, 2);
+  EXPECT_EQ(g.types.size(), 2U);
+}
+
+TEST(WorldFigures, OfNothingIsZero) {
+  EXPECT_EQ(world_figures({}, {}).num_answers, 0);
+}
+
+}  // namespace
+}  // namespace plumbline::eval

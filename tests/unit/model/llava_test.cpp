@@ -1,0 +1,116 @@
+#include "plumbline/model/llava.h"
+
+#include <gmock/gmock.h>
+
+#include "plumbline/base/error.h"
+#include "tiny.h"
+
+namespace plumbline::model {
+namespace {
+
+using ::testing::HasSubstr;
+using tensor::Spans;
+
+TEST(Llava, RefusesAnInconsistentConfig) {
+  config::LlavaConfig config = tiny_config();
+  config.text.num_kv_heads = 3;
+  EXPECT_THAT(error_text<ConfigError>([&] { tiny_model(config); }), HasSubstr("num_kv_heads"));
+}
+
+TEST(Llava, ProjectsWithTheExactGelu) {
+  Llava model = tiny_model();
+  const nn::Parameters w = model.parameters();
+  const at::Tensor features = random_tensor({2, 4, 24}, "features");
+  const at::Tensor inner = features.matmul(w.at("multi_modal_projector.linear_1.weight").t()) +
+                           w.at("multi_modal_projector.linear_1.bias");
+  const at::Tensor gated = inner * 0.5 * (1 + at::erf(inner / std::sqrt(2.0)));
+  EXPECT_TRUE(is_close(model.project(features),
+                       gated.matmul(w.at("multi_modal_projector.linear_2.weight").t()) +
+                           w.at("multi_modal_projector.linear_2.bias")));
+}
+
+TEST(Embed, PutsImageRowsInTheirPlacesInOrder) {
+  Llava model = tiny_model();
+  const at::Tensor embedding =
+      model.parameters().at("language_model.model.embed_tokens.weight");
+  const at::Tensor images = random_tensor({2, 32}, "images");
+  const at::Tensor rows = model.embed(at::tensor({5, 39, 7, 39}, at::kLong), images);
+  EXPECT_TRUE(at::equal(rows, at::stack({embedding[5], images[0], embedding[7], images[1]})));
+}
+
+TEST(Embed, GradientsReachTableAndImages) {
+  Llava model = tiny_model();
+  at::Tensor embedding = model.parameters().at("language_model.model.embed_tokens.weight");
+  embedding.requires_grad_(true);
+  at::Tensor images = random_tensor({1, 32}, "images").requires_grad_(true);
+  model.embed(at::tensor({5, 39, 5}, at::kLong), images).sum().backward();
+  EXPECT_TRUE(at::equal(images.grad(), at::ones({1, 32})));
+  at::Tensor expected = at::zeros({40, 32});
+  expected[5].fill_(2);
+  EXPECT_TRUE(at::equal(embedding.grad(), expected));
+}
+
+TEST(Embed, CountsPlaceholders) {
+  Llava model = tiny_model();
+  const at::Tensor ids = at::tensor({5, 39, 7}, at::kLong);
+  const std::string text =
+      error_text<DataError>([&] { model.embed(ids, random_tensor({4, 32}, "images")); });
+  EXPECT_THAT(text, HasSubstr("image rows, 4"));
+  EXPECT_THAT(text, HasSubstr("got 1 placeholders"));
+  EXPECT_THROW(model.embed(ids, at::Tensor()), DataError);
+  EXPECT_NO_THROW(model.embed(at::tensor({5, 7}, at::kLong), at::Tensor()));
+}
+
+TEST(Llava, LearnsToRepeatOneBatch) {
+  Llava model = tiny_model();
+  nn::Parameters weights = model.parameters();
+  for (auto& [name, tensor] : weights) tensor.requires_grad_(true);
+  const at::Tensor ids = at::tensor({39, 39, 39, 39, 3, 9, 4, 8, 1, 39, 39, 39, 39, 6, 2, 7},
+                                    at::kLong);
+  const Spans spans = Spans::from_lengths({9, 7});
+  const at::Tensor pixels = random_tensor({2, 3, 8, 8}, "pixels");
+  const at::Tensor read = at::tensor({3, 4, 5, 6, 7, 12, 13, 14}, at::kLong);
+  double first = 0, last = 0;
+  for (int step = 0; step < 60; ++step) {
+    const at::Tensor images = model.project(model.encode_images(pixels)).flatten(0, 1);
+    const at::Tensor hidden = model.forward(model.embed(ids, images), spans);
+    const at::Tensor loss = at::cross_entropy_loss(model.logits(hidden.index_select(0, read)),
+                                                   ids.index_select(0, read + 1));
+    loss.backward();
+    last = loss.item<double>();
+    if (step == 0) first = last;
+    const at::NoGradGuard no_grad;
+    for (auto& [name, tensor] : weights) {
+      if (!tensor.grad().defined()) continue;  // tower blocks behind the selected one
+      tensor.sub_(0.02 * tensor.grad().sign() * tensor.grad().abs().clamp_max(1));
+      tensor.mutable_grad() = at::Tensor();
+    }
+  }
+  EXPECT_GT(first, 1);
+  EXPECT_LT(last, 0.3 * first);
+}
+
+TEST(Llava, Bfloat16FollowsFloat) {
+  Llava wide = tiny_model();
+  Llava narrow = Llava::create(tiny_config(), random_key(5, "model"), at::kBFloat16, at::kCPU);
+  nn::Parameters from = wide.parameters();
+  for (auto& [name, tensor] : narrow.parameters()) tensor.copy_(from.at(name));
+  const at::Tensor ids = at::tensor({39, 39, 39, 39, 3, 9, 4, 8, 1}, at::kLong);
+  const at::Tensor pixels = random_tensor({1, 3, 8, 8}, "pixels");
+  const auto logits = [&](Llava& model) {
+    const at::Tensor rows =
+        model.embed(ids, model.project(model.encode_images(pixels)).flatten(0, 1));
+    const at::Tensor whole = model.logits(model.forward(rows, Spans::from_lengths({9})));
+    nn::KvCache cache = model.make_cache(1, 9);
+    model.forward(rows.narrow(0, 0, 8), Spans::from_lengths({8}), cache, {0});
+    const at::Tensor last = model.logits(
+        model.forward(rows.narrow(0, 8, 1), Spans::from_lengths({1}), cache, {0}));
+    return at::cat({whole, last}).to(at::kFloat);
+  };
+  const at::Tensor expected = logits(wide);
+  EXPECT_LT((logits(narrow) - expected).norm().item<double>(),
+            0.05 * expected.norm().item<double>());
+}
+
+}  // namespace
+}  // namespace plumbline::model

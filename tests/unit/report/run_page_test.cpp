@@ -1,0 +1,69 @@
+#include "plumbline/report/run_page.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::report {
+namespace {
+
+using testing::HasSubstr;
+
+class RunPage : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("plumbline-page-" + std::to_string(::getpid()));
+    make_folders(folder_ / "ppo");
+    make_folders(folder_ / "eval");
+    write_file(folder_ / "ppo/run.json", R"({"seconds": 12.5})");
+    write_file(folder_ / "ppo/metrics.jsonl",
+               "{\"step\":1,\"score/model\":0.5,\"gold/score\":3}\n{\"step\":2,\"score/model\":0.9,\"gold/score\":4}\n{\"st");
+    eval::RatedAnswer rated;
+    rated.item.id = "1";
+    rated.item.type = "attribute";
+    rated.item.question = "what <colour>?";
+    rated.answer = "it is red.";
+    rated.verdict.false_ranges = {{6, 9}};
+    write_file(folder_ / "eval/run.json", "{}");
+    eval::write_answers((folder_ / "eval/answers.jsonl").string(), {rated});
+    write_file(folder_ / "eval/figures.json",
+               nlohmann::json{{"model", "Mine"}, {"figures", eval::to_json(eval::world_figures({rated}, {}))}}.dump());
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  fs::path folder_;
+};
+
+TEST_F(RunPage, ReadsCurvesAndLeavesOutACutLine) {
+  const Run run = read_run(folder_ / "ppo");
+  EXPECT_EQ(run.name, "ppo");
+  EXPECT_EQ(run.seconds, 12.5);
+  ASSERT_EQ(run.curves.at("gold/score").size(), 2U);
+  EXPECT_EQ(run.curves.at("score/model")[1].second, 0.9);
+}
+
+TEST_F(RunPage, ShowsFiguresCurvesAndMarkedExamples) {
+  const auto text = html("Page", {read_run(folder_ / "ppo"), read_run(folder_ / "eval")});
+  EXPECT_THAT(text, HasSubstr("Mine"));
+  EXPECT_THAT(text, HasSubstr("it is <mark>red</mark>."));
+  EXPECT_THAT(text, HasSubstr("what &lt;colour&gt;?"));
+  EXPECT_THAT(text, HasSubstr("Gold score against proxy reward"));
+  EXPECT_EQ(text.find("http"), std::string::npos) << "self-contained";
+}
+
+TEST_F(RunPage, TableNamesModelAndFigures) {
+  const auto text = figures_table({read_run(folder_ / "eval")});
+  EXPECT_THAT(text, HasSubstr("Mine"));
+  EXPECT_THAT(text, HasSubstr("CHAIR-i"));
+}
+
+TEST_F(RunPage, RefusesWhatIsNotARun) {
+  EXPECT_THROW(read_run(folder_), IoError);
+  write_file(folder_ / "eval/figures.json", "{");
+  EXPECT_THROW(read_run(folder_ / "eval"), DataError);
+}
+
+}  // namespace
+}  // namespace plumbline::report

@@ -1,0 +1,92 @@
+#include "plumbline/train/run_folder.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::train {
+namespace {
+
+using testing::HasSubstr;
+
+class RunFolderTest : public testing::Test {
+ protected:
+  void SetUp() override { path_ = fs::temp_directory_path() / ("plumbline-run-" + std::to_string(::getpid())); }
+  void TearDown() override { fs::remove_all(path_); }
+  config::Loaded loaded(const std::vector<std::string>& sets = {}) {
+    auto all = sets;
+    all.push_back("run.out=" + path_.string());
+    return config::load(std::nullopt, all);
+  }
+  std::string error_of(OpenOptions options, const std::vector<std::string>& sets = {}) {
+    try {
+      RunFolder::open(loaded(sets), options, {});
+    } catch (const ConfigError& e) {
+      return e.what();
+    }
+    return "";
+  }
+  fs::path path_;
+};
+
+TEST_F(RunFolderTest, HoldsConfigAndCommand) {
+  auto run = RunFolder::open(loaded({"ppo.kl_coef=0.25"}), {}, {"plumbline", "ppo"});
+  EXPECT_THAT(read_file(path_ / "config.toml"), HasSubstr("kl_coef = 0.25"));
+  EXPECT_THAT(read_file(path_ / "run.json"), HasSubstr("\"ppo\""));
+  run.finish();
+  EXPECT_THAT(read_file(path_ / "run.json"), HasSubstr("\"finished\""));
+}
+
+TEST_F(RunFolderTest, IsNotReplacedUnasked) {
+  RunFolder::open(loaded(), {}, {});
+  EXPECT_THAT(error_of({}), HasSubstr("--resume continues it, --force replaces it"));
+  EXPECT_EQ(error_of({.force = true}), "");
+}
+
+TEST_F(RunFolderTest, NeverReplacesWhatIsNotARun) {
+  make_folders(path_);
+  write_file(path_ / "thesis.txt", "years of work");
+  EXPECT_THAT(error_of({.force = true}), HasSubstr("not a run of Plumbline"));
+  EXPECT_TRUE(fs::exists(path_ / "thesis.txt"));
+  EXPECT_THAT(error_of({.resume = true}), HasSubstr("not a run of Plumbline"));
+}
+
+TEST_F(RunFolderTest, ResumesFromTheNewestCheckpointAndDropsLaterMetrics) {
+  {
+    auto run = RunFolder::open(loaded({"run.keep_checkpoints=2"}), {}, {});
+    EXPECT_FALSE(run.latest_checkpoint());
+    for (int64_t step = 1; step <= 4; ++step) {
+      run.metrics().record(step, {{"x", 1}});
+      if (step < 4) {
+        run.save_checkpoint(step, [&](const fs::path& f) { write_file(f / "state", std::to_string(step)); });
+      }
+    }
+    EXPECT_FALSE(fs::exists(path_ / "checkpoints/step-000001"));
+    EXPECT_TRUE(fs::exists(path_ / "checkpoints/step-000002"));
+  }
+  auto run = RunFolder::open(loaded({"run.keep_checkpoints=2"}), {.resume = true}, {});
+  ASSERT_TRUE(run.latest_checkpoint());
+  EXPECT_EQ(RunFolder::step_of(*run.latest_checkpoint()), 3);
+  EXPECT_EQ(read_metrics(path_ / "metrics.jsonl").size(), 3U);
+}
+
+TEST_F(RunFolderTest, AFailedCheckpointLeavesTheLastOne) {
+  auto run = RunFolder::open(loaded(), {}, {});
+  run.save_checkpoint(1, [](const fs::path& f) { write_file(f / "state", "good"); });
+  EXPECT_THROW(run.save_checkpoint(2, [](const fs::path& f) {
+    write_file(f / "state", "half");
+    throw IoError(Complaint{.component = "test", .doing = "filling the disk"});
+  }), IoError);
+  EXPECT_EQ(read_file(path_ / "checkpoints/step-000001/state"), "good");
+  EXPECT_FALSE(fs::exists(path_ / "checkpoints/step-000002"));
+}
+
+TEST_F(RunFolderTest, ResumingWithAnotherConfigNamesTheDifference) {
+  RunFolder::open(loaded({"ppo.kl_coef=0.25"}), {}, {});
+  EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
+  EXPECT_EQ(error_of({.resume = true}, {"ppo.kl_coef=0.25", "run.threads=1"}), "");
+}
+
+}  // namespace
+}  // namespace plumbline::train

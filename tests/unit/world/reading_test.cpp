@@ -1,0 +1,58 @@
+#include "plumbline/world/reading.h"
+
+#include <gtest/gtest.h>
+
+#include "plumbline/world/language.h"
+#include "samples.h"
+
+namespace plumbline::world {
+namespace {
+
+TEST(Reading, HasTheFormOfTheRewardModelsInput) {
+  int text_only = 0, without_facts = 0, good = 0, judged = 0, taught = 0;
+  for (uint64_t i = 0; i < 400; ++i) {
+    const RandomKey key = random_key(4, "reading_test").at(i);
+    const Scene scene = sample_scene({}, key.at("scene"));
+    const auto record = reading_conversation(scene, "r", "000001.png", key);
+    const std::string& opening = record.turns[0].text;
+    const bool has_image = opening.starts_with("<image>\n");
+    EXPECT_EQ(record.image.empty(), !has_image);
+    text_only += !has_image;
+    const std::string rest = has_image ? opening.substr(8) : opening;
+    if (rest.starts_with(kFactsHeader)) {
+      EXPECT_EQ(std::count(rest.begin(), rest.end(), '\n'), 6);
+    } else {
+      EXPECT_TRUE(has_image);
+      ++without_facts;
+    }
+    ASSERT_TRUE(record.turns.size() == 8 || record.turns.size() == 12);
+    for (size_t t = 0; t < record.turns.size(); t += 4) {
+      EXPECT_TRUE(record.turns[t].is_user);
+      EXPECT_FALSE(record.turns[t + 1].is_user);
+      EXPECT_EQ(record.turns[t + 2].text, kJudgeTurn);
+      EXPECT_TRUE(record.turns[t + 3].is_trained);
+      const bool is_good = record.turns[t + 3].text == kVerdictGood;
+      EXPECT_TRUE(is_good || record.turns[t + 3].text == kVerdictBad);
+      EXPECT_TRUE(is_good || !record.turns[t + 1].is_trained) << "a wrong answer must not be learned";
+      taught += record.turns[t + 1].is_trained;
+      good += is_good;
+      ++judged;
+    }
+  }
+  EXPECT_GT(taught, good / 2);
+  EXPECT_NEAR(text_only, 200, 40);
+  EXPECT_NEAR(without_facts, 50, 25);
+  EXPECT_NEAR(static_cast<double>(good) / judged, 0.5, 0.1);
+}
+
+TEST(Reading, PlausibleAnswersParse) {
+  for (const std::string& type : question_types()) {
+    for_each_item(type, 200, [&](const BenchmarkItem& item, RandomKey key) {
+      const std::string text = plausible_answer(item, key);
+      EXPECT_EQ(judge(item, text).num_unparsed, 0) << item.question << " -> " << text;
+    });
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::world
