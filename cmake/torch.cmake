@@ -23,8 +23,10 @@ endif()
 message(STATUS "libtorch: ${torch_root}")
 
 add_library(plumbline_torch INTERFACE)
-target_include_directories(plumbline_torch SYSTEM INTERFACE
-  ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
+# After the system's folders: the wheel carries headers of its own fmt, which would win over Debian's
+# and then miss their library. Folders named this way count as system headers too.
+target_compile_options(plumbline_torch INTERFACE
+  "SHELL:-idirafter ${torch_root}/include" "SHELL:-idirafter ${torch_root}/include/torch/csrc/api/include")
 # The wheel's own OpenMP runtime, by file: -fopenmp at link time would add the system's as a second one.
 file(GLOB torch_gomp ${torch_root}/lib/libgomp*.so*)
 target_link_libraries(plumbline_torch INTERFACE

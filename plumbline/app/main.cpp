@@ -1,4 +1,5 @@
-// The command line: one subcommand per stage, each with the same few flags. Everything else is config.
+// The command line: one subcommand per stage, each with the same few flags. Everything else is
+// config.
 #include <torch/types.h>
 
 #include <CLI/CLI.hpp>
@@ -24,21 +25,41 @@ struct Stage {
 
 const std::vector<Stage>& stages() {
   static const std::vector<Stage> list = {
-      {"demo", "the whole method on the synthetic world, then a report", {"run", "demo"}, recipes::demo},
-      {"world", "write data of the synthetic world: images, conversations, facts, prompts, benchmark",
-       {"run", "world"}, recipes::make_world},
-      {"pretrain", "train a small vision tower and write an untrained LLaVA around it",
-       {"run", "pretrain", "world"}, recipes::pretrain},
-      {"sft", "supervised fine-tuning", {"run", "model", "data", "sft", "lora", "optimizer"}, recipes::sft},
-      {"sample", "sample answers for a file of prompts", {"run", "model", "data", "generation"},
+      {"demo",
+       "the whole method on the synthetic world, then a report",
+       {"run", "demo"},
+       recipes::demo},
+      {"world",
+       "write data of the synthetic world: images, conversations, facts, prompts, benchmark",
+       {"run", "world"},
+       recipes::make_world},
+      {"pretrain",
+       "train a small vision tower and write an untrained LLaVA around it",
+       {"run", "pretrain", "world"},
+       recipes::pretrain},
+      {"sft",
+       "supervised fine-tuning",
+       {"run", "model", "data", "sft", "lora", "optimizer"},
+       recipes::sft},
+      {"sample",
+       "sample answers for a file of prompts",
+       {"run", "model", "data", "generation"},
        recipes::sample},
-      {"annotate", "compare sampled answers (simulated annotators of the world)",
-       {"run", "data", "annotate"}, recipes::annotate},
-      {"reward", "train a reward model from comparisons, with or without facts",
-       {"run", "model", "data", "reward", "lora", "optimizer"}, recipes::reward},
-      {"ppo", "optimise the policy against a reward model",
-       {"run", "model", "data", "generation", "ppo", "lora", "optimizer", "eval"}, recipes::ppo},
-      {"eval", "answer a benchmark and score the answers", {"run", "model", "data", "eval"},
+      {"annotate",
+       "compare sampled answers (simulated annotators of the world)",
+       {"run", "data", "annotate"},
+       recipes::annotate},
+      {"reward",
+       "train a reward model from comparisons, with or without facts",
+       {"run", "model", "data", "reward", "lora", "optimizer"},
+       recipes::reward},
+      {"ppo",
+       "optimise the policy against a reward model",
+       {"run", "model", "data", "generation", "ppo", "lora", "optimizer", "eval"},
+       recipes::ppo},
+      {"eval",
+       "answer a benchmark and score the answers",
+       {"run", "model", "data", "eval"},
        recipes::evaluate},
       {"report", "an HTML page from several run folders", {"run"}, recipes::report},
   };
@@ -56,13 +77,15 @@ struct Flags {
 
 void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, const char* help) {
   sub->add_option_function<std::string>(
-      flag, [&flags, key](const std::string& value) { flags.spelt.emplace_back(key, value); }, help);
+      flag, [&flags, key](const std::string& value) { flags.spelt.emplace_back(key, value); },
+      help);
 }
 
 void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   sub->add_option("--config", flags.config, "TOML file with the stage's settings");
   sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
-      ->take_all()->allow_extra_args(false);
+      ->take_all()
+      ->allow_extra_args(false);
   add_key(sub, flags, "--out", "run.out", "run folder to write");
   add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
   add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
@@ -74,21 +97,27 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   const std::string name = stage.name;
   if (name == "world") {
     add_key(sub, flags, "--images", "world.num_images", "number of pictures");
-    add_key(sub, flags, "--split", "world.split", "sft, comparisons, ppo, benchmark or base");
+    add_key(sub, flags, "--split", "world.split",
+            "all, sft, comparisons, ppo, benchmark, base or sheet");
   }
   if (name == "annotate") {
-    sub->add_flag_callback("--simulated", [] {}, "use the world's simulated annotators (the default)");
+    sub->add_flag_callback(
+        "--simulated", [] {}, "use the world's simulated annotators (the default)");
   }
   if (name == "reward" || name == "ppo") {
     sub->add_option_function<std::string>(
         "--facts",
-        [&flags, name](const std::string& value) { flags.spelt.emplace_back(name + ".facts", value); },
+        [&flags, name](const std::string& value) {
+          flags.spelt.emplace_back(name + ".facts", value);
+        },
         "true or false: show the reward model the image's facts");
   }
   if (name == "demo") {
-    sub->add_flag_callback("--quick", [&flags] { flags.spelt.emplace_back("demo.quick", "true"); },
-                           "a smoke run through every stage");
-    add_key(sub, flags, "--seeds", "demo.seeds", "repeat the reward and PPO stages with this many seeds");
+    sub->add_flag_callback(
+        "--quick", [&flags] { flags.spelt.emplace_back("demo.quick", "true"); },
+        "a smoke run through every stage");
+    add_key(sub, flags, "--seeds", "demo.seeds",
+            "repeat the reward and PPO stages with this many seeds");
   }
   if (name == "report") sub->add_option("runs", flags.inputs, "run folders")->required();
   sub->footer([&stage] { return config::help(stage.sections); });
@@ -104,7 +133,8 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
   }
   for (const auto& [key, value] : flags.spelt) flags.sets.push_back(key + "=" + value);
   recipes::Invocation invocation{
-      .loaded = config::load(flags.config.empty() ? std::nullopt : std::optional(flags.config), flags.sets),
+      .loaded = config::load(flags.config.empty() ? std::nullopt : std::optional(flags.config),
+                             flags.sets),
       .resume = flags.resume,
       .force = flags.force,
       .json = flags.json,
@@ -143,7 +173,8 @@ int run(int argc, char** argv) {
   return 2;
 }
 
-// The one place where exceptions become exit codes. Torch's own messages stay out of the user's sight.
+// The one place where exceptions become exit codes. Torch's own messages stay out of the user's
+// sight.
 int guarded(int argc, char** argv) {
   watch_signals();
   try {
@@ -154,7 +185,8 @@ int guarded(int argc, char** argv) {
   } catch (const c10::Error& e) {
     log_message(LogLevel::Error, std::string("[internal] libtorch: ") + e.what_without_backtrace());
   } catch (const std::bad_alloc&) {
-    log_message(LogLevel::Error, "[internal] out of memory.\nHint: lower the batch size or micro_tokens.");
+    log_message(LogLevel::Error,
+                "[internal] out of memory.\nHint: lower the batch size or micro_tokens.");
   } catch (const std::exception& e) {
     log_message(LogLevel::Error, std::string("[internal] ") + e.what());
   }

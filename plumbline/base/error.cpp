@@ -17,10 +17,11 @@ std::string message(const Complaint& c) {
 }
 
 Interrupted::Interrupted(int signal)
-    : Error(fmt::format("[run] stopped by signal {}. Everything up to the last checkpoint is saved.\n"
-                        "Hint: run the same command with --resume to continue.",
-                        signal),
-            128 + signal) {}
+    : Error(
+          fmt::format("[run] stopped by signal {}. Everything up to the last checkpoint is saved.\n"
+                      "Hint: run the same command with --resume to continue.",
+                      signal),
+          128 + signal) {}
 
 void fail_check(const char* condition, const char* file, int line, const std::string& detail) {
   throw InternalError(fmt::format("[internal] check '{}' failed: {} ({}:{})", condition, detail,

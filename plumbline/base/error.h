@@ -78,9 +78,9 @@ class Interrupted : public Error {
 }  // namespace plumbline
 
 // States what must hold if the code is right; `detail` (a std::string) gives both numbers.
-#define PLUMBLINE_CHECK(condition, detail)                                  \
-  do {                                                                      \
-    if (!(condition)) {                                                     \
-      ::plumbline::fail_check(#condition, __FILE__, __LINE__, (detail));    \
-    }                                                                       \
+#define PLUMBLINE_CHECK(condition, detail)                               \
+  do {                                                                   \
+    if (!(condition)) {                                                  \
+      ::plumbline::fail_check(#condition, __FILE__, __LINE__, (detail)); \
+    }                                                                    \
   } while (false)

@@ -12,8 +12,10 @@ namespace plumbline {
 namespace {
 
 IoError io_error(const std::string& doing, const fs::path& path, int code) {
-  Complaint c{.component = "file", .doing = doing, .got = std::strerror(code), .where = path.string()};
-  if (code == ENOSPC) c.hint = "free some space; earlier checkpoints are intact, --resume continues.";
+  Complaint c{
+      .component = "file", .doing = doing, .got = std::strerror(code), .where = path.string()};
+  if (code == ENOSPC)
+    c.hint = "free some space; earlier checkpoints are intact, --resume continues.";
   return IoError(c);
 }
 

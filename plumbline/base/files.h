@@ -23,8 +23,8 @@ void append_file(const fs::path& path, std::string_view bytes);
 // Creates a folder and its parents. Throws IoError.
 void make_folders(const fs::path& path);
 
-// Fills a temporary folder beside `path` with `fill`, flushes it and renames it to `path`, replacing
-// an older one. If `fill` throws, `path` is as before and the temporary folder is gone.
+// Fills a temporary folder beside `path` with `fill`, flushes it and renames it to `path`,
+// replacing an older one. If `fill` throws, `path` is as before and the temporary folder is gone.
 void write_folder(const fs::path& path, const std::function<void(const fs::path&)>& fill);
 
 }  // namespace plumbline

@@ -18,7 +18,9 @@ void log_message(LogLevel level, const std::string& text) {
   if (level < g_level.load()) return;
   const std::lock_guard lock(mutex);
   clear_progress_line();
-  const char* prefix = level == LogLevel::Warning ? "warning: " : level == LogLevel::Error ? "error: " : "";
+  const char* prefix = level == LogLevel::Warning ? "warning: "
+                       : level == LogLevel::Error ? "error: "
+                                                  : "";
   std::fprintf(stderr, "%s%s\n", prefix, text.c_str());
 }
 

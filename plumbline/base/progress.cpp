@@ -21,17 +21,23 @@ void clear_progress_line() {
 std::string progress_text(const std::string& label, int64_t done, int64_t first, int64_t total,
                           double seconds, const std::string& metrics) {
   const double rate = seconds > 0 ? static_cast<double>(done - first) / seconds : 0;
-  std::string text = fmt::format("{} {}/{} {:.0f}%", label, done, total,
-                                 total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 100.0);
+  std::string text = fmt::format(
+      "{} {}/{} {:.0f}%", label, done, total,
+      total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 100.0);
   if (rate > 0) {
-    const auto eta = static_cast<int64_t>(static_cast<double>(std::max<int64_t>(0, total - done)) / rate + 0.5);
+    const auto eta =
+        static_cast<int64_t>(static_cast<double>(std::max<int64_t>(0, total - done)) / rate + 0.5);
     text += fmt::format(" {:.3g}/s ETA {}:{:02}", rate, eta / 60, eta % 60);
   }
   return metrics.empty() ? text : text + " " + metrics;
 }
 
 Progress::Progress(std::string label, int64_t total, int64_t done)
-    : label_(std::move(label)), total_(total), first_(done), done_(done), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+    : label_(std::move(label)),
+      total_(total),
+      first_(done),
+      done_(done),
+      is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() { draw(true); }
 

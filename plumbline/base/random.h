@@ -1,7 +1,7 @@
 // Named randomness: every random number is a pure function of (seed, purpose, index).
 //
-// Results therefore depend neither on batch layout nor on thread timing, and a resumed run draws the
-// same numbers as an undisturbed one without saving generator state.
+// Results therefore depend neither on batch layout nor on thread timing, and a resumed run draws
+// the same numbers as an undisturbed one without saving generator state.
 #pragma once
 
 #include <array>

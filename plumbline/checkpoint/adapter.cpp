@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
-#include <algorithm>
 #include <regex>
 #include <set>
-#include <utility>
+#include <string_view>
+#include <vector>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"

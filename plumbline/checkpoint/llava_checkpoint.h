@@ -1,9 +1,9 @@
 // A LLaVA as Hugging Face keeps it: a folder with config.json and safetensors weights.
 #pragma once
 
-#include <string>
-
 #include <ATen/core/Tensor.h>
+
+#include <string>
 
 #include "plumbline/model/llava.h"
 

@@ -147,7 +147,7 @@ struct EvalConfig {
 
 struct WorldConfig {
   int64_t num_images = 1000;
-  std::string split = "sft";
+  std::string split = "all";
   double faint_share = 0.35;
   double pixel_noise = 0.10;
   double typical_share = 0.8;

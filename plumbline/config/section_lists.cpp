@@ -215,8 +215,9 @@ std::vector<FieldOf<EvalConfig>> eval_fields() {
 std::vector<FieldOf<WorldConfig>> world_fields() {
   return {
       {"num_images", &WorldConfig::num_images, "pictures", at_least(1)},
-      {"split", &WorldConfig::split, "which disjoint part of the world to write",
-       one_of({"sft", "comparisons", "ppo", "benchmark", "base", "sheet"})},
+      {"split", &WorldConfig::split,
+       "which disjoint part to write; all: sft, comparisons, ppo, benchmark",
+       one_of({"all", "sft", "comparisons", "ppo", "benchmark", "base", "sheet"})},
       {"faint_share", &WorldConfig::faint_share, "share of object kinds that are hard to see",
        between(0, 1)},
       {"pixel_noise", &WorldConfig::pixel_noise,

@@ -26,12 +26,17 @@ double correctness(CaptionType type, std::string_view answer, bool is_symmetric)
   const std::string_view text = trimmed(answer);
   const int yes_no = starts_with_word(text, "yes") ? 1 : starts_with_word(text, "no") ? -1 : 0;
   switch (type) {
-    case CaptionType::General: return 0;
-    case CaptionType::No: return -0.5 * yes_no;
-    case CaptionType::Yes: return is_symmetric ? 0.5 * yes_no : 0;
-    default: break;
+    case CaptionType::General:
+      return 0;
+    case CaptionType::No:
+      return -0.5 * yes_no;
+    case CaptionType::Yes:
+      return is_symmetric ? 0.5 * yes_no : 0;
+    default:
+      break;
   }
-  const std::string letter(1, static_cast<char>('A' + static_cast<int>(type) - static_cast<int>(CaptionType::A)));
+  const std::string letter(
+      1, static_cast<char>('A' + static_cast<int>(type) - static_cast<int>(CaptionType::A)));
   const bool is_right = text.starts_with(letter + ".") ||
                         text.find("correct option is " + letter + ".") != std::string_view::npos;
   return is_right ? 1 : 0;

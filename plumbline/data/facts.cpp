@@ -19,15 +19,17 @@ std::vector<std::string> facts_of(const Facts& facts, const std::string& image) 
   return {};
 }
 
-std::vector<std::string> shuffled_facts(const Facts& facts, const std::string& image, int64_t max_facts,
-                                        RandomKey key) {
+std::vector<std::string> shuffled_facts(const Facts& facts, const std::string& image,
+                                        int64_t max_facts, RandomKey key) {
   auto result = facts_of(facts, image);
   Random(key).shuffle(result);
-  if (static_cast<int64_t>(result.size()) > max_facts) result.resize(static_cast<size_t>(max_facts));
+  if (static_cast<int64_t>(result.size()) > max_facts)
+    result.resize(static_cast<size_t>(max_facts));
   return result;
 }
 
-void check_facts(const Facts& facts, const std::vector<std::string>& images, const std::string& path) {
+void check_facts(const Facts& facts, const std::vector<std::string>& images,
+                 const std::string& path) {
   std::set<std::string> missing;
   for (const auto& image : images) {
     if (facts_of(facts, image).empty()) missing.insert(image);
@@ -39,8 +41,9 @@ void check_facts(const Facts& facts, const std::vector<std::string>& images, con
       .expected = "facts for every image",
       .got = fmt::format("none for {} of them, such as '{}'", missing.size(), *missing.begin()),
       .where = path,
-      .hint = "the file maps an image's file name (or its id) to a list of captions; set facts = false "
-              "for a reward model without them."});
+      .hint =
+          "the file maps an image's file name (or its id) to a list of captions; set facts = false "
+          "for a reward model without them."});
 }
 
 }  // namespace plumbline::data

@@ -33,7 +33,8 @@ std::vector<std::vector<int64_t>> batches(const std::vector<int64_t>& order, int
   return result;
 }
 
-std::vector<std::vector<int64_t>> micro_batches(const std::vector<int64_t>& lengths, int64_t budget) {
+std::vector<std::vector<int64_t>> micro_batches(const std::vector<int64_t>& lengths,
+                                                int64_t budget) {
   std::vector<std::vector<int64_t>> result;
   int64_t rows = 0;
   for (size_t i = 0; i < lengths.size(); ++i) {

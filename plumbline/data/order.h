@@ -17,8 +17,9 @@ std::vector<int64_t> drawn_items(RandomKey key, int64_t first, int64_t count, in
 // Consecutive portions of `size`; the last may be smaller.
 std::vector<std::vector<int64_t>> batches(const std::vector<int64_t>& order, int64_t size);
 
-// Indices 0, 1, ... grouped in order so that a group's lengths sum to at most `budget` rows. An item
-// longer than that is a group of its own.
-std::vector<std::vector<int64_t>> micro_batches(const std::vector<int64_t>& lengths, int64_t budget);
+// Indices 0, 1, ... grouped in order so that a group's lengths sum to at most `budget` rows. An
+// item longer than that is a group of its own.
+std::vector<std::vector<int64_t>> micro_batches(const std::vector<int64_t>& lengths,
+                                                int64_t budget);
 
 }  // namespace plumbline::data

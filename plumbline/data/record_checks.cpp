@@ -11,7 +11,9 @@ namespace {
 
 constexpr size_t kProblemsShown = 10;
 
-bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
 
 size_t count_placeholders(const std::string& text) {
   size_t count = 0;
@@ -33,12 +35,13 @@ void Problems::finish() const {
   if (count_ == 0) return;
   const std::string more =
       count_ > first_.size() ? fmt::format("\n  ... and {} more", count_ - first_.size()) : "";
-  throw DataError(Complaint{.component = "data",
-                            .doing = doing_,
-                            .expected = "well-formed records",
-                            .got = fmt::format("{} problem{}\n  {}{}\n", count_, count_ == 1 ? "" : "s",
-                                               fmt::join(first_, "\n  "), more),
-                            .where = path_});
+  throw DataError(
+      Complaint{.component = "data",
+                .doing = doing_,
+                .expected = "well-formed records",
+                .got = fmt::format("{} problem{}\n  {}{}\n", count_, count_ == 1 ? "" : "s",
+                                   fmt::join(first_, "\n  "), more),
+                .where = path_});
 }
 
 void RecordChecks::id(const std::string& where, const std::string& id) {
@@ -60,13 +63,15 @@ void RecordChecks::image(const std::string& where, const std::string& image) {
   }
 }
 
-void RecordChecks::turns(const std::string& where, const std::vector<text::Turn>& turns, bool has_image) {
+void RecordChecks::turns(const std::string& where, const std::vector<text::Turn>& turns,
+                         bool has_image) {
   if (turns.empty()) problems_.add(where, "expected at least one turn, got an empty conversation");
   size_t placeholders = 0;
   for (size_t i = 0; i < turns.size(); ++i) {
     if (turns[i].is_user != (i % 2 == 0)) {
-      problems_.add(where, fmt::format("turn {}: expected {}, got {}", i + 1, i % 2 == 0 ? "human" : "gpt",
-                                       turns[i].is_user ? "human" : "gpt"));
+      problems_.add(where,
+                    fmt::format("turn {}: expected {}, got {}", i + 1, i % 2 == 0 ? "human" : "gpt",
+                                turns[i].is_user ? "human" : "gpt"));
       break;
     }
     if (is_blank(turns[i].text)) {
@@ -88,8 +93,10 @@ void RecordChecks::turns(const std::string& where, const std::vector<text::Turn>
   }
 }
 
-void RecordChecks::answer(const std::string& where, const std::string& name, const std::string& text) {
-  if (is_blank(text)) problems_.add(where, fmt::format("expected text in \"{}\", got an empty answer", name));
+void RecordChecks::answer(const std::string& where, const std::string& name,
+                          const std::string& text) {
+  if (is_blank(text))
+    problems_.add(where, fmt::format("expected text in \"{}\", got an empty answer", name));
 }
 
 }  // namespace plumbline::data

@@ -12,7 +12,8 @@ namespace plumbline::data {
 // Problems found in one file. `finish` throws one DataError with the first ten of them.
 class Problems {
  public:
-  Problems(std::string path, std::string doing) : path_(std::move(path)), doing_(std::move(doing)) {}
+  Problems(std::string path, std::string doing)
+      : path_(std::move(path)), doing_(std::move(doing)) {}
   // `where` is "record 7" or "line 7"; `text` is "expected X, got Y".
   void add(const std::string& where, const std::string& text);
   void finish() const;
@@ -32,7 +33,8 @@ class RecordChecks {
       : problems_(problems), image_folder_(std::move(image_folder)) {}
   void id(const std::string& where, const std::string& id);        // not empty, not seen before
   void image(const std::string& where, const std::string& image);  // the file exists
-  // User and assistant alternate, no turn is empty, one placeholder if and only if there is an image.
+  // User and assistant alternate, no turn is empty, one placeholder if and only if there is an
+  // image.
   void turns(const std::string& where, const std::vector<text::Turn>& turns, bool has_image);
   void answer(const std::string& where, const std::string& name, const std::string& text);
 

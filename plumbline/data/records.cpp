@@ -50,7 +50,8 @@ std::vector<text::Turn> turns_of(const json& value) {
   return turns;
 }
 
-// The turns up to the question: a last answer is what `output_1` and `output_2`, or the policy, replace.
+// The turns up to the question: a last answer is what `output_1` and `output_2`, or the policy,
+// replace.
 std::vector<text::Turn> question_of(const json& value) {
   auto turns = turns_of(value);
   if (!turns.empty() && !turns.back().is_user) turns.pop_back();
@@ -69,8 +70,9 @@ json turns_json(const std::vector<text::Turn>& turns) {
 
 // Reads every record with `parse`; what it throws becomes one problem of the list.
 template <class T>
-std::vector<T> read_all(const std::string& path, const std::string& doing, const std::string& image_folder,
-                        const std::function<T(const json&, const std::string&, RecordChecks&)>& parse) {
+std::vector<T> read_all(
+    const std::string& path, const std::string& doing, const std::string& image_folder,
+    const std::function<T(const json&, const std::string&, RecordChecks&)>& parse) {
   Problems problems(path, doing);
   RecordChecks checks(problems, image_folder);
   std::vector<T> result;
@@ -95,7 +97,8 @@ std::vector<T> read_all(const std::string& path, const std::string& doing, const
 }
 
 template <class T>
-void write_array(const std::string& path, const std::vector<T>& records, json (*to_json)(const T&)) {
+void write_array(const std::string& path, const std::vector<T>& records,
+                 json (*to_json)(const T&)) {
   std::string text = "[\n";
   for (size_t i = 0; i < records.size(); ++i) {
     text += to_json(records[i]).dump() + (i + 1 < records.size() ? ",\n" : "\n");
@@ -133,7 +136,11 @@ json prompt_json(const Prompt& p) {
 }
 
 Comparison parse_comparison(const json& v, const std::string& where, RecordChecks& checks) {
-  Comparison c{.id = id_of(v), .image = image_of(v), .turns = question_of(v), .output_1 = {}, .output_2 = {}};
+  Comparison c{.id = id_of(v),
+               .image = image_of(v),
+               .turns = question_of(v),
+               .output_1 = {},
+               .output_2 = {}};
   c.output_1 = v.at("output_1").at("value").get<std::string>();
   c.output_2 = v.at("output_2").at("value").get<std::string>();
   c.preference = v.at("preference").get<int>();
@@ -171,7 +178,8 @@ Prompt parse_prompt(const json& v, const std::string& where, RecordChecks& check
 
 }  // namespace
 
-std::vector<Conversation> read_conversations(const std::string& path, const std::string& image_folder) {
+std::vector<Conversation> read_conversations(const std::string& path,
+                                             const std::string& image_folder) {
   return read_all<Conversation>(
       path, "reading conversations", image_folder,
       [](const json& v, const std::string& where, RecordChecks& checks) {
@@ -223,11 +231,12 @@ void write_facts(const std::string& path, const Facts& facts) {
 }
 
 std::vector<SampledAnswers> read_samples(const std::string& path) {
-  return read_all<SampledAnswers>(path, "reading sampled answers", "",
-                                  [](const json& v, const std::string& where, RecordChecks& checks) {
-                                    return SampledAnswers{parse_prompt(v, where, checks),
-                                                          v.at("answers").get<std::vector<std::string>>()};
-                                  });
+  return read_all<SampledAnswers>(
+      path, "reading sampled answers", "",
+      [](const json& v, const std::string& where, RecordChecks& checks) {
+        return SampledAnswers{parse_prompt(v, where, checks),
+                              v.at("answers").get<std::vector<std::string>>()};
+      });
 }
 
 void write_samples(const std::string& path, const std::vector<SampledAnswers>& samples) {

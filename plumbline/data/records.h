@@ -43,10 +43,11 @@ struct Prompt {
 // image file name or id -> its facts; LLaVA-RLHF's image_to_caption.json.
 using Facts = std::map<std::string, std::vector<std::string>>;
 
-// Readers check every record (roles alternate, exactly one placeholder per image, no empty answer, unique
-// ids, image files exist below `image_folder` when it is not empty) and throw one DataError that lists the first ten
-// problems with file and record. Files: JSON array or JSONL by content.
-std::vector<Conversation> read_conversations(const std::string& path, const std::string& image_folder);
+// Readers check every record (roles alternate, exactly one placeholder per image, no empty answer,
+// unique ids, image files exist below `image_folder` when it is not empty) and throw one DataError
+// that lists the first ten problems with file and record. Files: JSON array or JSONL by content.
+std::vector<Conversation> read_conversations(const std::string& path,
+                                             const std::string& image_folder);
 std::vector<Comparison> read_comparisons(const std::string& path, const std::string& image_folder);
 std::vector<Prompt> read_prompts(const std::string& path, const std::string& image_folder);
 Facts read_facts(const std::string& path);
@@ -56,7 +57,8 @@ void write_comparisons(const std::string& path, const std::vector<Comparison>& r
 void write_prompts(const std::string& path, const std::vector<Prompt>& records);
 void write_facts(const std::string& path, const Facts& facts);
 
-// Facts of an image by its file name, then by its stem (without zeros' padding as COCO ids are written). Empty when there are none.
+// Facts of an image by its file name, then by its stem (without zeros' padding as COCO ids are
+// written). Empty when there are none.
 std::vector<std::string> facts_of(const Facts& facts, const std::string& image);
 
 // Several sampled answers to one prompt, as `plumbline sample` writes them (JSONL).

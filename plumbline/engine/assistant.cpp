@@ -14,19 +14,20 @@ namespace {
 void check_fits(const text::Tokenizer& tokenizer, const config::LlavaConfig& config,
                 const std::string& directory) {
   if (tokenizer.vocab_size() > config.text.vocab_size) {
-    throw CheckpointError(Complaint{
-        .component = "model",
-        .doing = "pairing tokenizer and weights",
-        .expected = fmt::format("at most {} tokens", config.text.vocab_size),
-        .got = fmt::format("{} in tokenizer.json", tokenizer.vocab_size()),
-        .where = directory,
-        .hint = "use the tokenizer that belongs to this checkpoint."});
+    throw CheckpointError(
+        Complaint{.component = "model",
+                  .doing = "pairing tokenizer and weights",
+                  .expected = fmt::format("at most {} tokens", config.text.vocab_size),
+                  .got = fmt::format("{} in tokenizer.json", tokenizer.vocab_size()),
+                  .where = directory,
+                  .hint = "use the tokenizer that belongs to this checkpoint."});
   }
   if (!tokenizer.is_special(config.image_token)) {
     throw CheckpointError(Complaint{
         .component = "model",
         .doing = "pairing tokenizer and weights",
-        .expected = fmt::format("id {} (image_token_index) to be a special token", config.image_token),
+        .expected =
+            fmt::format("id {} (image_token_index) to be a special token", config.image_token),
         .got = fmt::format("'{}'", tokenizer.token(config.image_token)),
         .where = directory});
   }

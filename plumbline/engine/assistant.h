@@ -21,9 +21,9 @@ struct Assistant {
   at::Device device() const { return model.device(); }
 };
 
-// Reads config.json, model.safetensors, tokenizer.json and preprocessor_config.json of a directory in
-// Hugging Face's llava layout. Throws IoError, DataError, CheckpointError or ConfigError, also when tokenizer and
-// model do not belong together.
+// Reads config.json, model.safetensors, tokenizer.json and preprocessor_config.json of a directory
+// in Hugging Face's llava layout. Throws IoError, DataError, CheckpointError or ConfigError, also
+// when tokenizer and model do not belong together.
 Assistant load_assistant(const std::string& directory, const std::string& conversation,
                          at::ScalarType dtype, at::Device device);
 

@@ -7,8 +7,9 @@
 
 namespace plumbline::engine {
 
-Batch make_batch(const std::vector<const text::TokenIds*>& sequences, const std::vector<std::string>& images,
-                 const FeatureStore& store, at::Device device) {
+Batch make_batch(const std::vector<const text::TokenIds*>& sequences,
+                 const std::vector<std::string>& images, const FeatureStore& store,
+                 at::Device device) {
   Batch batch;
   std::vector<int64_t> ids;
   for (const auto* sequence : sequences) {
@@ -29,7 +30,8 @@ at::Tensor hidden(model::Llava& model, const Batch& batch) {
 at::Tensor last_row_scores(model::Llava& model, const Batch& batch, const std::string& head) {
   std::vector<int64_t> last;
   for (int64_t s = 0; s < batch.spans.size(); ++s) last.push_back(batch.spans.end(s) - 1);
-  const at::Tensor rows = hidden(model, batch).index_select(0, tensor::to_tensor(last, model.device()));
+  const at::Tensor rows =
+      hidden(model, batch).index_select(0, tensor::to_tensor(last, model.device()));
   return model.score(head, rows);
 }
 
@@ -50,7 +52,8 @@ std::vector<double> score_sequences(model::Llava& model, const FeatureStore& sto
       names.push_back(images[static_cast<size_t>(i)]);
     }
     const at::Tensor values =
-        last_row_scores(model, make_batch(ids, names, store, model.device()), name).to(at::kCPU, at::kDouble);
+        last_row_scores(model, make_batch(ids, names, store, model.device()), name)
+            .to(at::kCPU, at::kDouble);
     scores.insert(scores.end(), values.const_data_ptr<double>(),
                   values.const_data_ptr<double>() + values.numel());
   }

@@ -19,9 +19,11 @@ struct Batch {
   at::Tensor features;  // [M, I, Dv] tower features of the images in order, or undefined
 };
 
-// `images`: one name per sequence that has an image, in order; empty names stand for none. All prepared.
-Batch make_batch(const std::vector<const text::TokenIds*>& sequences, const std::vector<std::string>& images,
-                 const FeatureStore& store, at::Device device);
+// `images`: one name per sequence that has an image, in order; empty names stand for none. All
+// prepared.
+Batch make_batch(const std::vector<const text::TokenIds*>& sequences,
+                 const std::vector<std::string>& images, const FeatureStore& store,
+                 at::Device device);
 
 // Final hidden rows [N, D] under the active adapter. Differentiable.
 at::Tensor hidden(model::Llava& model, const Batch& batch);
@@ -29,8 +31,8 @@ at::Tensor hidden(model::Llava& model, const Batch& batch);
 // The head's value at each sequence's last row, [S] fp32. Differentiable.
 at::Tensor last_row_scores(model::Llava& model, const Batch& batch, const std::string& head);
 
-// The same for many sequences under adapter `name` and its head, in portions of at most `budget` rows,
-// without gradients. images[i] belongs to sequences[i].
+// The same for many sequences under adapter `name` and its head, in portions of at most `budget`
+// rows, without gradients. images[i] belongs to sequences[i].
 std::vector<double> score_sequences(model::Llava& model, const FeatureStore& store,
                                     const std::vector<text::TokenIds>& sequences,
                                     const std::vector<std::string>& images, const std::string& name,

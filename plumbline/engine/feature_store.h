@@ -19,17 +19,19 @@ class FeatureStore {
   FeatureStore(image::Preprocess preprocess, std::string folder)
       : preprocess_(std::move(preprocess)), folder_(std::move(folder)) {}
 
-  // Encodes the images not yet known; empty names are skipped. Throws IoError or DataError for a file that is
-  // missing or broken, before any of them is added.
+  // Encodes the images not yet known; empty names are skipped. Throws IoError or DataError for a
+  // file that is missing or broken, before any of them is added.
   void prepare(model::Llava& model, const std::vector<std::string>& images);
 
-  // [B, I, Dv] features of these images, in order; undefined when all names are empty. The images were prepared.
+  // [B, I, Dv] features of these images, in order; undefined when all names are empty. The images
+  // were prepared.
   at::Tensor features(const std::vector<std::string>& images) const;
 
   int64_t size() const { return static_cast<int64_t>(by_name_.size()); }
 
  private:
-  at::Tensor pixels(const std::vector<std::string>& images, at::ScalarType dtype, at::Device device) const;
+  at::Tensor pixels(const std::vector<std::string>& images, at::ScalarType dtype,
+                    at::Device device) const;
 
   image::Preprocess preprocess_;
   std::string folder_;

@@ -25,10 +25,12 @@ std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>
         {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, turns).ids,
          .image_rows = image_rows(assistant_.model, store_, question.image)});
   }
-  const auto sampled = generate::generate(assistant_.model, sequences, greedy_options(max_tokens, assistant_),
-                                          max_slots_, [](int64_t) { stop_if_interrupted(); });
+  const auto sampled =
+      generate::generate(assistant_.model, sequences, greedy_options(max_tokens, assistant_),
+                         max_slots_, [](int64_t) { stop_if_interrupted(); });
   std::vector<std::string> answers;
-  for (const auto& samples : sampled) answers.push_back(answer_text(assistant_, samples.front().tokens));
+  for (const auto& samples : sampled)
+    answers.push_back(answer_text(assistant_, samples.front().tokens));
   return answers;
 }
 

@@ -14,7 +14,8 @@ class LocalGenerator : public api::Generator {
       : assistant_(assistant), store_(store), max_slots_(max_slots) {}
 
   // Looks at images it has not seen yet first. Stops with Interrupted when a signal came.
-  std::vector<std::string> answer(const std::vector<api::Question>& questions, int64_t max_tokens) override;
+  std::vector<std::string> answer(const std::vector<api::Question>& questions,
+                                  int64_t max_tokens) override;
 
  private:
   Assistant& assistant_;
@@ -22,7 +23,8 @@ class LocalGenerator : public api::Generator {
   int64_t max_slots_;
 };
 
-// "<image>\n" before the text where there is an image: the first user turn as LLaVA is trained on it.
+// "<image>\n" before the text where there is an image: the first user turn as LLaVA is trained on
+// it.
 std::string with_placeholder(const std::string& text, bool has_image);
 
 }  // namespace plumbline::engine

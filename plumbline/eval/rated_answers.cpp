@@ -21,10 +21,12 @@ std::vector<RatedAnswer> rate(const std::vector<world::BenchmarkItem>& items,
   return rated;
 }
 
-std::vector<world::BenchmarkItem> spread(const std::vector<world::BenchmarkItem>& items, int64_t n) {
+std::vector<world::BenchmarkItem> spread(const std::vector<world::BenchmarkItem>& items,
+                                         int64_t n) {
   std::map<std::string, int64_t> totals;
   for (const auto& item : items) ++totals[item.type];
-  const int64_t share = totals.empty() ? 0 : std::max<int64_t>(1, n / static_cast<int64_t>(totals.size()));
+  const int64_t share =
+      totals.empty() ? 0 : std::max<int64_t>(1, n / static_cast<int64_t>(totals.size()));
   std::map<std::string, int64_t> taken;
   std::vector<world::BenchmarkItem> result;
   for (const auto& item : items) {
@@ -62,8 +64,8 @@ std::vector<AnswerLine> read_answers(const std::string& path) {
   for (const auto& record : formats::read_records(path)) {
     try {
       const auto& v = record.value;
-      result.push_back({v.at("id"), v.at("type"), v.at("image"), v.at("question"), v.at("reference"),
-                        v.at("answer"), v.at("score"), v.at("hallucinated"),
+      result.push_back({v.at("id"), v.at("type"), v.at("image"), v.at("question"),
+                        v.at("reference"), v.at("answer"), v.at("score"), v.at("hallucinated"),
                         v.at("false_ranges").get<std::vector<std::pair<size_t, size_t>>>()});
     } catch (const nlohmann::json::exception& e) {
       throw DataError(Complaint{.component = "eval",

@@ -21,7 +21,8 @@ std::vector<RatedAnswer> rate(const std::vector<world::BenchmarkItem>& items,
 // At most `n` items that spread evenly over the types, in their order in the file.
 std::vector<world::BenchmarkItem> spread(const std::vector<world::BenchmarkItem>& items, int64_t n);
 
-// answers.jsonl: one line per answer with id, type, image, question, answer and the judge's findings.
+// answers.jsonl: one line per answer with id, type, image, question, answer and the judge's
+// findings.
 void write_answers(const std::string& path, const std::vector<RatedAnswer>& rated);
 // A line of it, as the report shows it.
 struct AnswerLine {

@@ -9,9 +9,23 @@ namespace {
 
 // Sums over answers, from which every figure follows.
 enum Sum : size_t {
-  kQuestions, kHallucinated, kScore,
-  kYesNo, kTruePositive, kFalsePositive, kFalseNegative, kRight, kSaidYes,
-  kDescriptions, kMentions, kAbsent, kWithAbsent, kWithFalse, kCoverage, kWords, kRepeats,
+  kQuestions,
+  kHallucinated,
+  kScore,
+  kYesNo,
+  kTruePositive,
+  kFalsePositive,
+  kFalseNegative,
+  kRight,
+  kSaidYes,
+  kDescriptions,
+  kMentions,
+  kAbsent,
+  kWithAbsent,
+  kWithFalse,
+  kCoverage,
+  kWords,
+  kRepeats,
   kNumSums
 };
 
@@ -131,8 +145,10 @@ nlohmann::json to_json(const WorldFigures& figures) {
     result[column.name] = {{"value", i.value}, {"low", i.low}, {"high", i.high}};
   }
   for (const auto& t : figures.types) {
-    result["types"].push_back(
-        {{"type", t.type}, {"count", t.count}, {"score", t.score}, {"hallucination", t.hallucination}});
+    result["types"].push_back({{"type", t.type},
+                               {"count", t.count},
+                               {"score", t.score},
+                               {"hallucination", t.hallucination}});
   }
   return result;
 }

@@ -17,8 +17,8 @@ struct TypeFigures {
   double hallucination = 0;  // share
 };
 
-// Questions: the eight types of MMHal-Bench. Yes/no: POPE's questions. Descriptions: questions of type
-// "description". A figure without any item of its kind is 0.
+// Questions: the eight types of MMHal-Bench. Yes/no: POPE's questions. Descriptions: questions of
+// type "description". A figure without any item of its kind is 0.
 struct WorldFigures {
   Interval hallucination;      // questions whose answer holds a false claim or nothing readable
   Interval score;              // mean of 0-6 over questions

@@ -23,8 +23,9 @@ struct Active {
 
 class Decoder {
  public:
-  Decoder(model::Llava& model, const std::vector<Sequence>& sequences, const SamplingOptions& options,
-          int64_t num_slots, int64_t capacity, const std::function<void(int64_t)>& progress)
+  Decoder(model::Llava& model, const std::vector<Sequence>& sequences,
+          const SamplingOptions& options, int64_t num_slots, int64_t capacity,
+          const std::function<void(int64_t)>& progress)
       : model_(model),
         sequences_(sequences),
         options_(options),
@@ -106,7 +107,8 @@ class Decoder {
     draw(drawn, hidden);
   }
 
-  // Draws a token for each answer from its hidden row, [A, D], and keeps the unfinished ones active.
+  // Draws a token for each answer from its hidden row, [A, D], and keeps the unfinished ones
+  // active.
   void draw(const std::vector<Active>& answers, const at::Tensor& hidden) {
     const at::Tensor logits = model_.logits(hidden).to(at::kCPU, at::kFloat).contiguous();
     const int64_t vocab = logits.size(1);
@@ -165,13 +167,15 @@ class Decoder {
 
 }  // namespace
 
-std::vector<std::vector<Sampled>> generate(model::Llava& model, const std::vector<Sequence>& sequences,
+std::vector<std::vector<Sampled>> generate(model::Llava& model,
+                                           const std::vector<Sequence>& sequences,
                                            const SamplingOptions& options, int64_t max_slots,
                                            const std::function<void(int64_t)>& progress) {
   const at::NoGradGuard no_grad;
   int64_t longest = 0, total = 0;
   for (const Sequence& sequence : sequences) {
-    PLUMBLINE_CHECK(!sequence.prompt.empty() && sequence.num_samples > 0, "an empty prompt or no samples");
+    PLUMBLINE_CHECK(!sequence.prompt.empty() && sequence.num_samples > 0,
+                    "an empty prompt or no samples");
     longest = std::max(longest, static_cast<int64_t>(sequence.prompt.size()));
     total += sequence.num_samples;
   }
@@ -182,7 +186,8 @@ std::vector<std::vector<Sampled>> generate(model::Llava& model, const std::vecto
         .component = "generate",
         .doing = "making room for answers",
         .expected = fmt::format("at most {} positions", model.config().text.max_positions),
-        .got = fmt::format("a prompt of {} tokens and answers of up to {}", longest, options.max_tokens),
+        .got = fmt::format("a prompt of {} tokens and answers of up to {}", longest,
+                           options.max_tokens),
         .hint = "lower max_tokens."});
   }
   return Decoder(model, sequences, options, std::min(max_slots, total), capacity, progress).run();

@@ -19,8 +19,9 @@ void keep_top(std::vector<double>& p, const SamplingOptions& options) {
   if (!has_k && options.top_p >= 1) return;
   std::vector<int64_t> order(p.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int64_t a, int64_t b) { return p[static_cast<size_t>(a)] > p[static_cast<size_t>(b)]; });
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return p[static_cast<size_t>(a)] > p[static_cast<size_t>(b)];
+  });
   const int64_t k = has_k ? options.top_k : vocab;
   double total = 0, sum = 0;
   for (int64_t i = 0; i < k; ++i) total += p[static_cast<size_t>(order[static_cast<size_t>(i)])];
@@ -75,7 +76,8 @@ Draw draw_token(const float* logits, int64_t vocab, const SamplingOptions& optio
     keep_top(p, options);
     draw.token = draw_index(p, Random(key.at(static_cast<uint64_t>(position))).uniform());
   }
-  draw.logprob = static_cast<float>((static_cast<double>(logits[draw.token]) - highest) * scale - log_sum);
+  draw.logprob =
+      static_cast<float>((static_cast<double>(logits[draw.token]) - highest) * scale - log_sum);
   return draw;
 }
 

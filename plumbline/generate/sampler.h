@@ -25,8 +25,8 @@ struct Draw {
   float logprob = 0;
 };
 
-// Draws the `position`-th token (from 0) of an answer from its logits, [vocab] fp32. Equal probabilities
-// go to the lower id. The random number is a function of key and position alone.
+// Draws the `position`-th token (from 0) of an answer from its logits, [vocab] fp32. Equal
+// probabilities go to the lower id. The random number is a function of key and position alone.
 // Throws NumericError when a logit is NaN.
 Draw draw_token(const float* logits, int64_t vocab, const SamplingOptions& options, RandomKey key,
                 int64_t position);

@@ -170,8 +170,7 @@ void Llava::add_head(const std::string& name, RandomKey init, bool zero) {
   const int64_t size = state_->config.text.hidden_size;
   const auto options = at::device(state_->device).dtype(at::kFloat);
   const double deviation = 1 / std::sqrt(static_cast<double>(size + 1));
-  const at::Tensor weight =
-      zero ? at::zeros({1, size}) : normal_values({1, size}, deviation, init);
+  const at::Tensor weight = zero ? at::zeros({1, size}) : normal_values({1, size}, deviation, init);
   state_->heads[name] = {.weight = weight.to(options), .bias = at::zeros({1}, options)};
 }
 

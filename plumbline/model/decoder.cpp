@@ -25,12 +25,14 @@ struct Products {
 
 Products products(const DecoderBlock& block, nn::AdapterSelection& selection) {
   return {
-      .qkv = [&](const at::Tensor& x) {
-        return nn::apply_all({&block.q, &block.k, &block.v}, x, selection);
-      },
-      .gate_up = [&](const at::Tensor& x) {
-        return nn::apply_all({&block.gate, &block.up}, x, selection);
-      },
+      .qkv =
+          [&](const at::Tensor& x) {
+            return nn::apply_all({&block.q, &block.k, &block.v}, x, selection);
+          },
+      .gate_up =
+          [&](const at::Tensor& x) {
+            return nn::apply_all({&block.gate, &block.up}, x, selection);
+          },
       .o = [&](const at::Tensor& x) { return nn::apply(block.o, x, selection); },
       .down = [&](const at::Tensor& x) { return nn::apply(block.down, x, selection); },
   };
@@ -49,9 +51,10 @@ struct JoinedWeights {
 Products products(const JoinedBlock& joined, const config::LlamaConfig& config) {
   const int64_t q = config.num_heads * config.head_dim, kv = config.num_kv_heads * config.head_dim;
   return {
-      .qkv = [&, q, kv](const at::Tensor& x) {
-        return at::linear(x, joined.qkv).split_with_sizes({q, kv, kv}, -1);
-      },
+      .qkv =
+          [&, q, kv](const at::Tensor& x) {
+            return at::linear(x, joined.qkv).split_with_sizes({q, kv, kv}, -1);
+          },
       .gate_up = [&](const at::Tensor& x) { return at::linear(x, joined.gate_up).chunk(2, -1); },
       .o = [&](const at::Tensor& x) { return at::linear(x, joined.o); },
       .down = [&](const at::Tensor& x) { return at::linear(x, joined.down); },
@@ -69,9 +72,8 @@ at::Tensor run_block(const DecoderBlock& block, const Products& weights, int64_t
     return rows.view({rows.size(0), rows.size(1) / config.head_dim, config.head_dim});
   };
   const Tensors qkv = weights.qkv(nn::rms_norm(x, block.input_norm, config.rms_norm_eps));
-  const at::Tensor mixed =
-      attend(layer, nn::rotate(heads(qkv[0]), rotary, positions),
-             nn::rotate(heads(qkv[1]), rotary, positions), heads(qkv[2]));
+  const at::Tensor mixed = attend(layer, nn::rotate(heads(qkv[0]), rotary, positions),
+                                  nn::rotate(heads(qkv[1]), rotary, positions), heads(qkv[2]));
   const at::Tensor middle = x + weights.o(mixed.flatten(1));
   const Tensors gate_up =
       weights.gate_up(nn::rms_norm(middle, block.post_attention_norm, config.rms_norm_eps));
@@ -90,10 +92,10 @@ void check_positions(int64_t needed, const config::LlamaConfig& config) {
 
 void check_rows(const at::Tensor& rows, const tensor::Spans& spans,
                 const config::LlamaConfig& config) {
-  PLUMBLINE_CHECK(rows.dim() == 2 && rows.size(0) == spans.total() &&
-                      rows.size(1) == config.hidden_size,
-                  fmt::format("[{}, {}] expected, got [{}]", spans.total(), config.hidden_size,
-                              fmt::join(rows.sizes(), ", ")));
+  PLUMBLINE_CHECK(
+      rows.dim() == 2 && rows.size(0) == spans.total() && rows.size(1) == config.hidden_size,
+      fmt::format("[{}, {}] expected, got [{}]", spans.total(), config.hidden_size,
+                  fmt::join(rows.sizes(), ", ")));
 }
 
 std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) {
@@ -101,7 +103,9 @@ std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) 
   joined->adapter = decoder.selection.active;
   size_t bytes = 0;
   for (const DecoderBlock& block : decoder.blocks) {
-    for (const NamedLinear& linear : block_linears()) bytes += (block.*linear.member).weight.nbytes();
+    for (const NamedLinear& linear : block_linears()) {
+      bytes += (block.*linear.member).weight.nbytes();
+    }
   }
   if (static_cast<int64_t>(bytes) > most_bytes) return joined;
   for (const DecoderBlock& block : decoder.blocks) {
@@ -177,8 +181,8 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
   at::Tensor x = rows;
   for (size_t i = 0; i < decoder.blocks.size(); ++i) {
     const DecoderBlock& block = decoder.blocks[i];
-    const Products weights = joined->blocks.empty() ? products(block, selection)
-                                                    : products(joined->blocks[i], config);
+    const Products weights =
+        joined->blocks.empty() ? products(block, selection) : products(joined->blocks[i], config);
     x = run_block(block, weights, static_cast<int64_t>(i), config, decoder.rotary, positions,
                   attend, x);
   }

@@ -31,7 +31,7 @@ struct Decoder {
 
 // The linear layers of a block, with their names below "layers.N.".
 struct NamedLinear {
-  const char* name;                  // "self_attn.q_proj"
+  const char* name;  // "self_attn.q_proj"
   nn::Linear DecoderBlock::*member;
 };
 const std::vector<NamedLinear>& block_linears();

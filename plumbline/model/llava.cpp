@@ -34,8 +34,7 @@ Llava::~Llava() = default;
 Llava Llava::create(const config::LlavaConfig& config, RandomKey init, at::ScalarType dtype,
                     at::Device device) {
   if (const std::string found = config::problem(config); !found.empty()) {
-    throw ConfigError(
-        Complaint{.component = "model", .doing = "creating a model: " + found});
+    throw ConfigError(Complaint{.component = "model", .doing = "creating a model: " + found});
   }
   auto state = std::make_unique<State>(State{.config = config, .dtype = dtype, .device = device});
   for (WeightSlot& slot : weight_slots(state->base, config)) {
@@ -65,8 +64,8 @@ at::Tensor Llava::encode_images(const at::Tensor& pixels) {
 
 at::Tensor Llava::project(const at::Tensor& features) {
   const Projector& projector = state_->base.projector;
-  const at::Tensor inner = at::linear(features.to(state_->dtype), projector.linear1.weight,
-                                      projector.linear1.bias);
+  const at::Tensor inner =
+      at::linear(features.to(state_->dtype), projector.linear1.weight, projector.linear1.bias);
   return at::linear(at::gelu(inner), projector.linear2.weight, projector.linear2.bias);
 }
 

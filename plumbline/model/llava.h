@@ -20,12 +20,13 @@ namespace plumbline::model {
 // Vision tower, projector and language model, with named LoRA adapters and scalar heads on the
 // language model. Everything starts with requires_grad false; callers switch it on for what they
 // train. One thread at a time. Movable, not copyable.
-// Source: Liu et al. 2023 (arXiv 2310.03744); names and arithmetic of Hugging Face's LLaVA, CLIP and
-// LLaMA.
+// Source: Liu et al. 2023 (arXiv 2310.03744); names and arithmetic of Hugging Face's LLaVA, CLIP
+// and LLaMA.
 class Llava {
  public:
   // Random weights: normal with deviation 0.02 for matrices, 1 for norms, 0 for biases; each tensor
-  // from its own stream of `init`, named after it. Throws ConfigError when the config is inconsistent.
+  // from its own stream of `init`, named after it. Throws ConfigError when the config is
+  // inconsistent.
   static Llava create(const config::LlavaConfig& config, RandomKey init, at::ScalarType dtype,
                       at::Device device);
   Llava(Llava&&) noexcept;
@@ -54,8 +55,8 @@ class Llava {
   // rows [N, D] -> hidden rows [N, D] after the final norm. Positions start at 0 in each sequence.
   // Differentiable.
   at::Tensor forward(const at::Tensor& rows, const tensor::Spans& spans);
-  // The same for rows that continue slots[s] of a cache (distinct slots), which they are appended to.
-  // Without gradients. The weights must not change while the cache holds rows.
+  // The same for rows that continue slots[s] of a cache (distinct slots), which they are appended
+  // to. Without gradients. The weights must not change while the cache holds rows.
   at::Tensor forward(const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
                      const std::vector<int64_t>& slots);
   // A cache of this model's shape, dtype and device.
@@ -66,8 +67,8 @@ class Llava {
   // hidden [..., D] -> [..., V].
   at::Tensor logits(const at::Tensor& hidden);
 
-  // Adapters. A is Kaiming-uniform (a = sqrt 5), B zero, both fp32, so a new adapter changes nothing.
-  // Unknown names, names taken and targets that match no layer throw ConfigError.
+  // Adapters. A is Kaiming-uniform (a = sqrt 5), B zero, both fp32, so a new adapter changes
+  // nothing. Unknown names, names taken and targets that match no layer throw ConfigError.
   void add_adapter(const std::string& name, const nn::AdapterSpec& spec, RandomKey init);
   // Copies values (and the scalar head, where `from` has one); `to` is created or replaced. Where
   // `to` exists with the same spec its tensors are kept and written into.
@@ -76,7 +77,8 @@ class Llava {
   bool has_adapter(const std::string& name) const;
   const nn::AdapterSpec& adapter_spec(const std::string& name) const;
   std::vector<std::string> adapters() const;
-  // Under PEFT's names: base_model.model.language_model.model.layers.0.self_attn.q_proj.lora_A.weight
+  // Under PEFT's names:
+  // base_model.model.language_model.model.layers.0.self_attn.q_proj.lora_A.weight
   nn::Parameters adapter_parameters(const std::string& name);
   // Adds scale B A to the base weights in fp32 and removes the adapter and its head.
   void merge_adapter(const std::string& name);

@@ -45,20 +45,20 @@ void attend(const at::Tensor& q, const KvCache& cache, int64_t layer, const tens
       const int64_t at = spans.begin(s) * row + h * head_dim;
       const float* query = q_data + spans.begin(s) * q.stride(0) + h * head_dim;
       if (num_new == 1) {
-        kernels::loops().attention_one_query(query, k_data + from, v_data + from, num_keys, head_dim,
-                                     out_data + at, scratch.data());
+        kernels::loops().attention_one_query(query, k_data + from, v_data + from, num_keys,
+                                             head_dim, out_data + at, scratch.data());
         continue;
       }
       kernels::loops().attention_forward({.q = query,
-                                  .k = k_data + from,
-                                  .v = v_data + from,
-                                  .q_stride = q.stride(0),
-                                  .k_stride = head_dim,
-                                  .v_stride = head_dim,
-                                  .num_queries = num_new,
-                                  .num_past = num_past,
-                                  .head_dim = head_dim},
-                                 out_data + at, row, nullptr, 0, scratch.data());
+                                          .k = k_data + from,
+                                          .v = v_data + from,
+                                          .q_stride = q.stride(0),
+                                          .k_stride = head_dim,
+                                          .v_stride = head_dim,
+                                          .num_queries = num_new,
+                                          .num_past = num_past,
+                                          .head_dim = head_dim},
+                                         out_data + at, row, nullptr, 0, scratch.data());
     }
   });
 }
@@ -95,8 +95,8 @@ at::Tensor cached_attention(const at::Tensor& q_NHK, const KvCache& cache, int64
                     fmt::format("{} rows in a cache of {}", held, cache.capacity()));
   }
   at::Tensor out = at::empty(q_NHK.sizes(), q_NHK.options());
-  if (q_NHK.is_cpu() && q_NHK.scalar_type() == at::kFloat &&
-      keys.scalar_type() == at::kFloat && kernels::attention_supports(q_NHK.size(2))) {
+  if (q_NHK.is_cpu() && q_NHK.scalar_type() == at::kFloat && keys.scalar_type() == at::kFloat &&
+      kernels::attention_supports(q_NHK.size(2))) {
     const bool is_dense = q_NHK.stride(2) == 1 && q_NHK.stride(1) == q_NHK.size(2);
     attend(is_dense ? q_NHK : q_NHK.contiguous(), cache, layer, spans, slots, out);
     return out;

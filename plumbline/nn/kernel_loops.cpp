@@ -5,6 +5,9 @@
 #include <cmath>
 
 // This file is compiled once for each instruction set, each time with another PLUMBLINE_LOOPS.
+#ifndef PLUMBLINE_LOOPS
+#define PLUMBLINE_LOOPS plain
+#endif
 #define PLUMBLINE_INLINE __attribute__((always_inline)) inline
 
 namespace plumbline::nn::kernels::PLUMBLINE_LOOPS {

@@ -56,8 +56,8 @@ struct Loops {
                             float* dweight);
 
   // y = gate * sigmoid(gate) * up for `rows` rows of width `size`; y is contiguous.
-  void (*swiglu_forward)(const float* gate, int64_t gate_stride, const float* up,
-                         int64_t up_stride, int64_t rows, int64_t size, float* y);
+  void (*swiglu_forward)(const float* gate, int64_t gate_stride, const float* up, int64_t up_stride,
+                         int64_t rows, int64_t size, float* y);
   // dgate and dup have row stride `grad_stride`.
   void (*swiglu_backward)(const float* dy, const float* gate, int64_t gate_stride, const float* up,
                           int64_t up_stride, int64_t rows, int64_t size, float* dgate, float* dup,

@@ -119,8 +119,7 @@ int64_t KvCache::bytes(int64_t num_layers, int64_t num_kv_heads, int64_t head_di
 }
 
 void KvCache::check_slot(int64_t slot) const {
-  PLUMBLINE_CHECK(slot >= 0 && slot < num_slots(),
-                  fmt::format("slot {} of {}", slot, num_slots()));
+  PLUMBLINE_CHECK(slot >= 0 && slot < num_slots(), fmt::format("slot {} of {}", slot, num_slots()));
 }
 
 }  // namespace plumbline::nn

@@ -59,8 +59,8 @@ class KvCache {
   std::shared_ptr<void> companion_;
 };
 
-// Attention of new rows, already appended but not yet counted, over the cached and new rows of their
-// slots: row t of sequence s sees length(slots[s]) + t + 1 keys. No gradients.
+// Attention of new rows, already appended but not yet counted, over the cached and new rows of
+// their slots: row t of sequence s sees length(slots[s]) + t + 1 keys. No gradients.
 //   q_NHK  [N, H, K] -> [N, H, K]
 // With one row per sequence an own kernel on CPU in fp32, parallel over sequence and head.
 at::Tensor cached_attention(const at::Tensor& q_NHK, const KvCache& cache, int64_t layer,

@@ -5,13 +5,16 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <array>
+
 #include "plumbline/base/error.h"
 
 namespace plumbline::nn {
 namespace {
 
-// Autograd takes a list of defined tensors: the input, the mask if there is one, and what each layer
-// has. A place is an index into that list, or -1.
+// Autograd takes a list of defined tensors: the input, what each layer has, and the dropout mask if
+// there is one. A place is an index into that list, or -1.
 constexpr size_t kInput = 0;
 
 struct Places {
@@ -125,8 +128,8 @@ class JoinedLinear : public torch::autograd::Function<JoinedLinear> {
     const at::AutoDispatchBelowADInplaceOrView below_views;
     const at::Tensor &x = tensors[kInput], mask = placed(tensors, places.mask);
     const std::vector<Part> parts = parts_of(tensors, places);
-    at::Tensor y = at::empty({x.size(0), parts.back().first_out + parts.back().num_out},
-                             x.options());
+    at::Tensor y =
+        at::empty({x.size(0), parts.back().first_out + parts.back().num_out}, x.options());
     at::Tensor u;  // dropout(x) A^T of all adapters
     if (total_rank(parts) > 0) u = at::mm(mask.defined() ? x * mask : x, joined_a(parts).t());
     torch::autograd::variable_list results;

@@ -87,12 +87,12 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     float* out_data = out.data_ptr<float>();
     float* lse_data = lse.data_ptr<float>();
     const int64_t stride = layout.num_heads * layout.head_dim;
-    layout.for_each_head([&](int64_t first, int64_t h, const kernels::AttentionHead& head,
-                             float* scratch) {
-      kernels::loops().attention_forward(head, out_data + first * stride + h * layout.head_dim, stride,
-                                 lse_data + first * layout.num_heads + h, layout.num_heads,
-                                 scratch);
-    });
+    layout.for_each_head(
+        [&](int64_t first, int64_t h, const kernels::AttentionHead& head, float* scratch) {
+          kernels::loops().attention_forward(head, out_data + first * stride + h * layout.head_dim,
+                                             stride, lse_data + first * layout.num_heads + h,
+                                             layout.num_heads, scratch);
+        });
     ctx->save_for_backward({q, k, v, out, lse});
     ctx->saved_data["offsets"] = offsets;
     return out;
@@ -115,23 +115,23 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     const int64_t group = layout.num_heads / layout.num_kv_heads;
     const int64_t stride = layout.num_heads * layout.head_dim;
     const int64_t kv_stride = layout.num_kv_heads * layout.head_dim;
-    layout.for_each_head([&](int64_t first, int64_t h, const kernels::AttentionHead& head,
-                             float* scratch) {
-      const int64_t at = first * stride + h * layout.head_dim;
-      const int64_t kv_at = first * kv_stride + h / group * layout.head_dim;
-      kernels::loops().attention_backward(head,
-                                  {.out = out_data + at,
-                                   .dout = dout_data + at,
-                                   .out_stride = stride,
-                                   .logsumexp = lse_data + first * layout.num_heads + h,
-                                   .lse_stride = layout.num_heads,
-                                   .dq = dq_data + at,
-                                   .dq_stride = stride,
-                                   .dk = dk_data + kv_at,
-                                   .dv = dv_data + kv_at,
-                                   .dkv_stride = kv_stride},
-                                  scratch);
-    });
+    layout.for_each_head(
+        [&](int64_t first, int64_t h, const kernels::AttentionHead& head, float* scratch) {
+          const int64_t at = first * stride + h * layout.head_dim;
+          const int64_t kv_at = first * kv_stride + h / group * layout.head_dim;
+          kernels::loops().attention_backward(head,
+                                              {.out = out_data + at,
+                                               .dout = dout_data + at,
+                                               .out_stride = stride,
+                                               .logsumexp = lse_data + first * layout.num_heads + h,
+                                               .lse_stride = layout.num_heads,
+                                               .dq = dq_data + at,
+                                               .dq_stride = stride,
+                                               .dk = dk_data + kv_at,
+                                               .dv = dv_data + kv_at,
+                                               .dkv_stride = kv_stride},
+                                              scratch);
+        });
     return {dq, dk, dv, at::Tensor()};
   }
 };

@@ -5,6 +5,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
+#include <algorithm>
+
 #include "plumbline/base/error.h"
 #include "plumbline/nn/kernels.h"
 
@@ -27,7 +29,7 @@ class FusedRmsNorm : public torch::autograd::Function<FusedRmsNorm> {
     float* scale_data = scale.data_ptr<float>();
     at::parallel_for(0, rows, kernels::grain(4 * size), [&](int64_t begin, int64_t end) {
       kernels::loops().rms_norm_forward(x_data + begin * size, weight_data, eps, end - begin, size,
-                                y_data + begin * size, scale_data + begin);
+                                        y_data + begin * size, scale_data + begin);
     });
     ctx->save_for_backward({x, weight, scale});
     return y;
@@ -49,12 +51,14 @@ class FusedRmsNorm : public torch::autograd::Function<FusedRmsNorm> {
     const float* weight_data = weight.const_data_ptr<float>();
     const float* scale_data = scale.const_data_ptr<float>();
     float* dx_data = dx.data_ptr<float>();
-    at::parallel_for(0, num_chunks, kernels::grain(8 * kChunk * size), [&](int64_t begin, int64_t end) {
+    const int64_t grain = kernels::grain(8 * kChunk * size);
+    at::parallel_for(0, num_chunks, grain, [&](int64_t begin, int64_t end) {
       for (int64_t chunk = begin; chunk < end; ++chunk) {
         const int64_t row = chunk * kChunk;
         kernels::loops().rms_norm_backward(dy_data + row * size, x_data + row * size, weight_data,
-                                   scale_data + row, std::min(kChunk, rows - row), size,
-                                   dx_data + row * size, parts ? parts + chunk * size : nullptr);
+                                           scale_data + row, std::min(kChunk, rows - row), size,
+                                           dx_data + row * size,
+                                           parts ? parts + chunk * size : nullptr);
       }
     });
     return {dx, dweight_parts.defined() ? dweight_parts.sum(0) : at::Tensor(), at::Tensor()};

@@ -31,8 +31,8 @@ at::Tensor rotate_rows(const at::Tensor& x, const at::Tensor& cos, const at::Ten
   at::parallel_for(0, rows, kernels::grain(heads * half * 6), [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
       const int64_t at = position_data[n] * half;
-      kernels::loops().rotate_row(x_data + n * stride, cos_data + at, sin_data + at, sign, heads, half,
-                          y_data + n * heads * 2 * half);
+      kernels::loops().rotate_row(x_data + n * stride, cos_data + at, sin_data + at, sign, heads,
+                                  half, y_data + n * heads * 2 * half);
     }
   });
   return y;

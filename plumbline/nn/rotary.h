@@ -18,7 +18,8 @@ struct RotaryTable {
 
 RotaryTable rotary_table(int64_t num_positions, int64_t head_dim, double theta, at::Device device);
 
-// Position of every row, [N] int64: 0, 1, ... per sequence, plus starts[s] when `starts` is not empty.
+// Position of every row, [N] int64: 0, 1, ... per sequence, plus starts[s] when `starts` is not
+// empty.
 at::Tensor row_positions(const tensor::Spans& spans, const std::vector<int64_t>& starts,
                          at::Device device);
 

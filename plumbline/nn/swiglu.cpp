@@ -24,8 +24,8 @@ class FusedSwiglu : public torch::autograd::Function<FusedSwiglu> {
     const int64_t gate_stride = gate.stride(0), up_stride = up.stride(0);
     at::parallel_for(0, rows, kernels::grain(kCost * size), [&](int64_t begin, int64_t end) {
       kernels::loops().swiglu_forward(gate_data + begin * gate_stride, gate_stride,
-                              up_data + begin * up_stride, up_stride, end - begin, size,
-                              y_data + begin * size);
+                                      up_data + begin * up_stride, up_stride, end - begin, size,
+                                      y_data + begin * size);
     });
     ctx->save_for_backward({gate, up});
     return y;
@@ -37,7 +37,7 @@ class FusedSwiglu : public torch::autograd::Function<FusedSwiglu> {
     const at::Tensor &gate = saved[0], &up = saved[1];
     const at::Tensor dy = grads[0].contiguous();
     const int64_t rows = gate.size(0), size = gate.size(1);
-    // Side by side, as the joined layer before (see apply_all) wants them.
+    // One allocation, side by side as gate and up themselves are.
     at::Tensor joined = at::empty({rows, 2 * size}, gate.options());
     const float* dy_data = dy.const_data_ptr<float>();
     const float* gate_data = gate.const_data_ptr<float>();
@@ -46,9 +46,9 @@ class FusedSwiglu : public torch::autograd::Function<FusedSwiglu> {
     const int64_t gate_stride = gate.stride(0), up_stride = up.stride(0);
     at::parallel_for(0, rows, kernels::grain(kCost * size), [&](int64_t begin, int64_t end) {
       float* target = joined_data + begin * 2 * size;
-      kernels::loops().swiglu_backward(dy_data + begin * size, gate_data + begin * gate_stride, gate_stride,
-                               up_data + begin * up_stride, up_stride, end - begin, size, target,
-                               target + size, 2 * size);
+      kernels::loops().swiglu_backward(dy_data + begin * size, gate_data + begin * gate_stride,
+                                       gate_stride, up_data + begin * up_stride, up_stride,
+                                       end - begin, size, target, target + size, 2 * size);
     });
     return {joined.narrow(1, 0, size), joined.narrow(1, size, size)};
   }

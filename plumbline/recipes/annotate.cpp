@@ -28,10 +28,13 @@ struct Candidates {
   std::string first, second;
 };
 
-// The two answers whose utilities lie farthest apart; the first of equals. Nothing when all are alike.
-std::optional<Candidates> farthest_apart(const world::BenchmarkItem& item, const std::vector<std::string>& answers) {
+// The two answers whose utilities lie farthest apart; the first of equals. Nothing when all are
+// alike.
+std::optional<Candidates> farthest_apart(const world::BenchmarkItem& item,
+                                         const std::vector<std::string>& answers) {
   std::vector<double> utilities;
-  for (const auto& answer : answers) utilities.push_back(world::utility(world::judge(item, answer)));
+  for (const auto& answer : answers)
+    utilities.push_back(world::utility(world::judge(item, answer)));
   size_t a = 0, b = 0;
   for (size_t i = 0; i < answers.size(); ++i) {
     if (utilities[i] > utilities[a]) a = i;
@@ -43,8 +46,8 @@ std::optional<Candidates> farthest_apart(const world::BenchmarkItem& item, const
 }
 
 // A sampled answer and the same with one sentence added, dropped or changed.
-std::optional<Candidates> with_edit(const world::BenchmarkItem& item, const std::vector<std::string>& answers,
-                                    RandomKey key) {
+std::optional<Candidates> with_edit(const world::BenchmarkItem& item,
+                                    const std::vector<std::string>& answers, RandomKey key) {
   if (answers.empty()) return std::nullopt;
   Random random(key.at("choice"));
   const std::string& answer = random.pick(answers);
@@ -53,15 +56,17 @@ std::optional<Candidates> with_edit(const world::BenchmarkItem& item, const std:
   return random.chance(0.5) ? Candidates{answer, changed} : Candidates{changed, answer};
 }
 
-const world::BenchmarkItem& item_of(const Items& items, const std::string& id, const std::string& path) {
+const world::BenchmarkItem& item_of(const Items& items, const std::string& id,
+                                    const std::string& path) {
   const auto it = items.find(id);
   if (it == items.end()) {
-    throw DataError(Complaint{.component = "annotate",
-                              .doing = "looking up the truth about a sample",
-                              .expected = fmt::format("an item with id '{}'", id),
-                              .got = "none",
-                              .where = path,
-                              .hint = "data.benchmark must be the file written beside the prompts."});
+    throw DataError(
+        Complaint{.component = "annotate",
+                  .doing = "looking up the truth about a sample",
+                  .expected = fmt::format("an item with id '{}'", id),
+                  .got = "none",
+                  .where = path,
+                  .hint = "data.benchmark must be the file written beside the prompts."});
   }
   return it->second;
 }
@@ -83,12 +88,16 @@ void annotate(const Invocation& invocation) {
     const auto& item = item_of(items, sample.prompt.id, c.data.benchmark);
     const auto pair_key = key.at("pair").at(i);
     const bool is_edited = Random(pair_key.at("kind")).chance(c.annotate.edited_share);
-    const auto pair = is_edited ? with_edit(item, sample.answers, pair_key) : farthest_apart(item, sample.answers);
+    const auto pair = is_edited ? with_edit(item, sample.answers, pair_key)
+                                : farthest_apart(item, sample.answers);
     if (!pair) continue;
-    // By image: no picture is in both parts. Held-out labels carry no noise, so accuracy is against the truth.
-    const bool is_held_out = Random(key.at("held-out").at(sample.prompt.image)).chance(c.annotate.held_out_share);
-    const auto verdict = world::compare(item, pair->first, pair->second, is_held_out ? 0 : c.annotate.noise,
-                                        static_cast<int>(c.annotate.num_annotators), pair_key.at("annotators"));
+    // By image: no picture is in both parts. Held-out labels carry no noise, so accuracy is against
+    // the truth.
+    const bool is_held_out =
+        Random(key.at("held-out").at(sample.prompt.image)).chance(c.annotate.held_out_share);
+    const auto verdict =
+        world::compare(item, pair->first, pair->second, is_held_out ? 0 : c.annotate.noise,
+                       static_cast<int>(c.annotate.num_annotators), pair_key.at("annotators"));
     auto& part = is_held_out ? held_out : train_pairs;
     if (!is_held_out && c.annotate.max_pairs > 0 &&
         static_cast<int64_t>(part.size()) >= c.annotate.max_pairs) {
@@ -106,12 +115,13 @@ void annotate(const Invocation& invocation) {
     agreement += verdict.agreement;
   }
   if (train_pairs.empty() || held_out.empty()) {
-    throw DataError(Complaint{.component = "annotate",
-                              .doing = "pairing answers",
-                              .expected = "pairs that differ, some of them held out",
-                              .got = fmt::format("{} pairs and {} held out", train_pairs.size(), held_out.size()),
-                              .where = c.data.samples,
-                              .hint = "sample more prompts, or more answers per prompt."});
+    throw DataError(Complaint{
+        .component = "annotate",
+        .doing = "pairing answers",
+        .expected = "pairs that differ, some of them held out",
+        .got = fmt::format("{} pairs and {} held out", train_pairs.size(), held_out.size()),
+        .where = c.data.samples,
+        .hint = "sample more prompts, or more answers per prompt."});
   }
   data::write_comparisons((run.path() / "comparisons.json").string(), train_pairs);
   data::write_comparisons((run.path() / "held_out.json").string(), held_out);

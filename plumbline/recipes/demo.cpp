@@ -1,5 +1,5 @@
-// The whole method on the synthetic world. Each step is a stage as the command line would run it, with the
-// files of configs/world; only paths, sizes and seeds are set here.
+// The whole method on the synthetic world. Each step is a stage as the command line would run it,
+// with the files of configs/world; only paths, sizes and seeds are set here.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -23,10 +23,13 @@ struct Sizes {
 
 Sizes sizes_of(bool is_quick) {
   if (is_quick) {
-    return {160, 120, 64, 24,
-            {"ppo.total_steps=3", "ppo.rollout_size=32", "ppo.minibatch_size=16", "ppo.eval_every=2",
-             "ppo.eval_items=18", "generation.num_samples=3", "eval.bootstrap_samples=200", "sft.epochs=1",
-             "reward.epochs=1"}};
+    return {160,
+            120,
+            64,
+            24,
+            {"ppo.total_steps=3", "ppo.rollout_size=32", "ppo.minibatch_size=16",
+             "ppo.eval_every=2", "ppo.eval_items=18", "generation.num_samples=3",
+             "eval.bootstrap_samples=200", "sft.epochs=1", "reward.epochs=1"}};
   }
   return {4000, 2400, 2000, 300, {}};
 }
@@ -37,7 +40,8 @@ fs::path find_root() {
   if (const char* home = std::getenv("PLUMBLINE_HOME")) places.emplace_back(home);
   places.push_back(".");
   std::error_code error;
-  for (fs::path p = fs::read_symlink("/proc/self/exe", error); p.has_relative_path(); p = p.parent_path()) {
+  for (fs::path p = fs::read_symlink("/proc/self/exe", error); p.has_relative_path();
+       p = p.parent_path()) {
     places.push_back(p.parent_path());
   }
   for (const auto& place : places) {
@@ -52,7 +56,8 @@ fs::path find_root() {
 
 bool is_finished(const fs::path& run) {
   if (!fs::exists(run / "run.json")) return false;
-  const auto about = nlohmann::json::parse(read_file(run / "run.json"), nullptr, /*allow_exceptions=*/false);
+  const auto about =
+      nlohmann::json::parse(read_file(run / "run.json"), nullptr, /*allow_exceptions=*/false);
   return about.is_object() && about.contains("finished");
 }
 
@@ -64,7 +69,8 @@ class Demo {
         root_(find_root()),
         out_(config_.run.out.empty() ? "runs/demo" : config_.run.out),
         sizes_(sizes_of(config_.demo.quick)),
-        base_(fs::exists(config_.demo.base) ? fs::path(config_.demo.base) : root_ / config_.demo.base) {
+        base_(fs::exists(config_.demo.base) ? fs::path(config_.demo.base)
+                                            : root_ / config_.demo.base) {
     if (fs::exists(out_) && !fs::is_empty(out_) && !invocation.resume && !invocation.force) {
       throw ConfigError(Complaint{.component = "demo",
                                   .doing = "opening its folder",
@@ -81,12 +87,14 @@ class Demo {
     world("ppo", sizes_.ppo_images);
     world("benchmark", sizes_.benchmark_images);
     stage("sft", recipes::sft, "sft.toml",
-          {"model.path=" + base_.string(), set("data.train", "data/sft/conversations.json"), images("sft")});
+          {"model.path=" + base_.string(), set("data.train", "data/sft/conversations.json"),
+           images("sft")});
     const std::string policy = set("model.path", "sft/model");
     stage("sample", recipes::sample, "sample.toml",
           {policy, set("data.prompts", "data/comparisons/prompts.json"), images("comparisons")});
     stage("annotate", recipes::annotate, "annotate.toml",
-          {set("data.samples", "sample/samples.jsonl"), set("data.benchmark", "data/comparisons/benchmark.jsonl")});
+          {set("data.samples", "sample/samples.jsonl"),
+           set("data.benchmark", "data/comparisons/benchmark.jsonl")});
     evaluate("eval-sft", "SFT", "");
     for (int64_t seed = 0; seed < config_.demo.seeds; ++seed) {
       for (const bool has_facts : {false, true}) align(has_facts, seed);
@@ -104,18 +112,24 @@ class Demo {
     const std::string prompt = (root_ / "configs/world/judge_before.toml").string();
     stage("reward-" + suffix, recipes::reward, "reward_" + kind + ".toml",
           {policy, with_seed, set("data.train", "annotate/comparisons.json"),
-           set("data.eval", "annotate/held_out.json"), set("data.facts", "data/comparisons/facts.json"),
-           images("comparisons"), "reward.template=" + prompt});
+           set("data.eval", "annotate/held_out.json"),
+           set("data.facts", "data/comparisons/facts.json"), images("comparisons"),
+           "reward.template=" + prompt});
     stage("ppo-" + suffix, recipes::ppo, "ppo_" + kind + ".toml",
           {policy, with_seed, set("model.reward_adapter", "reward-" + suffix + "/adapter"),
-           set("data.prompts", "data/ppo/prompts.json"), set("data.facts", "data/ppo/facts.json"), images("ppo"),
-           set("data.benchmark", "data/ppo/benchmark.jsonl"), "ppo.template=" + prompt});
-    evaluate("eval-" + suffix, std::string(has_facts ? "Fact-RLHF" : "RLHF") + (seed == 0 ? "" : fmt::format(" ({})", seed)),
+           set("data.prompts", "data/ppo/prompts.json"), set("data.facts", "data/ppo/facts.json"),
+           images("ppo"), set("data.benchmark", "data/ppo/benchmark.jsonl"),
+           "ppo.template=" + prompt});
+    evaluate("eval-" + suffix,
+             std::string(has_facts ? "Fact-RLHF" : "RLHF") +
+                 (seed == 0 ? "" : fmt::format(" ({})", seed)),
              "ppo-" + suffix + "/adapter");
   }
 
-  void evaluate(const std::string& name, const std::string& model_name, const std::string& adapter) {
-    std::vector<std::string> sets = {set("model.path", "sft/model"), set("data.benchmark", "data/benchmark/benchmark.jsonl"),
+  void evaluate(const std::string& name, const std::string& model_name,
+                const std::string& adapter) {
+    std::vector<std::string> sets = {set("model.path", "sft/model"),
+                                     set("data.benchmark", "data/benchmark/benchmark.jsonl"),
                                      images("benchmark"), "eval.model_name=" + model_name};
     if (!adapter.empty()) sets.push_back(set("model.adapter", adapter));
     stage(name, recipes::evaluate, "eval.toml", sets);
@@ -140,12 +154,16 @@ class Demo {
     sets.push_back("run.out=" + folder.string());
     for (const auto& setting : sizes_.settings) sets.push_back(setting);
     for (const auto& setting : invocation_.loaded.sets) {
-      const bool is_demos = setting.starts_with("demo.") || setting.starts_with("run.out=") || setting.starts_with("run.seed=");
+      const bool is_demos = setting.starts_with("demo.") || setting.starts_with("run.out=") ||
+                            setting.starts_with("run.seed=");
       if (!is_demos) sets.push_back(setting);
     }
-    const auto file = config.empty() ? std::nullopt : std::optional((root_ / "configs/world" / config).string());
-    start({.loaded = config::load(file, sets), .resume = invocation_.resume, .force = invocation_.force,
-         .command = invocation_.command});
+    const auto file =
+        config.empty() ? std::nullopt : std::optional((root_ / "configs/world" / config).string());
+    start({.loaded = config::load(file, sets),
+           .resume = invocation_.resume,
+           .force = invocation_.force,
+           .command = invocation_.command});
   }
 
   void finish() {
@@ -156,14 +174,16 @@ class Demo {
     }
     const fs::path page = out_ / "report.html";
     write_file(page, report::html("Factually augmented RLHF on the synthetic world", runs));
-    std::printf("\n%s\n%s\n%s\n", report::figures_table(evaluated).c_str(), report::reward_table(runs).c_str(),
-                page.c_str());
+    std::printf("\n%s\n%s\n%s\n", report::figures_table(evaluated).c_str(),
+                report::reward_table(runs).c_str(), page.c_str());
   }
 
   std::string set(const std::string& key, const std::string& below_out) const {
     return key + "=" + (out_ / below_out).string();
   }
-  std::string images(const std::string& split) const { return set("data.images", "data/" + split + "/images"); }
+  std::string images(const std::string& split) const {
+    return set("data.images", "data/" + split + "/images");
+  }
 
   const Invocation& invocation_;
   const config::Config& config_;

@@ -24,7 +24,8 @@ void evaluate(const Invocation& invocation) {
   const auto items = world::read_benchmark(c.data.benchmark);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
-  if (!c.model.adapter.empty()) checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
+  if (!c.model.adapter.empty())
+    checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
@@ -39,11 +40,14 @@ void evaluate(const Invocation& invocation) {
               .key = random_key(static_cast<uint64_t>(c.run.seed), "eval.bootstrap")});
 
   eval::write_answers((run.path() / "answers.jsonl").string(), rated);
-  const std::string name = c.eval.model_name.empty() ? run.path().filename().string() : c.eval.model_name;
-  const nlohmann::json result{{"model", name}, {"images", c.data.images}, {"figures", eval::to_json(figures)}};
+  const std::string name =
+      c.eval.model_name.empty() ? run.path().filename().string() : c.eval.model_name;
+  const nlohmann::json result{
+      {"model", name}, {"images", c.data.images}, {"figures", eval::to_json(figures)}};
   write_file(run.path() / "figures.json", result.dump(1) + "\n");
   run.finish();
-  const std::string text = invocation.json ? result.dump() + "\n" : report::figures_table({report::read_run(run.path())});
+  const std::string text = invocation.json ? result.dump() + "\n"
+                                           : report::figures_table({report::read_run(run.path())});
   std::fputs(text.c_str(), stdout);
 }
 

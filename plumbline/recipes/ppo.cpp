@@ -59,11 +59,11 @@ struct Rollout {
   std::vector<std::string> images;        // one per sequence
   std::vector<std::string> answers;       // decoded, without the end token
   std::vector<bool> is_stopped;
-  tensor::Spans responses;                // S spans over [0, R)
-  at::Tensor logprobs;                    // [R] under the policy that sampled
-  at::Tensor ref_logprobs;                // [R]
-  at::Tensor values;                      // [R] before each token is emitted
-  std::vector<double> scores;             // [S] reward model
+  tensor::Spans responses;     // S spans over [0, R)
+  at::Tensor logprobs;         // [R] under the policy that sampled
+  at::Tensor ref_logprobs;     // [R]
+  at::Tensor values;           // [R] before each token is emitted
+  std::vector<double> scores;  // [S] reward model
 };
 
 // Everything that outlives an iteration.
@@ -99,14 +99,15 @@ Rollout respond(Trainer& t, const PromptBatch& batch, int64_t iteration) {
     rollout.sequences.push_back(
         text::encode_prompt(t.assistant.tokenizer, t.assistant.format, prompt.turns).ids);
     rollout.images.push_back(prompt.image);
-    requests.push_back({.prompt = rollout.sequences.back(),
-                        .image_rows = engine::image_rows(t.assistant.model, t.features, prompt.image),
-                        .num_samples = 1,
-                        .key = t.key.at("sample").at(static_cast<uint64_t>(iteration)).at(i)});
+    requests.push_back(
+        {.prompt = rollout.sequences.back(),
+         .image_rows = engine::image_rows(t.assistant.model, t.features, prompt.image),
+         .num_samples = 1,
+         .key = t.key.at("sample").at(static_cast<uint64_t>(iteration)).at(i)});
   }
-  const auto sampled = generate::generate(
-      t.assistant.model, requests, engine::sampling_options(t.c.generation, t.assistant),
-      t.c.generation.batch_size);
+  const auto sampled = generate::generate(t.assistant.model, requests,
+                                          engine::sampling_options(t.c.generation, t.assistant),
+                                          t.c.generation.batch_size);
   for (size_t i = 0; i < sampled.size(); ++i) {
     const generate::Sampled& answer = sampled[i].front();
     auto& ids = rollout.sequences[i];
@@ -118,7 +119,8 @@ Rollout respond(Trainer& t, const PromptBatch& batch, int64_t iteration) {
   return rollout;
 }
 
-// A part of a rollout as model input: which sequences, their rows, and the response tokens among them.
+// A part of a rollout as model input: which sequences, their rows, and the response tokens among
+// them.
 struct Part {
   std::vector<int64_t> sequences;  // indices into the rollout
   engine::Batch batch;
@@ -129,7 +131,12 @@ struct Part {
 };
 
 Part make_part(const Trainer& t, const Rollout& rollout, const std::vector<int64_t>& sequences) {
-  Part part{.sequences = sequences, .batch = {}, .responses = {}, .rows = {}, .tokens = {}, .positions = {}};
+  Part part{.sequences = sequences,
+            .batch = {},
+            .responses = {},
+            .rows = {},
+            .tokens = {},
+            .positions = {}};
   std::vector<const text::TokenIds*> ids;
   std::vector<std::string> images;
   std::vector<int64_t> positions;
@@ -137,7 +144,8 @@ Part make_part(const Trainer& t, const Rollout& rollout, const std::vector<int64
     ids.push_back(&rollout.sequences[static_cast<size_t>(s)]);
     images.push_back(rollout.images[static_cast<size_t>(s)]);
     part.responses.append(rollout.responses.length(s));
-    for (int64_t r = rollout.responses.begin(s); r < rollout.responses.end(s); ++r) positions.push_back(r);
+    for (int64_t r = rollout.responses.begin(s); r < rollout.responses.end(s); ++r)
+      positions.push_back(r);
   }
   part.batch = engine::make_batch(ids, images, t.features, t.device);
   part.rows = rl::rows_before_responses(part.batch.spans, part.responses).to(t.device);
@@ -146,7 +154,8 @@ Part make_part(const Trainer& t, const Rollout& rollout, const std::vector<int64
   return part;
 }
 
-std::vector<Part> make_parts(const Trainer& t, const Rollout& rollout, const std::vector<int64_t>& sequences) {
+std::vector<Part> make_parts(const Trainer& t, const Rollout& rollout,
+                             const std::vector<int64_t>& sequences) {
   std::vector<int64_t> lengths;
   for (const int64_t s : sequences) {
     lengths.push_back(static_cast<int64_t>(rollout.sequences[static_cast<size_t>(s)].size()));
@@ -186,10 +195,11 @@ std::vector<double> reward_scores(Trainer& t, const PromptBatch& batch, const Ro
   std::vector<text::TokenIds> prompts;
   for (size_t i = 0; i < batch.prompts.size(); ++i) {
     const data::Prompt& prompt = *batch.prompts[i];
-    const auto shown = t.c.ppo.facts
-                           ? data::shuffled_facts(t.facts, prompt.image, t.c.ppo.max_facts,
-                                                  t.key.at("facts").at(static_cast<uint64_t>(iteration)).at(i))
-                           : std::vector<std::string>{};
+    const auto shown =
+        t.c.ppo.facts
+            ? data::shuffled_facts(t.facts, prompt.image, t.c.ppo.max_facts,
+                                   t.key.at("facts").at(static_cast<uint64_t>(iteration)).at(i))
+            : std::vector<std::string>{};
     auto turns = prompt.turns;
     turns.push_back({false, rollout.answers[i]});
     prompts.push_back(text::encode_for_reward(t.assistant.tokenizer, t.assistant.format,
@@ -209,7 +219,8 @@ void score(Trainer& t, const PromptBatch& batch, Rollout& rollout, int64_t itera
   rollout.values = at::empty({num_tokens}, options);
   for (const Part& part : make_parts(t, rollout, all_sequences(rollout))) {
     rollout.logprobs.index_copy_(0, part.positions, response_logprobs(t, part, kPolicy).logprobs);
-    rollout.ref_logprobs.index_copy_(0, part.positions, response_logprobs(t, part, kReference).logprobs);
+    rollout.ref_logprobs.index_copy_(0, part.positions,
+                                     response_logprobs(t, part, kReference).logprobs);
     rollout.values.index_copy_(0, part.positions, response_values(t, part));
   }
   rollout.scores = reward_scores(t, batch, rollout, iteration);
@@ -223,20 +234,23 @@ rl::Shaped shape(const Trainer& t, const PromptBatch& batch, const Rollout& roll
   for (size_t i = 0; i < size; ++i) {
     const data::Prompt& prompt = *batch.prompts[i];
     const int64_t length = rollout.responses.length(static_cast<int64_t>(i));
-    terms.missing_end.push_back(rl::missing_end_penalty(rollout.is_stopped[i], p.missing_end_penalty));
+    terms.missing_end.push_back(
+        rl::missing_end_penalty(rollout.is_stopped[i], p.missing_end_penalty));
     terms.length.push_back(rl::length_term(length, t.c.generation.max_tokens, p.length_penalty,
                                            prompt.length_bonus_multiplier));
-    terms.correctness.push_back(
-        p.correctness_bonus *
-        data::correctness(prompt.caption_type, rollout.answers[i], p.symmetric_yes_no));
+    terms.correctness.push_back(p.correctness_bonus * data::correctness(prompt.caption_type,
+                                                                        rollout.answers[i],
+                                                                        p.symmetric_yes_no));
   }
   const at::Tensor kl = rl::kl_per_token(rollout.logprobs, rollout.ref_logprobs,
                                          static_cast<rl::KlEstimator>(p.kl_estimator));
-  return rl::shape_rewards(terms, kl, rollout.responses, t.kl_controller->coefficient(), p.reward_scale);
+  return rl::shape_rewards(terms, kl, rollout.responses, t.kl_controller->coefficient(),
+                           p.reward_scale);
 }
 
 rl::Advantages advantages(const Trainer& t, const Rollout& rollout, const rl::Shaped& shaped) {
-  auto result = rl::gae(shaped.rewards, rollout.values, rollout.responses, t.c.ppo.gamma, t.c.ppo.lambda);
+  auto result =
+      rl::gae(shaped.rewards, rollout.values, rollout.responses, t.c.ppo.gamma, t.c.ppo.lambda);
   if (t.c.ppo.whiten_advantages) result.advantages = rl::whiten(result.advantages);
   return result;
 }
@@ -251,7 +265,8 @@ struct OptimiseStats {
   }
   train::Metrics mean() const {
     train::Metrics result = sums;
-    for (auto& [name, value] : result) value /= static_cast<double>(std::max<int64_t>(1, minibatches));
+    for (auto& [name, value] : result)
+      value /= static_cast<double>(std::max<int64_t>(1, minibatches));
     return result;
   }
 };
@@ -277,8 +292,8 @@ train::Metrics backward(Trainer& t, const Rollout& rollout, const rl::Advantages
       metrics["policy/clip_fraction"] += loss.stats.clip_fraction * share;
       metrics["policy/ratio_mean"] += loss.stats.ratio_mean * share;
     }
-    const auto value = rl::value_loss(response_values(t, part), pick(rollout.values), pick(adv.returns),
-                                      t.c.ppo.value_clip_range);
+    const auto value = rl::value_loss(response_values(t, part), pick(rollout.values),
+                                      pick(adv.returns), t.c.ppo.value_clip_range);
     (t.c.ppo.vf_coef * value.loss_sum / num_tokens).backward();
     metrics["loss/value"] += value.loss_sum.item<double>() / num_tokens;
     metrics["value/clip_fraction"] += value.stats.clip_fraction * share;
@@ -290,11 +305,12 @@ train::Metrics optimise(Trainer& t, train::AdamW& optimizer, const Rollout& roll
                         const rl::Advantages& adv, int64_t iteration) {
   const config::PpoConfig& p = t.c.ppo;
   const bool train_policy = iteration >= p.value_warmup_steps;
-  const double lr = t.c.optimizer.lr * train::schedule_factor(t.c.optimizer, iteration, p.total_steps);
+  const double lr =
+      t.c.optimizer.lr * train::schedule_factor(t.c.optimizer, iteration, p.total_steps);
   OptimiseStats stats;
   for (int64_t epoch = 0; epoch < p.epochs; ++epoch) {
-    const auto order = data::epoch_order(t.key.at("minibatch").at(static_cast<uint64_t>(iteration)), epoch,
-                                         p.rollout_size);
+    const auto order = data::epoch_order(t.key.at("minibatch").at(static_cast<uint64_t>(iteration)),
+                                         epoch, p.rollout_size);
     for (const auto& sequences : data::batches(order, p.minibatch_size)) {
       optimizer.zero_grad();
       auto metrics = backward(t, rollout, adv, sequences, train_policy);
@@ -345,7 +361,8 @@ train::Metrics describe(const Trainer& t, const Rollout& rollout, const rl::Shap
   return metrics;
 }
 
-// The judge's opinion of greedy answers to a fixed part of the benchmark. The policy is not trained on it.
+// The judge's opinion of greedy answers to a fixed part of the benchmark. The policy is not trained
+// on it.
 train::Metrics gold(Trainer& t) {
   const model::AdapterScope scope(t.assistant.model, kPolicy);
   engine::LocalGenerator generator(t.assistant, t.features, t.c.eval.batch_size);
@@ -361,7 +378,8 @@ train::Metrics gold(Trainer& t) {
   return {{"gold/score", score / n}, {"gold/hallucination", hallucinated / n}};
 }
 
-void write_samples(const train::RunFolder& run, const PromptBatch& batch, const Rollout& rollout, int64_t step) {
+void write_samples(const train::RunFolder& run, const PromptBatch& batch, const Rollout& rollout,
+                   int64_t step) {
   std::string lines;
   for (size_t i = 0; i < std::min<size_t>(8, batch.prompts.size()); ++i) {
     lines += nlohmann::json{{"id", batch.prompts[i]->id},
@@ -375,12 +393,16 @@ void write_samples(const train::RunFolder& run, const PromptBatch& batch, const 
   write_file(run.path() / "samples" / fmt::format("step-{:06}.jsonl", step), lines);
 }
 
-// Attaches the four roles and returns what trains: the policy's adapter, the value's adapter and head.
+// Attaches the four roles and returns what trains: the policy's adapter, the value's adapter and
+// head.
 nn::Parameters attach_roles(model::Llava& model, const config::Config& c, RandomKey key) {
   if (c.model.adapter.empty()) {
     model.add_adapter(kPolicy,
-                      {.rank = c.lora.rank, .alpha = c.lora.alpha, .dropout = c.lora.dropout,
-                       .targets = c.lora.targets, .rslora = c.lora.rslora},
+                      {.rank = c.lora.rank,
+                       .alpha = c.lora.alpha,
+                       .dropout = c.lora.dropout,
+                       .targets = c.lora.targets,
+                       .rslora = c.lora.rslora},
                       key.at("lora"));
   } else {
     checkpoint::load_adapter(c.model.adapter, model, kPolicy);
@@ -390,9 +412,12 @@ nn::Parameters attach_roles(model::Llava& model, const config::Config& c, Random
   model.copy_adapter(kReward, kValue);
   model.add_head(kValue, key.at("value"), /*zero=*/true);
   nn::Parameters parameters;
-  for (auto& [name, tensor] : model.adapter_parameters(kPolicy)) parameters.emplace("policy." + name, tensor);
-  for (auto& [name, tensor] : model.adapter_parameters(kValue)) parameters.emplace("value." + name, tensor);
-  for (auto& [name, tensor] : model.head_parameters(kValue)) parameters.emplace("value_head." + name, tensor);
+  for (auto& [name, tensor] : model.adapter_parameters(kPolicy))
+    parameters.emplace("policy." + name, tensor);
+  for (auto& [name, tensor] : model.adapter_parameters(kValue))
+    parameters.emplace("value." + name, tensor);
+  for (auto& [name, tensor] : model.head_parameters(kValue))
+    parameters.emplace("value_head." + name, tensor);
   for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
   return parameters;
 }
@@ -423,18 +448,27 @@ void ppo(const Invocation& invocation) {
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
-  Trainer t{c, key, device, std::move(assistant), std::move(features), std::move(reward_template),
-            std::move(prompts), std::move(facts), gold_subset(c),
-            rl::make_kl_controller(c.ppo.kl_controller == config::KlControllerKind::Adaptive, c.ppo.kl_coef,
-                                   c.ppo.kl_target, c.ppo.kl_horizon)};
+  Trainer t{c,
+            key,
+            device,
+            std::move(assistant),
+            std::move(features),
+            std::move(reward_template),
+            std::move(prompts),
+            std::move(facts),
+            gold_subset(c),
+            rl::make_kl_controller(c.ppo.kl_controller == config::KlControllerKind::Adaptive,
+                                   c.ppo.kl_coef, c.ppo.kl_target, c.ppo.kl_horizon)};
   prepare_images(t);
   train::AdamW optimizer({{parameters, 1.0}}, train::adamw_options(c.optimizer));
   int64_t step = 0;
   if (const auto checkpoint = run.latest_checkpoint()) {
     checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
-    optimizer.load_state(checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
-    t.kl_controller->set_coefficient(
-        nlohmann::json::parse(read_file(*checkpoint / "state.json")).at("kl_coefficient").get<double>());
+    optimizer.load_state(
+        checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
+    t.kl_controller->set_coefficient(nlohmann::json::parse(read_file(*checkpoint / "state.json"))
+                                         .at("kl_coefficient")
+                                         .get<double>());
     step = train::RunFolder::step_of(*checkpoint);
   }
   const auto save = [&] {
@@ -443,12 +477,13 @@ void ppo(const Invocation& invocation) {
       checkpoint::save_tensors((folder / "optimizer.safetensors").string(), optimizer.state());
       checkpoint::save_adapter(folder.string(), t.assistant.model, kPolicy, c.model.path);
       write_file(folder / "state.json",
-                 nlohmann::json{{"kl_coefficient", t.kl_controller->coefficient()}, {"step", step}}.dump());
+                 nlohmann::json{{"kl_coefficient", t.kl_controller->coefficient()}, {"step", step}}
+                     .dump());
     });
   };
 
-  log_info("ppo: {} prompts, {} iterations of {} answers, {} facts", t.prompts.size(), c.ppo.total_steps,
-           c.ppo.rollout_size, c.ppo.facts ? "with" : "without");
+  log_info("ppo: {} prompts, {} iterations of {} answers, {} facts", t.prompts.size(),
+           c.ppo.total_steps, c.ppo.rollout_size, c.ppo.facts ? "with" : "without");
   Progress progress(c.ppo.facts ? "ppo (facts)" : "ppo", c.ppo.total_steps, step);
   while (step < c.ppo.total_steps) {
     train::PhaseTimer timer;
@@ -473,14 +508,16 @@ void ppo(const Invocation& invocation) {
     metrics.merge(timer.metrics());
     run.metrics().record(step, metrics);
     if (step == 1 || step % 10 == 0) write_samples(run, batch, rollout, step);
-    progress.update(step, fmt::format("score {:.3f} kl {:.2f} length {:.1f}", metrics["score/model"],
-                                      metrics["kl/k1"], metrics["response/length"]));
+    progress.update(step,
+                    fmt::format("score {:.3f} kl {:.2f} length {:.1f}", metrics["score/model"],
+                                metrics["kl/k1"], metrics["response/length"]));
     const bool is_due = c.run.checkpoint_every > 0 && step % c.run.checkpoint_every == 0;
     if (is_due || received_signal() != 0) save();
     stop_if_interrupted();
   }
   if (c.ppo.eval_every > 0) run.metrics().record(step + 1, gold(t));
-  checkpoint::save_adapter((run.path() / "adapter").string(), t.assistant.model, kPolicy, c.model.path);
+  checkpoint::save_adapter((run.path() / "adapter").string(), t.assistant.model, kPolicy,
+                           c.model.path);
   run.finish();
 }
 

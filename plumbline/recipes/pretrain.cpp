@@ -1,5 +1,6 @@
-// A small LLaVA to start from, where no checkpoint is at hand: a tokenizer trained on the world's text, a
-// vision tower that has learned what is in each cell of a picture, and an untrained language model.
+// A small LLaVA to start from, where no checkpoint is at hand: a tokenizer trained on the world's
+// text, a vision tower that has learned what is in each cell of a picture, and an untrained
+// language model.
 #include <ATen/Parallel.h>
 #include <torch/types.h>
 
@@ -37,9 +38,11 @@ constexpr const char* kBegin = "<s>";
 constexpr const char* kEnd = "</s>";
 
 // Writes tokenizer.json and its companions as `transformers` expects them.
-void write_tokenizer(const std::vector<data::Conversation>& records, const config::Config& c, const fs::path& folder) {
+void write_tokenizer(const std::vector<data::Conversation>& records, const config::Config& c,
+                     const fs::path& folder) {
   const auto& conversation = text::conversation_template(c.model.conversation);
-  std::vector<std::string> texts = {conversation.user, conversation.assistant, conversation.separator};
+  std::vector<std::string> texts = {conversation.user, conversation.assistant,
+                                    conversation.separator};
   for (const auto& record : records) {
     for (const auto& turn : record.turns) texts.push_back((turn.is_user ? "" : " ") + turn.text);
   }
@@ -92,18 +95,21 @@ struct TowerData {
   at::Tensor environment;
 };
 
-TowerData load_tower_data(const std::vector<world::CellLabels>& labels, const image::Preprocess& preprocess,
-                          const std::string& images) {
+TowerData load_tower_data(const std::vector<world::CellLabels>& labels,
+                          const image::Preprocess& preprocess, const std::string& images) {
   const auto n = static_cast<int64_t>(labels.size());
   const int64_t side = preprocess.size, cells = world::kGridSize * world::kGridSize;
-  TowerData d{at::empty({n, 3, side, side}), at::empty({n, cells}, at::kLong), at::empty({n, cells}, at::kLong),
-              at::empty({n, cells}, at::kLong), at::empty({n}, at::kLong)};
+  TowerData d{at::empty({n, 3, side, side}), at::empty({n, cells}, at::kLong),
+              at::empty({n, cells}, at::kLong), at::empty({n, cells}, at::kLong),
+              at::empty({n}, at::kLong)};
   at::parallel_for(0, n, 16, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const auto& label = labels[static_cast<size_t>(i)];
-      const auto values = image::preprocess(image::decode(fs::path(images) / label.image), preprocess);
+      const auto values =
+          image::preprocess(image::decode(fs::path(images) / label.image), preprocess);
       std::copy(values.begin(), values.end(), d.pixels.data_ptr<float>() + i * 3 * side * side);
-      std::copy(label.category.begin(), label.category.end(), d.category.data_ptr<int64_t>() + i * cells);
+      std::copy(label.category.begin(), label.category.end(),
+                d.category.data_ptr<int64_t>() + i * cells);
       std::copy(label.color.begin(), label.color.end(), d.color.data_ptr<int64_t>() + i * cells);
       std::copy(label.size.begin(), label.size.end(), d.size.data_ptr<int64_t>() + i * cells);
       d.environment.data_ptr<int64_t>()[i] = label.environment;
@@ -114,18 +120,21 @@ TowerData load_tower_data(const std::vector<world::CellLabels>& labels, const im
 
 // Linear classifiers on the tower's features; thrown away afterwards.
 struct Probes {
-  at::Tensor category, color, size, environment;  // [classes, Dv]; category's last class is "nothing"
+  at::Tensor category, color, size,
+      environment;  // [classes, Dv]; category's last class is "nothing"
 };
 
 Probes make_probes(int64_t width, RandomKey key) {
   const auto weight = [&](const char* name, size_t classes) {
     Random random(key.at(name));
     at::Tensor w = at::empty({static_cast<int64_t>(classes), width});
-    for (int64_t i = 0; i < w.numel(); ++i) w.data_ptr<float>()[i] = static_cast<float>(0.02 * random.normal());
+    for (int64_t i = 0; i < w.numel(); ++i)
+      w.data_ptr<float>()[i] = static_cast<float>(0.02 * random.normal());
     return w;
   };
-  return {weight("category", world::categories().size() + 1), weight("color", world::colors().size()),
-          weight("size", 2), weight("environment", world::environments().size())};
+  return {weight("category", world::categories().size() + 1),
+          weight("color", world::colors().size()), weight("size", 2),
+          weight("environment", world::environments().size())};
 }
 
 struct TowerLoss {
@@ -134,8 +143,11 @@ struct TowerLoss {
 };
 
 // features [B, I, Dv]; labels of the same pictures.
-TowerLoss tower_loss(const at::Tensor& features, const Probes& probes, const TowerData& d, const at::Tensor& chosen) {
-  const auto pick = [&](const at::Tensor& labels) { return labels.index_select(0, chosen).flatten(); };
+TowerLoss tower_loss(const at::Tensor& features, const Probes& probes, const TowerData& d,
+                     const at::Tensor& chosen) {
+  const auto pick = [&](const at::Tensor& labels) {
+    return labels.index_select(0, chosen).flatten();
+  };
   const at::Tensor rows = features.flatten(0, 1);
   const auto nothing = static_cast<int64_t>(world::categories().size());
   const at::Tensor category = pick(d.category);
@@ -143,7 +155,8 @@ TowerLoss tower_loss(const at::Tensor& features, const Probes& probes, const Tow
   const at::Tensor target = at::where(is_present, category, at::full_like(category, nothing));
   const at::Tensor logits = at::linear(rows, probes.category);
   const auto masked = [&](const at::Tensor& weight, const at::Tensor& labels) {
-    return at::cross_entropy_loss(at::linear(rows, weight), pick(labels), {}, at::Reduction::Mean, /*ignore_index=*/-1);
+    return at::cross_entropy_loss(at::linear(rows, weight), pick(labels), {}, at::Reduction::Mean,
+                                  /*ignore_index=*/-1);
   };
   const at::Tensor room = at::linear(features.mean(1), probes.environment);
   const at::Tensor loss = at::cross_entropy_loss(logits, target) + masked(probes.color, d.color) +
@@ -171,16 +184,19 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
   const int64_t total = c.pretrain.tower_steps, n = d.pixels.size(0), num_train = n - n / 10;
   Progress progress("tower", total);
   for (int64_t step = 0; step < total; ++step) {
-    const auto items = data::drawn_items(key.at("order"), step * c.pretrain.tower_batch, c.pretrain.tower_batch, num_train);
+    const auto items = data::drawn_items(key.at("order"), step * c.pretrain.tower_batch,
+                                         c.pretrain.tower_batch, num_train);
     const at::Tensor chosen = tensor::to_tensor(items, model.device());
     optimizer.zero_grad();
-    const auto result = tower_loss(model.encode_images(d.pixels.index_select(0, chosen)), probes, d, chosen);
+    const auto result =
+        tower_loss(model.encode_images(d.pixels.index_select(0, chosen)), probes, d, chosen);
     result.loss.backward();
     const double loss = result.loss.item<double>();
     const double norm = optimizer.clip_gradients(1);
     train::check_finite("pretrain", step, {{"loss", loss}, {"gradient norm", norm}});
     optimizer.step(c.pretrain.tower_lr * train::schedule_factor(schedule, step, total));
-    progress.update(step + 1, fmt::format("loss {:.3f} objects {:.3f}", loss, result.object_accuracy));
+    progress.update(step + 1,
+                    fmt::format("loss {:.3f} objects {:.3f}", loss, result.object_accuracy));
     if ((step + 1) % 50 == 0 || step + 1 == total) {
       run.metrics().record(step + 1, {{"loss", loss}, {"accuracy", result.object_accuracy}});
     }
@@ -190,9 +206,11 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
   if (n == num_train) return;
   const at::NoGradGuard no_grad;
   const at::Tensor held_out = at::arange(num_train, n);
-  const auto last = tower_loss(model.encode_images(d.pixels.index_select(0, held_out)), probes, d, held_out);
+  const auto last =
+      tower_loss(model.encode_images(d.pixels.index_select(0, held_out)), probes, d, held_out);
   run.metrics().record(total + 1, {{"eval/accuracy", last.object_accuracy}});
-  log_info("pretrain: the tower names {:.1f} % of the objects of unseen pictures", 100 * last.object_accuracy);
+  log_info("pretrain: the tower names {:.1f} % of the objects of unseen pictures",
+           100 * last.object_accuracy);
 }
 
 }  // namespace
@@ -204,19 +222,23 @@ void pretrain(const Invocation& invocation) {
   if (world::kPictureSize / world::kGridSize != c.pretrain.patch_size) {
     throw ConfigError(Complaint{.component = "config",
                                 .doing = "checking pretrain.patch_size",
-                                .expected = fmt::format("{}: a patch is a cell of the picture", world::kPictureSize / world::kGridSize),
+                                .expected = fmt::format("{}: a patch is a cell of the picture",
+                                                        world::kPictureSize / world::kGridSize),
                                 .got = std::to_string(c.pretrain.patch_size)});
   }
   const auto records = data::read_conversations(c.data.train, c.data.images);
-  const auto labels = world::read_cells((fs::path(c.data.train).parent_path() / "scenes.jsonl").string());
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force}, invocation.command);
+  const auto labels =
+      world::read_cells((fs::path(c.data.train).parent_path() / "scenes.jsonl").string());
+  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+                                    invocation.command);
   const image::Preprocess preprocess = world_preprocess();
   log_info("pretrain: training a tokenizer on {} conversations", records.size());
   write_folder(run.path() / "model", [&](const fs::path& folder) {
     write_tokenizer(records, c, folder);
     image::save_preprocess(folder / "preprocessor_config.json", preprocess);
     const auto tokenizer = text::Tokenizer::load((folder / "tokenizer.json").string());
-    auto model = model::Llava::create(shape_of(c.pretrain, tokenizer), key.at("init"), at::kFloat, device);
+    auto model =
+        model::Llava::create(shape_of(c.pretrain, tokenizer), key.at("init"), at::kFloat, device);
     train_tower(model, load_tower_data(labels, preprocess, c.data.images), c, key.at("tower"), run);
     checkpoint::save_llava(folder.string(), model);
   });

@@ -1,5 +1,5 @@
-// The reward model: which of two answers is the better one, told by comparisons. With facts it is shown
-// what the image really contains; the policy never is.
+// The reward model: which of two answers is the better one, told by comparisons. With facts it is
+// shown what the image really contains; the policy never is.
 #include <torch/types.h>
 
 #include <fmt/format.h>
@@ -38,9 +38,11 @@ struct Pair {
 };
 
 // Both answers of a comparison see the same facts in the same shuffled order.
-std::vector<Pair> encode_pairs(const engine::Assistant& assistant, const text::RewardTemplate& prompt,
-                               const std::vector<data::Comparison>& records, const data::Facts& facts,
-                               const config::RewardConfig& c, RandomKey key) {
+std::vector<Pair> encode_pairs(const engine::Assistant& assistant,
+                               const text::RewardTemplate& prompt,
+                               const std::vector<data::Comparison>& records,
+                               const data::Facts& facts, const config::RewardConfig& c,
+                               RandomKey key) {
   std::vector<Pair> pairs;
   pairs.reserve(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
@@ -84,7 +86,8 @@ int64_t rows_of(const Pair& pair) {
   return static_cast<int64_t>(pair.better.ids.size() + pair.worse.ids.size());
 }
 
-std::vector<std::vector<const Pair*>> micro_batches(const std::vector<const Pair*>& pairs, int64_t budget) {
+std::vector<std::vector<const Pair*>> micro_batches(const std::vector<const Pair*>& pairs,
+                                                    int64_t budget) {
   std::vector<int64_t> lengths;
   for (const Pair* pair : pairs) lengths.push_back(rows_of(*pair));
   std::vector<std::vector<const Pair*>> parts;
@@ -123,7 +126,8 @@ void reward(const Invocation& invocation) {
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
   const auto pairs = encode_pairs(assistant, prompt, records, facts, c.reward, key.at("facts"));
-  const auto eval_pairs = encode_pairs(assistant, prompt, held_out, facts, c.reward, key.at("eval-facts"));
+  const auto eval_pairs =
+      encode_pairs(assistant, prompt, held_out, facts, c.reward, key.at("eval-facts"));
   const auto num_pairs = static_cast<int64_t>(pairs.size());
   const int64_t steps_per_epoch = (num_pairs + c.reward.batch_size - 1) / c.reward.batch_size;
   const int64_t total_steps = steps_per_epoch * c.reward.epochs;
@@ -132,8 +136,11 @@ void reward(const Invocation& invocation) {
 
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
-  const nn::AdapterSpec spec{.rank = c.lora.rank, .alpha = c.lora.alpha, .dropout = c.lora.dropout,
-                             .targets = c.lora.targets, .rslora = c.lora.rslora};
+  const nn::AdapterSpec spec{.rank = c.lora.rank,
+                             .alpha = c.lora.alpha,
+                             .dropout = c.lora.dropout,
+                             .targets = c.lora.targets,
+                             .rslora = c.lora.rslora};
   assistant.model.add_adapter(kAdapter, spec, key.at("lora"));
   assistant.model.add_head(kAdapter, key.at("head"), /*zero=*/false);
   nn::Parameters parameters = assistant.model.adapter_parameters(kAdapter);
@@ -145,7 +152,8 @@ void reward(const Invocation& invocation) {
   int64_t step = 0;
   if (const auto checkpoint = run.latest_checkpoint()) {
     checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
-    optimizer.load_state(checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
+    optimizer.load_state(
+        checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
     step = train::RunFolder::step_of(*checkpoint);
   }
   engine::FeatureStore features(assistant.preprocess, c.data.images);
@@ -176,10 +184,10 @@ void reward(const Invocation& invocation) {
     double loss = 0, accuracy = 0, mean_score = 0;
     for (const auto& part : micro_batches(chosen, c.reward.micro_tokens)) {
       const auto scores = score_pairs(assistant, features, part);
-      const auto terms = rl::bradley_terry(
-          scores.better, scores.worse,
-          {.margin = c.reward.margin, .label_smoothing = c.reward.label_smoothing,
-           .center_coef = c.reward.center_coef});
+      const auto terms = rl::bradley_terry(scores.better, scores.worse,
+                                           {.margin = c.reward.margin,
+                                            .label_smoothing = c.reward.label_smoothing,
+                                            .center_coef = c.reward.center_coef});
       const double share = static_cast<double>(part.size()) / static_cast<double>(chosen.size());
       (terms.loss * share).backward();
       loss += terms.loss.item<double>() * share;
@@ -192,8 +200,11 @@ void reward(const Invocation& invocation) {
     const double lr = c.optimizer.lr * train::schedule_factor(c.optimizer, step, total_steps);
     optimizer.step(lr);
     ++step;
-    train::Metrics metrics{{"loss", loss},       {"accuracy", accuracy}, {"mean_score", mean_score},
-                           {"grad_norm", norm},  {"lr", lr},
+    train::Metrics metrics{{"loss", loss},
+                           {"accuracy", accuracy},
+                           {"mean_score", mean_score},
+                           {"grad_norm", norm},
+                           {"lr", lr},
                            {"time/step_seconds", watch.seconds()}};
     if (step % steps_per_epoch == 0) {
       const auto stats = measure(assistant, features, eval_pairs, c.reward.micro_tokens);
@@ -210,7 +221,8 @@ void reward(const Invocation& invocation) {
     if (is_due || received_signal() != 0) save();
     stop_if_interrupted();
   }
-  checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, kAdapter, c.model.path);
+  checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, kAdapter,
+                           c.model.path);
   run.finish();
 }
 

@@ -20,9 +20,10 @@ namespace {
 
 constexpr const char* kAdapter = "policy";
 
-std::vector<generate::Sequence> requests(engine::Assistant& assistant, const engine::FeatureStore& features,
-                                         const std::vector<data::Prompt>& prompts, int64_t num_samples,
-                                         RandomKey key) {
+std::vector<generate::Sequence> requests(engine::Assistant& assistant,
+                                         const engine::FeatureStore& features,
+                                         const std::vector<data::Prompt>& prompts,
+                                         int64_t num_samples, RandomKey key) {
   std::vector<generate::Sequence> result;
   for (size_t i = 0; i < prompts.size(); ++i) {
     result.push_back(
@@ -42,7 +43,8 @@ void sample(const Invocation& invocation) {
   const auto prompts = data::read_prompts(c.data.prompts, c.data.images);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
-  if (!c.model.adapter.empty()) checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
+  if (!c.model.adapter.empty())
+    checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
@@ -74,13 +76,16 @@ void sample(const Invocation& invocation) {
     }
   }
   data::write_samples((run.path() / "samples.jsonl").string(), samples);
-  const double num_answers = static_cast<double>(prompts.size()) * static_cast<double>(c.generation.num_samples);
-  run.metrics().record(1, {{"answers", num_answers},
-                           {"response/length", static_cast<double>(num_tokens) / num_answers},
-                           {"response/stopped", static_cast<double>(num_stopped) / num_answers},
-                           {"time/tokens_per_second", static_cast<double>(num_tokens) / watch.seconds()}});
+  const double num_answers =
+      static_cast<double>(prompts.size()) * static_cast<double>(c.generation.num_samples);
+  run.metrics().record(
+      1, {{"answers", num_answers},
+          {"response/length", static_cast<double>(num_tokens) / num_answers},
+          {"response/stopped", static_cast<double>(num_stopped) / num_answers},
+          {"time/tokens_per_second", static_cast<double>(num_tokens) / watch.seconds()}});
   log_info("sample: {} answers of {:.1f} tokens, {:.0f} tokens/s", num_answers,
-           static_cast<double>(num_tokens) / num_answers, static_cast<double>(num_tokens) / watch.seconds());
+           static_cast<double>(num_tokens) / num_answers,
+           static_cast<double>(num_tokens) / watch.seconds());
   run.finish();
 }
 

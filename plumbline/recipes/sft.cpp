@@ -43,7 +43,8 @@ std::vector<Example> encode_examples(const engine::Assistant& assistant,
   std::vector<Example> examples;
   examples.reserve(records.size());
   for (const auto& record : records) {
-    examples.push_back({text::encode(assistant.tokenizer, assistant.format, record.turns), record.image});
+    examples.push_back(
+        {text::encode(assistant.tokenizer, assistant.format, record.turns), record.image});
   }
   return examples;
 }
@@ -52,8 +53,11 @@ std::vector<Example> encode_examples(const engine::Assistant& assistant,
 nn::Parameters trainable(model::Llava& model, const config::Config& c) {
   using Train = config::SftTrain;
   if (c.sft.train == Train::Lora) {
-    const nn::AdapterSpec spec{.rank = c.lora.rank, .alpha = c.lora.alpha, .dropout = c.lora.dropout,
-                               .targets = c.lora.targets, .rslora = c.lora.rslora};
+    const nn::AdapterSpec spec{.rank = c.lora.rank,
+                               .alpha = c.lora.alpha,
+                               .dropout = c.lora.dropout,
+                               .targets = c.lora.targets,
+                               .rslora = c.lora.rslora};
     model.add_adapter("policy", spec, random_key(static_cast<uint64_t>(c.run.seed), "sft.lora"));
     return model.adapter_parameters("policy");
   }
@@ -142,14 +146,16 @@ void sft(const Invocation& invocation) {
   int64_t step = 0;
   if (const auto checkpoint = run.latest_checkpoint()) {
     checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
-    optimizer.load_state(checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
+    optimizer.load_state(
+        checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
     step = train::RunFolder::step_of(*checkpoint);
   }
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   std::vector<std::string> images;
   for (const auto& record : records) images.push_back(record.image);
   features.prepare(assistant.model, images);
-  const model::AdapterScope scope(assistant.model, c.sft.train == config::SftTrain::Lora ? "policy" : "");
+  const model::AdapterScope scope(assistant.model,
+                                  c.sft.train == config::SftTrain::Lora ? "policy" : "");
 
   const auto save = [&] {
     run.save_checkpoint(step, [&](const fs::path& folder) {
@@ -189,11 +195,12 @@ void sft(const Invocation& invocation) {
     const double lr = c.optimizer.lr * train::schedule_factor(c.optimizer, step, plan.total_steps);
     optimizer.step(lr);
     ++step;
-    run.metrics().record(step, {{"loss", loss},
-                                {"lr", lr},
-                                {"grad_norm", norm},
-                                {"answer_tokens", static_cast<double>(step_tokens)},
-                                {"time/rows_per_second", static_cast<double>(step_rows) / watch.seconds()}});
+    run.metrics().record(
+        step, {{"loss", loss},
+               {"lr", lr},
+               {"grad_norm", norm},
+               {"answer_tokens", static_cast<double>(step_tokens)},
+               {"time/rows_per_second", static_cast<double>(step_rows) / watch.seconds()}});
     progress.update(step, fmt::format("loss {:.3f} rows/s {:.0f}", loss,
                                       static_cast<double>(step_rows) / watch.seconds()));
     const bool is_due = c.run.checkpoint_every > 0 && step % c.run.checkpoint_every == 0;
@@ -203,7 +210,8 @@ void sft(const Invocation& invocation) {
 
   for (auto& [name, tensor] : parameters) tensor.requires_grad_(false);
   if (c.sft.train == config::SftTrain::Lora) {
-    checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, "policy", c.model.path);
+    checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, "policy",
+                             c.model.path);
   } else {
     write_folder(run.path() / "model", [&](const fs::path& folder) {
       checkpoint::save_llava(folder.string(), assistant.model);

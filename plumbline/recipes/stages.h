@@ -12,9 +12,9 @@ namespace plumbline::recipes {
 // What the command line said beside the config.
 struct Invocation {
   config::Loaded loaded;
-  bool resume = false;                // continue the run folder where it stopped
-  bool force = false;                 // replace an existing run folder
-  bool json = false;                  // results on stdout as JSON
+  bool resume = false;                    // continue the run folder where it stopped
+  bool force = false;                     // replace an existing run folder
+  bool json = false;                      // results on stdout as JSON
   std::vector<std::string> command = {};  // argv, kept in run.json
   std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`
 };

@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kWidth = 560, kHeight = 300;
 constexpr double kLeft = 56, kRight = 16, kTop = 34, kBottom = 62;
-constexpr const char* kPalette[] = {"#5b6770", "#d1495b", "#2e7d6b", "#c98a1b", "#4a6fa5", "#7a4f9a"};
+constexpr const char* kPalette[] = {"#5b6770", "#d1495b", "#2e7d6b",
+                                    "#c98a1b", "#4a6fa5", "#7a4f9a"};
 
 const char* color(size_t index) { return kPalette[index % std::size(kPalette)]; }
 
@@ -23,32 +24,37 @@ struct Frame {
     return kLeft + (value - x_low) / std::max(1e-12, x_high - x_low) * (kWidth - kLeft - kRight);
   }
   double y(double value) const {
-    return kHeight - kBottom - (value - y_low) / std::max(1e-12, y_high - y_low) * (kHeight - kTop - kBottom);
+    return kHeight - kBottom -
+           (value - y_low) / std::max(1e-12, y_high - y_low) * (kHeight - kTop - kBottom);
   }
 };
 
 std::string text_at(double x, double y, const std::string& anchor, const std::string& text,
                     const std::string& extra = "") {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" {}>{}</text>", x, y, anchor, extra,
-                     escape(text));
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" {}>{}</text>", x, y,
+                     anchor, extra, escape(text));
 }
 
 std::string begin(const std::string& title) {
   return fmt::format(
-      "<svg viewBox=\"0 0 {} {}\" role=\"img\" font-family=\"sans-serif\" font-size=\"11\" fill=\"#333\">",
-      kWidth, kHeight) + text_at(kLeft, 18, "start", title, "font-size=\"13\" font-weight=\"bold\"");
+             "<svg viewBox=\"0 0 {} {}\" role=\"img\" font-family=\"sans-serif\" font-size=\"11\" "
+             "fill=\"#333\">",
+             kWidth, kHeight) +
+         text_at(kLeft, 18, "start", title, "font-size=\"13\" font-weight=\"bold\"");
 }
 
 std::string y_axis(const Frame& frame, const std::string& label) {
   std::string out;
   for (const double tick : ticks(frame.y_low, frame.y_high, 5)) {
     if (tick < frame.y_low - 1e-9 || tick > frame.y_high + 1e-9) continue;
-    out += fmt::format("<line x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" stroke=\"#e4e4e4\"/>", kLeft,
-                       kWidth - kRight, frame.y(tick));
+    out += fmt::format(
+        "<line x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" stroke=\"#e4e4e4\"/>", kLeft,
+        kWidth - kRight, frame.y(tick));
     out += text_at(kLeft - 6, frame.y(tick) + 4, "end", fmt::format("{:.4g}", tick));
   }
   const double middle = (kTop + kHeight - kBottom) / 2;
-  return out + text_at(14, middle, "middle", label, fmt::format("transform=\"rotate(-90 14 {:.1f})\"", middle));
+  return out + text_at(14, middle, "middle", label,
+                       fmt::format("transform=\"rotate(-90 14 {:.1f})\"", middle));
 }
 
 std::string legend(const std::vector<std::string>& names, const std::vector<size_t>& colors,
@@ -56,9 +62,11 @@ std::string legend(const std::vector<std::string>& names, const std::vector<size
   std::string out;
   double x = kLeft;
   for (size_t i = 0; i < names.size(); ++i) {
-    out += fmt::format("<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\" stroke=\"{}\" stroke-width=\"3\"{}/>",
-                       x, x + 18, kHeight - 12, kHeight - 12, color(colors[i]),
-                       dashed[i] ? " stroke-dasharray=\"4 3\"" : "");
+    out += fmt::format(
+        "<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\" stroke=\"{}\" "
+        "stroke-width=\"3\"{}/>",
+        x, x + 18, kHeight - 12, kHeight - 12, color(colors[i]),
+        dashed[i] ? " stroke-dasharray=\"4 3\"" : "");
     out += text_at(x + 23, kHeight - 8, "start", names[i]);
     x += 36 + 6.2 * static_cast<double>(names[i].size());
   }
@@ -96,7 +104,8 @@ std::vector<double> ticks(double low, double high, int count) {
     if (step >= rough) break;
   }
   std::vector<double> result;
-  for (double tick = std::ceil(low / step - 1e-9) * step; tick <= high + 1e-9 * step; tick += step) {
+  for (double tick = std::ceil(low / step - 1e-9) * step; tick <= high + 1e-9 * step;
+       tick += step) {
     result.push_back(std::abs(tick) < step * 1e-6 ? 0 : tick);
   }
   return result;
@@ -117,9 +126,11 @@ std::string svg(const LineChart& chart) {
   std::vector<bool> dashed;
   for (const auto& line : kept.lines) {
     std::string points;
-    for (const auto& [x, y] : line.points) points += fmt::format("{:.1f},{:.1f} ", frame.x(x), frame.y(y));
-    out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"{}/>", points,
-                       color(static_cast<size_t>(line.color)), line.is_dashed ? " stroke-dasharray=\"4 3\"" : "");
+    for (const auto& [x, y] : line.points)
+      points += fmt::format("{:.1f},{:.1f} ", frame.x(x), frame.y(y));
+    out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"{}/>",
+                       points, color(static_cast<size_t>(line.color)),
+                       line.is_dashed ? " stroke-dasharray=\"4 3\"" : "");
     names.push_back(line.name);
     colors.push_back(static_cast<size_t>(line.color));
     dashed.push_back(line.is_dashed);
@@ -138,17 +149,21 @@ std::string svg(const BarChart& chart) {
   const double width = 0.8 / static_cast<double>(chart.series.size());
   for (size_t g = 0; g < chart.groups.size(); ++g) {
     const double middle = frame.x(static_cast<double>(g) + 0.5);
-    out += text_at(middle, kHeight - kBottom + 14, "end", chart.groups[g],
-                   fmt::format("transform=\"rotate(-22 {:.1f} {})\"", middle, kHeight - kBottom + 14));
+    out +=
+        text_at(middle, kHeight - kBottom + 14, "end", chart.groups[g],
+                fmt::format("transform=\"rotate(-22 {:.1f} {})\"", middle, kHeight - kBottom + 14));
     for (size_t s = 0; s < chart.series.size(); ++s) {
       const Bar& bar = chart.bars[s][g];
       const double left = frame.x(static_cast<double>(g) + 0.1 + width * static_cast<double>(s));
-      const double right = frame.x(static_cast<double>(g) + 0.1 + width * static_cast<double>(s + 1)) - 1;
-      out += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>", left,
-                         frame.y(bar.value), right - left, frame.y(0) - frame.y(bar.value), color(s));
+      const double right =
+          frame.x(static_cast<double>(g) + 0.1 + width * static_cast<double>(s + 1)) - 1;
+      out += fmt::format(
+          "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>", left,
+          frame.y(bar.value), right - left, frame.y(0) - frame.y(bar.value), color(s));
       if (bar.high > bar.low) {
-        out += fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"#222\"/>",
-                           (left + right) / 2, frame.y(bar.low), frame.y(bar.high));
+        out += fmt::format(
+            "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"#222\"/>",
+            (left + right) / 2, frame.y(bar.low), frame.y(bar.high));
       }
     }
   }

@@ -10,7 +10,7 @@ namespace plumbline::report {
 struct Line {
   std::string name;
   std::vector<std::pair<double, double>> points;  // x ascending
-  int color = 0;                                   // index into the palette
+  int color = 0;                                  // index into the palette
   bool is_dashed = false;
 };
 

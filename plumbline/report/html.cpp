@@ -25,11 +25,20 @@ std::string escape(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -44,7 +53,8 @@ std::string marked(std::string_view text, const std::vector<std::pair<size_t, si
     begin = std::clamp(begin, done, text.size());
     end = std::clamp(end, begin, text.size());
     if (begin == end) continue;
-    out += escape(text.substr(done, begin - done)) + "<mark>" + escape(text.substr(begin, end - begin)) + "</mark>";
+    out += escape(text.substr(done, begin - done)) + "<mark>" +
+           escape(text.substr(begin, end - begin)) + "</mark>";
     done = end;
   }
   return out + escape(text.substr(done));
@@ -55,16 +65,17 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   for (size_t r = 0; r < rows.size(); ++r) {
     const char* cell = r == 0 ? "th" : "td";
     out += "<tr>";
-    for (const auto& text : rows[r]) out += std::string("<") + cell + ">" + text + "</" + cell + ">";
+    for (const auto& text : rows[r])
+      out += std::string("<") + cell + ">" + text + "</" + cell + ">";
     out += "</tr>\n";
   }
   return out + "</table>\n";
 }
 
 std::string page(const std::string& title, const std::string& body) {
-  return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escape(title) +
-         "</title>\n<style>" + kStyle + "</style></head>\n<body><h1>" + escape(title) + "</h1>\n" + body +
-         "</body></html>\n";
+  return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
+         escape(title) + "</title>\n<style>" + kStyle + "</style></head>\n<body><h1>" +
+         escape(title) + "</h1>\n" + body + "</body></html>\n";
 }
 
 }  // namespace plumbline::report

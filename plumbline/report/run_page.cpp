@@ -36,14 +36,16 @@ void read_curves(Run& run) {
     const auto value = json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (!value.is_object() || !value.contains("step")) continue;  // a line cut off by a kill
     for (const auto& [name, number] : value.items()) {
-      if (name != "step" && number.is_number()) run.curves[name].emplace_back(value["step"], number);
+      if (name != "step" && number.is_number())
+        run.curves[name].emplace_back(value["step"], number);
     }
   }
 }
 
 bool has_curve(const Run& run, const std::string& name) { return run.curves.contains(name); }
 
-LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric, const std::string& title) {
+LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric,
+                      const std::string& title) {
   LineChart chart{.title = title, .x_label = "step", .y_label = metric, .lines = {}};
   int color = 1;
   for (const auto& run : runs) {
@@ -55,12 +57,15 @@ LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric, c
 
 // How gold moved while the proxy rose: one point per step at which both are known.
 LineChart proxy_against_gold(const std::vector<Run>& runs) {
-  LineChart chart{.title = "Gold score against proxy reward", .x_label = "proxy: mean reward-model score, less its first",
-                  .y_label = "gold score", .lines = {}};
+  LineChart chart{.title = "Gold score against proxy reward",
+                  .x_label = "proxy: mean reward-model score, less its first",
+                  .y_label = "gold score",
+                  .lines = {}};
   int color = 1;
   for (const auto& run : runs) {
     if (!has_curve(run, "gold/score") || !has_curve(run, "score/model")) continue;
-    std::map<double, double> proxy(run.curves.at("score/model").begin(), run.curves.at("score/model").end());
+    std::map<double, double> proxy(run.curves.at("score/model").begin(),
+                                   run.curves.at("score/model").end());
     Line line{.name = run.name, .points = {}, .color = color++};
     for (const auto& [step, gold] : run.curves.at("gold/score")) {
       const auto it = proxy.lower_bound(step);
@@ -72,7 +77,8 @@ LineChart proxy_against_gold(const std::vector<Run>& runs) {
   return chart;
 }
 
-BarChart type_chart(const std::vector<Run>& runs, const std::string& title, double eval::TypeFigures::*figure) {
+BarChart type_chart(const std::vector<Run>& runs, const std::string& title,
+                    double eval::TypeFigures::*figure) {
   BarChart chart{.title = title, .y_label = "", .groups = {}, .series = {}, .bars = {}};
   for (const auto& run : runs) {
     if (!run.figures) continue;
@@ -101,7 +107,8 @@ std::string figures_html(const std::vector<Run>& runs) {
     rows.push_back({escape(run.name)});
     for (const auto& column : eval::figure_columns()) {
       const auto& i = (*run.figures).*(column.value);
-      rows.back().push_back(fmt::format("{:.3f}<br><small>{:.3f} to {:.3f}</small>", i.value, i.low, i.high));
+      rows.back().push_back(
+          fmt::format("{:.3f}<br><small>{:.3f} to {:.3f}</small>", i.value, i.low, i.high));
     }
   }
   return rows.size() > 1 ? table(rows) : "";
@@ -112,18 +119,21 @@ std::string example_html(const std::vector<const Run*>& runs, size_t index) {
   std::string picture;
   const fs::path image = runs.front()->images / first.image;
   if (fs::exists(image)) {
-    picture = fmt::format("<img alt=\"\" src=\"data:image/png;base64,{}\">", base64(read_file(image)));
+    picture =
+        fmt::format("<img alt=\"\" src=\"data:image/png;base64,{}\">", base64(read_file(image)));
   }
   std::string answers = "<div><small>reference</small><br>" + escape(first.reference) + "</div>";
   for (const Run* run : runs) {
     for (const auto& answer : run->answers) {
       if (answer.id != first.id) continue;
-      answers += fmt::format("<div><small>{}, {:.0f} of 6</small><br>{}</div>", escape(run->name), answer.score,
-                             marked(answer.answer, answer.false_ranges));
+      answers += fmt::format("<div><small>{}, {:.0f} of 6</small><br>{}</div>", escape(run->name),
+                             answer.score, marked(answer.answer, answer.false_ranges));
     }
   }
-  return fmt::format("<div class=\"example\"><div>{}<br><small>{}</small></div><div><b>{}</b><div class=\"answers\">{}</div></div></div>\n",
-                     picture, escape(first.type), escape(first.question), answers);
+  return fmt::format(
+      "<div class=\"example\"><div>{}<br><small>{}</small></div><div><b>{}</b><div "
+      "class=\"answers\">{}</div></div></div>\n",
+      picture, escape(first.type), escape(first.question), answers);
 }
 
 // The first examples of each type, whatever they show.
@@ -139,28 +149,32 @@ std::string examples_html(const std::vector<Run>& runs) {
   for (size_t i = 0; i < answered.front()->answers.size(); ++i) {
     if (shown[answered.front()->answers[i].type]++ < kPerType) out += example_html(answered, i);
   }
-  return "<h2>Examples</h2>\n<p>The first of each type, not chosen. False claims are marked.</p><div class=\"examples\">" +
+  return "<h2>Examples</h2>\n<p>The first of each type, not chosen. False claims are "
+         "marked.</p><div class=\"examples\">" +
          out + "</div>";
 }
 
 std::string cost_html(const std::vector<Run>& runs) {
-  std::vector<std::vector<std::string>> rows = {{"run", "seconds", "peak memory of the process, GiB"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"run", "seconds", "peak memory of the process, GiB"}};
   for (const auto& run : runs) {
     if (!run.seconds) continue;
-    rows.push_back({escape(run.name), fmt::format("{:.1f}", *run.seconds),
-                    run.peak_memory_bytes ? fmt::format("{:.2f}", *run.peak_memory_bytes / (1LL << 30)) : ""});
+    rows.push_back(
+        {escape(run.name), fmt::format("{:.1f}", *run.seconds),
+         run.peak_memory_bytes ? fmt::format("{:.2f}", *run.peak_memory_bytes / (1LL << 30)) : ""});
   }
   return rows.size() > 1 ? "<h2>Cost</h2>\n" + table(rows) : "";
 }
 
 std::string charts_html(const std::vector<Run>& runs) {
   std::string out;
-  for (const auto& chart : {proxy_against_gold(runs), curve_chart(runs, "score/model", "Proxy: reward-model score"),
-                            curve_chart(runs, "gold/score", "Gold: the judge's score of greedy answers"),
-                            curve_chart(runs, "kl/k1", "KL from the reference, nats per answer"),
-                            curve_chart(runs, "response/length", "Tokens per answer"),
-                            curve_chart(runs, "eval/accuracy", "Reward models: held-out accuracy"),
-                            curve_chart(runs, "loss", "Training loss")}) {
+  for (const auto& chart :
+       {proxy_against_gold(runs), curve_chart(runs, "score/model", "Proxy: reward-model score"),
+        curve_chart(runs, "gold/score", "Gold: the judge's score of greedy answers"),
+        curve_chart(runs, "kl/k1", "KL from the reference, nats per answer"),
+        curve_chart(runs, "response/length", "Tokens per answer"),
+        curve_chart(runs, "eval/accuracy", "Reward models: held-out accuracy"),
+        curve_chart(runs, "loss", "Training loss")}) {
     out += svg(chart);
   }
   out += svg(type_chart(runs, "Score by question type", &eval::TypeFigures::score));
@@ -182,7 +196,8 @@ Run read_run(const fs::path& folder) {
   if (run.name.empty()) run.name = folder.parent_path().filename().string();
   const json about = read_json(folder / "run.json");
   if (about.contains("seconds")) run.seconds = about["seconds"].get<double>();
-  if (about.contains("peak_memory_bytes")) run.peak_memory_bytes = about["peak_memory_bytes"].get<double>();
+  if (about.contains("peak_memory_bytes"))
+    run.peak_memory_bytes = about["peak_memory_bytes"].get<double>();
   read_curves(run);
   if (fs::exists(folder / "figures.json")) {
     const json figures = read_json(folder / "figures.json");
@@ -190,7 +205,8 @@ Run read_run(const fs::path& folder) {
     run.name = figures.value("model", run.name);
     run.images = figures.value("images", "");
   }
-  if (fs::exists(folder / "answers.jsonl")) run.answers = eval::read_answers((folder / "answers.jsonl").string());
+  if (fs::exists(folder / "answers.jsonl"))
+    run.answers = eval::read_answers((folder / "answers.jsonl").string());
   return run;
 }
 
@@ -227,10 +243,13 @@ std::string reward_table(const std::vector<Run>& runs) {
 
 std::string html(const std::string& title, const std::vector<Run>& runs) {
   const std::string rewards = reward_table(runs);
-  return page(title, "<h2>Figures</h2>\n<p>With 95 % intervals from resampling images, unless the run's config says otherwise.</p>" +
-                         figures_html(runs) +
-                         (rewards.empty() ? "" : "<h2>Reward models</h2><pre>" + escape(rewards) + "</pre>") +
-                         charts_html(runs) + examples_html(runs) + cost_html(runs));
+  return page(
+      title,
+      "<h2>Figures</h2>\n<p>With 95 % intervals from resampling images, unless the run's config "
+      "says otherwise.</p>" +
+          figures_html(runs) +
+          (rewards.empty() ? "" : "<h2>Reward models</h2><pre>" + escape(rewards) + "</pre>") +
+          charts_html(runs) + examples_html(runs) + cost_html(runs));
 }
 
 }  // namespace plumbline::report

@@ -13,13 +13,14 @@ namespace plumbline::report {
 
 // What a page shows of one run folder. Parts the run does not have are empty.
 struct Run {
-  std::string name;       // of the folder, or eval.model_name
+  std::string name;  // of the folder, or eval.model_name
   fs::path path;
-  std::map<std::string, std::vector<std::pair<double, double>>> curves = {};  // metric -> (step, value)
+  std::map<std::string, std::vector<std::pair<double, double>>> curves =
+      {};  // metric -> (step, value)
   std::optional<eval::WorldFigures> figures = {};
   std::vector<eval::AnswerLine> answers = {};
-  fs::path images = {};   // folder of the answers' pictures
-  std::optional<double> seconds = {};       // from run.json when the run is complete
+  fs::path images = {};                // folder of the answers' pictures
+  std::optional<double> seconds = {};  // from run.json when the run is complete
   std::optional<double> peak_memory_bytes = {};
 };
 

@@ -17,9 +17,9 @@ struct Advantages {
 //   values         [R] float32, value estimated before token t is emitted
 //   responses      where each sequence starts and ends in [0, R); no value crosses a boundary
 //   gamma, lambda  discount and GAE mixing, both in [0, 1]
-// The value after a sequence's last token is 0. Computed in double on the CPU, returned on rewards' device.
-// Throws InternalError when shapes or spans disagree.
-// Source: Schulman et al. 2015 (arXiv 1506.02438), eq. 16. Deliberate differences: none.
+// The value after a sequence's last token is 0. Computed in double on the CPU, returned on rewards'
+// device. Throws InternalError when shapes or spans disagree. Source: Schulman et al. 2015 (arXiv
+// 1506.02438), eq. 16. Deliberate differences: none.
 Advantages gae(const at::Tensor& rewards, const at::Tensor& values, const tensor::Spans& responses,
                double gamma, double lambda);
 

@@ -15,10 +15,14 @@ at::Tensor kl_per_token(const at::Tensor& logprobs, const at::Tensor& ref_logpro
                               ref_logprobs.numel()));
   const at::Tensor d = (logprobs - ref_logprobs).detach().to(at::kFloat);
   switch (estimator) {
-    case KlEstimator::K1: return d;
-    case KlEstimator::K1Clamped: return d.clamp_min(0);
-    case KlEstimator::K2: return d.square() / 2;
-    case KlEstimator::K3: return at::expm1(-d) + d;
+    case KlEstimator::K1:
+      return d;
+    case KlEstimator::K1Clamped:
+      return d.clamp_min(0);
+    case KlEstimator::K2:
+      return d.square() / 2;
+    case KlEstimator::K3:
+      return at::expm1(-d) + d;
   }
   PLUMBLINE_CHECK(false, "unknown KL estimator");
 }

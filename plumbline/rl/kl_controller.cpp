@@ -27,8 +27,8 @@ class AdaptiveKl : public KlController {
 
 }  // namespace
 
-std::unique_ptr<KlController> make_kl_controller(bool is_adaptive, double coefficient, double target,
-                                                 double horizon) {
+std::unique_ptr<KlController> make_kl_controller(bool is_adaptive, double coefficient,
+                                                 double target, double horizon) {
   if (is_adaptive) return std::make_unique<AdaptiveKl>(coefficient, target, horizon);
   return std::make_unique<FixedKl>(coefficient);
 }

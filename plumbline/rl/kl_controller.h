@@ -24,7 +24,7 @@ class KlController {
 // Fixed: the coefficient stays. Adaptive: proportional control towards `target` nats per answer,
 // coefficient *= 1 + clamp(kl / target - 1, -0.2, 0.2) * num_sequences / horizon.
 // Source: Ziegler et al. 2019 (arXiv 1909.08593), section 2.2.
-std::unique_ptr<KlController> make_kl_controller(bool is_adaptive, double coefficient, double target,
-                                                 double horizon);
+std::unique_ptr<KlController> make_kl_controller(bool is_adaptive, double coefficient,
+                                                 double target, double horizon);
 
 }  // namespace plumbline::rl

@@ -15,8 +15,9 @@ at::Tensor rows_before_responses(const tensor::Spans& sequences, const tensor::S
   auto* out = rows.data_ptr<int64_t>();
   for (int64_t s = 0; s < sequences.size(); ++s) {
     const int64_t length = responses.length(s);
-    PLUMBLINE_CHECK(length < sequences.length(s),
-                    fmt::format("sequence {} has {} rows, its response {}", s, sequences.length(s), length));
+    PLUMBLINE_CHECK(
+        length < sequences.length(s),
+        fmt::format("sequence {} has {} rows, its response {}", s, sequences.length(s), length));
     const int64_t first = sequences.end(s) - length - 1;
     for (int64_t t = 0; t < length; ++t) *out++ = first + t;
   }

@@ -10,9 +10,10 @@ namespace plumbline::rl {
 // Rows of the hidden states that predict each response token, [R] int64 on the CPU.
 //   sequences  [S] spans of prompt and response together, over the N rows of the batch
 //   responses  [S] spans over the R response tokens; each response is the tail of its sequence
-// Row result[r] is the one *before* response token r: logits there give its log-probability, and the
-// value there is the one estimated before it is emitted. The token itself is at row result[r] + 1.
-// Throws InternalError when the two disagree in number or a response is not shorter than its sequence.
+// Row result[r] is the one *before* response token r: logits there give its log-probability, and
+// the value there is the one estimated before it is emitted. The token itself is at row result[r]
+// + 1. Throws InternalError when the two disagree in number or a response is not shorter than its
+// sequence.
 at::Tensor rows_before_responses(const tensor::Spans& sequences, const tensor::Spans& responses);
 
 }  // namespace plumbline::rl

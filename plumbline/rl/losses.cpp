@@ -34,8 +34,8 @@ PolicyLoss policy_loss(const at::Tensor& logprobs, const at::Tensor& old_logprob
   return result;
 }
 
-ValueLoss value_loss(const at::Tensor& values, const at::Tensor& old_values, const at::Tensor& returns,
-                     double clip_range) {
+ValueLoss value_loss(const at::Tensor& values, const at::Tensor& old_values,
+                     const at::Tensor& returns, double clip_range) {
   check_sizes(values, old_values, returns);
   const at::Tensor clipped =
       at::maximum(at::minimum(values, old_values + clip_range), old_values - clip_range);
@@ -48,7 +48,8 @@ double explained_variance(const at::Tensor& values, const at::Tensor& returns) {
   const at::Tensor r = returns.detach().to(at::kDouble);
   const double variance = r.numel() == 0 ? 0 : r.var(/*unbiased=*/false).item<double>();
   if (variance == 0) return 0;
-  return 1 - (r - values.detach().to(at::kDouble)).var(/*unbiased=*/false).item<double>() / variance;
+  return 1 -
+         (r - values.detach().to(at::kDouble)).var(/*unbiased=*/false).item<double>() / variance;
 }
 
 }  // namespace plumbline::rl

@@ -5,7 +5,8 @@
 
 namespace plumbline::rl {
 
-// Count, mean and sum of squared deviations of some values: mergeable, so that ranks can combine theirs.
+// Count, mean and sum of squared deviations of some values: mergeable, so that ranks can combine
+// theirs.
 struct Moments {
   double count = 0;
   double mean = 0;

@@ -8,9 +8,9 @@
 
 namespace plumbline::tensor {
 
-// The device called "cpu", "cuda" or "cuda:N". Also sets torch's threads for this process: `threads`
-// where positive, else torch's own choice, and one inter-operator thread. Call it before the first
-// tensor operation. Throws ConfigError for another name, or for CUDA that is not there.
+// The device called "cpu", "cuda" or "cuda:N". Also sets torch's threads for this process:
+// `threads` where positive, else torch's own choice, and one inter-operator thread. Call it before
+// the first tensor operation. Throws ConfigError for another name, or for CUDA that is not there.
 at::Device setup_device(const std::string& device, int64_t threads);
 
 // "float32", "bfloat16", or "auto": bfloat16 on CUDA and on CPUs that multiply it natively

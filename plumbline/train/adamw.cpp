@@ -20,7 +20,9 @@ struct FusedCall {
 }  // namespace
 
 AdamWOptions adamw_options(const config::OptimizerConfig& config) {
-  return {.beta1 = config.beta1, .beta2 = config.beta2, .eps = config.eps,
+  return {.beta1 = config.beta1,
+          .beta2 = config.beta2,
+          .eps = config.eps,
           .weight_decay = config.weight_decay};
 }
 
@@ -52,7 +54,8 @@ double AdamW::clip_gradients(double max_norm) {
   const double norm = std::sqrt(squares);
   if (max_norm > 0 && std::isfinite(norm) && norm > max_norm) {
     for (auto& slot : slots_) {
-      if (at::Tensor& grad = slot.parameter.mutable_grad(); grad.defined()) grad.mul_(max_norm / norm);
+      if (at::Tensor& grad = slot.parameter.mutable_grad(); grad.defined())
+        grad.mul_(max_norm / norm);
     }
   }
   return norm;
@@ -96,12 +99,12 @@ void AdamW::load_state(const nn::Parameters& state) {
   for (const auto& [name, tensor] : own) {
     const auto it = state.find(name);
     if (it != state.end() && it->second.sizes() == tensor.sizes()) continue;
-    throw CheckpointError(Complaint{
-        .component = "checkpoint",
-        .doing = "restoring the optimizer",
-        .expected = fmt::format("'{}' of {} values", name, tensor.numel()),
-        .got = it == state.end() ? "none" : fmt::format("{} values", it->second.numel()),
-        .hint = "resume with the config the run was started with."});
+    throw CheckpointError(
+        Complaint{.component = "checkpoint",
+                  .doing = "restoring the optimizer",
+                  .expected = fmt::format("'{}' of {} values", name, tensor.numel()),
+                  .got = it == state.end() ? "none" : fmt::format("{} values", it->second.numel()),
+                  .hint = "resume with the config the run was started with."});
   }
   if (state.size() != own.size()) {
     throw CheckpointError(Complaint{.component = "checkpoint",

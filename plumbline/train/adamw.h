@@ -26,16 +26,16 @@ struct ParameterGroup {
   double lr_scale = 1;
 };
 
-// Holds fp32 moments for fp32 leaves. Parameters without a gradient are left alone by a step, and their
-// bias correction does not advance. Order is by group, then by name.
-// Source: Loshchilov and Hutter 2017 (arXiv 1711.05101).
+// Holds fp32 moments for fp32 leaves. Parameters without a gradient are left alone by a step, and
+// their bias correction does not advance. Order is by group, then by name. Source: Loshchilov and
+// Hutter 2017 (arXiv 1711.05101).
 class AdamW {
  public:
   AdamW(std::vector<ParameterGroup> groups, AdamWOptions options);
 
   void zero_grad();
-  // Scales all gradients so that their global 2-norm is at most `max_norm` (0: no limit); returns the
-  // norm before that. A non-finite norm leaves the gradients as they are.
+  // Scales all gradients so that their global 2-norm is at most `max_norm` (0: no limit); returns
+  // the norm before that. A non-finite norm leaves the gradients as they are.
   double clip_gradients(double max_norm);
   void step(double lr);
 

@@ -40,7 +40,8 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
     return {logprobs, entropy};
   }
 
-  // With p the softmax and H its entropy: d logp_t / d z = onehot_t - p, d H / d z = -p (log p + H).
+  // With p the softmax and H its entropy: d logp_t / d z = onehot_t - p, d H / d z = -p (log p +
+  // H).
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& grads) {
     const auto saved = ctx->get_saved_variables();
@@ -50,7 +51,8 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
     const int64_t rows = hidden.size(0);
     at::Tensor d_hidden, d_weight;
     if (ctx->needs_input_grad(0)) d_hidden = at::empty_like(hidden);
-    if (ctx->needs_input_grad(1)) d_weight = at::zeros(weight.sizes(), weight.options().dtype(at::kFloat));
+    if (ctx->needs_input_grad(1))
+      d_weight = at::zeros(weight.sizes(), weight.options().dtype(at::kFloat));
     for (int64_t first = 0; first < rows; first += chunk) {
       const int64_t last = std::min(rows, first + chunk);
       const at::Tensor h = hidden.slice(0, first, last);
@@ -84,7 +86,8 @@ TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
                       targets.dim() == 1 && targets.size(0) == hidden.size(0),
                   fmt::format("hidden of {} values, head of {}, {} targets", hidden.numel(),
                               weight.numel(), targets.numel()));
-  PLUMBLINE_CHECK(temperature > 0 && chunk > 0, fmt::format("temperature {}, chunk {}", temperature, chunk));
+  PLUMBLINE_CHECK(temperature > 0 && chunk > 0,
+                  fmt::format("temperature {}, chunk {}", temperature, chunk));
   const auto result = TokenLogprobsFunction::apply(hidden, weight, targets, temperature, chunk);
   return {result[0], result[1]};
 }

@@ -11,7 +11,8 @@ namespace plumbline::train {
 void check_finite(const std::string& stage, int64_t step, const Metrics& metrics) {
   std::string bad;
   for (const auto& [name, value] : metrics) {
-    if (!std::isfinite(value)) bad += fmt::format("{}{} = {}", bad.empty() ? "" : ", ", name, value);
+    if (!std::isfinite(value))
+      bad += fmt::format("{}{} = {}", bad.empty() ? "" : ", ", name, value);
   }
   if (bad.empty()) return;
   throw NumericError(Complaint{.component = stage,

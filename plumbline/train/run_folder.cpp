@@ -1,7 +1,7 @@
 #include "plumbline/train/run_folder.h"
 
-#include <torch/types.h>
 #include <ATen/Parallel.h>
+#include <torch/types.h>
 #include <torch/version.h>
 
 #include <fmt/format.h>
@@ -21,7 +21,8 @@ constexpr const char* kStepPrefix = "step-";
 
 bool is_run_folder(const fs::path& path) { return fs::exists(path / "run.json"); }
 
-// "key = value" lines by section, without [run]: where a run lies and how often it saves may change.
+// "key = value" lines by section, without [run]: where a run lies and how often it saves may
+// change.
 std::vector<std::string> result_settings(const std::string& toml) {
   std::vector<std::string> lines;
   std::string section;
@@ -40,14 +41,16 @@ std::vector<std::string> result_settings(const std::string& toml) {
 void check_same_config(const fs::path& stored, const std::string& now) {
   const auto before = result_settings(read_file(stored)), after = result_settings(now);
   std::vector<std::string> changed;
-  std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(changed));
+  std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                      std::back_inserter(changed));
   if (changed.empty()) return;
-  throw ConfigError(Complaint{.component = "run",
-                              .doing = "resuming",
-                              .expected = "the config the run was started with",
-                              .got = fmt::format("other values: {}", fmt::join(changed, "; ")),
-                              .where = stored.string(),
-                              .hint = "resume with the same --config and --set, or start anew with --force."});
+  throw ConfigError(
+      Complaint{.component = "run",
+                .doing = "resuming",
+                .expected = "the config the run was started with",
+                .got = fmt::format("other values: {}", fmt::join(changed, "; ")),
+                .where = stored.string(),
+                .hint = "resume with the same --config and --set, or start anew with --force."});
 }
 
 void make_room(const fs::path& path, OpenOptions options) {
@@ -58,14 +61,14 @@ void make_room(const fs::path& path, OpenOptions options) {
   }
   if (options.resume && is_run_folder(path)) return;
   const bool is_foreign = !is_run_folder(path);
-  throw ConfigError(Complaint{
-      .component = "run",
-      .doing = "opening the run folder",
-      .expected = "a folder that does not exist or is empty",
-      .got = is_foreign ? "one that is not a run of Plumbline" : "an earlier run",
-      .where = path.string(),
-      .hint = is_foreign ? "choose another --out; what is there is left alone."
-                         : "--resume continues it, --force replaces it."});
+  throw ConfigError(
+      Complaint{.component = "run",
+                .doing = "opening the run folder",
+                .expected = "a folder that does not exist or is empty",
+                .got = is_foreign ? "one that is not a run of Plumbline" : "an earlier run",
+                .where = path.string(),
+                .hint = is_foreign ? "choose another --out; what is there is left alone."
+                                   : "--resume continues it, --force replaces it."});
 }
 
 std::string processor() {
@@ -73,7 +76,8 @@ std::string processor() {
   if (!fs::exists("/proc/cpuinfo", error)) return "unknown";
   std::istringstream text(read_file("/proc/cpuinfo"));
   for (std::string line; std::getline(text, line);) {
-    if (line.starts_with("model name")) return line.substr(std::min(line.size(), line.find(": ") + 2));
+    if (line.starts_with("model name"))
+      return line.substr(std::min(line.size(), line.find(": ") + 2));
   }
   return "unknown";
 }

@@ -21,10 +21,10 @@ struct OpenOptions {
 // Lives as long as the run. Only rank 0 of several processes opens it.
 class RunFolder {
  public:
-  // Creates run.out with config.toml and run.json. A folder that exists and is not empty is refused,
-  // except with `force` (it is replaced, if it is a run folder) or `resume` (it is continued: metrics
-  // after its last checkpoint are dropped). Throws ConfigError; when resuming also for a config that
-  // differs from the stored one outside [run], naming the lines that do.
+  // Creates run.out with config.toml and run.json. A folder that exists and is not empty is
+  // refused, except with `force` (it is replaced, if it is a run folder) or `resume` (it is
+  // continued: metrics after its last checkpoint are dropped). Throws ConfigError; when resuming
+  // also for a config that differs from the stored one outside [run], naming the lines that do.
   static RunFolder open(const config::Loaded& loaded, OpenOptions options,
                         const std::vector<std::string>& command);
 

@@ -76,11 +76,10 @@ data::Conversation reading_conversation(const Scene& scene, const std::string& i
     const auto item = draw_item(scene, is_text_only, random, round_key.at("question"));
     const std::string text = plausible_answer(item, round_key.at("answer"));
     const bool is_good = judge(item, text).score >= kGoodScore;
-    // Right answers are also learned: finding them in the facts is half of judging an answer by them.
     // Descriptions that leave something out are good enough to judge, not to imitate.
-    const bool is_taught = is_good && (item.type != "description" || text == item.reference);
+    const bool is_whole = item.type != "description" || text == item.reference;
     record.turns.push_back({true, (round == 0 ? opening : "") + item.question});
-    record.turns.push_back({false, text, is_taught});
+    record.turns.push_back({false, text, is_good && is_whole});
     record.turns.push_back({true, kJudgeTurn});
     record.turns.push_back({false, is_good ? kVerdictGood : kVerdictBad});
   }

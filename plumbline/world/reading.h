@@ -9,7 +9,9 @@ namespace plumbline::world {
 
 // A conversation of 2 or 3 rounds of question, answer and judgement about one picture:
 //   user       "<image>\nFacts:\n- CAPTION\n...QUESTION"   (later rounds: the question alone)
-//   assistant  the answer, right or wrong; not a training target
+//   assistant  the answer, right or wrong; a training target only where it is right and leaves
+//   nothing
+//              out: finding an answer in the facts is half of judging it by them
 //   user       kJudgeTurn
 //   assistant  kVerdictGood or kVerdictBad, by the judge: good means a score of at least 4
 // Half of them have no picture (no placeholder, image empty); a quarter of those with one have no

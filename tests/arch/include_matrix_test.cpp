@@ -43,8 +43,8 @@ const std::map<std::string, Names>& allowed() {
   return table;
 }
 
-const Names kTierA = {"base", "config", "text", "image", "formats", "data", "world",
-                      "api",  "eval",   "report", "annotate", "serve"};
+const Names kTierA = {"base",  "config", "text", "image",  "formats",  "data",
+                      "world", "api",    "eval", "report", "annotate", "serve"};
 
 Names reachable(const std::string& folder) {
   Names result = {"base", folder};
@@ -80,8 +80,10 @@ TEST(IncludeMatrix, FoldersIncludeOnlyWhatTheTableAllows) {
   for (const auto& include : all_includes()) {
     if (!include.path.starts_with("plumbline/")) continue;
     const std::string to = include.path.substr(10, include.path.find('/', 10) - 10);
-    ASSERT_TRUE(allowed().contains(include.from_folder)) << include.from_file << ": a folder without a row";
-    EXPECT_TRUE(reachable(include.from_folder).contains(to)) << include.from_file << " includes " << include.path;
+    ASSERT_TRUE(allowed().contains(include.from_folder))
+        << include.from_file << ": a folder without a row";
+    EXPECT_TRUE(reachable(include.from_folder).contains(to))
+        << include.from_file << " includes " << include.path;
     ++checked;
   }
   EXPECT_GT(checked, 100);
@@ -91,7 +93,8 @@ TEST(IncludeMatrix, TorchStopsAtItsBorder) {
   for (const auto& include : all_includes()) {
     const bool is_torch = include.path.starts_with("torch/") || include.path.starts_with("ATen/") ||
                           include.path.starts_with("c10/");
-    EXPECT_FALSE(is_torch && kTierA.contains(include.from_folder)) << include.from_file << " includes " << include.path;
+    EXPECT_FALSE(is_torch && kTierA.contains(include.from_folder))
+        << include.from_file << " includes " << include.path;
     EXPECT_NE(include.path, "torch/torch.h") << include.from_file;
     const bool is_header = include.from_file.ends_with(".h");
     if (is_torch && is_header) EXPECT_EQ(include.path, "ATen/core/Tensor.h") << include.from_file;
@@ -108,7 +111,8 @@ TEST(IncludeMatrix, NoTwoFoldersIncludeEachOther) {
 
 TEST(IncludeMatrix, RecipesDoNotIncludeEachOther) {
   for (const auto& include : all_includes()) {
-    if (include.from_folder != "recipes" || !include.path.starts_with("plumbline/recipes/")) continue;
+    if (include.from_folder != "recipes" || !include.path.starts_with("plumbline/recipes/"))
+      continue;
     EXPECT_EQ(include.path, "plumbline/recipes/stages.h") << include.from_file;
   }
 }

@@ -35,8 +35,10 @@ TEST(Layout, EveryTestHasASource) {
   for (const auto& entry : fs::recursive_directory_iterator("tests/unit")) {
     const std::string name = entry.path().filename();
     if (!name.ends_with("_test.cpp")) continue;
-    const fs::path base = fs::path("plumbline") / entry.path().parent_path().filename() / name.substr(0, name.size() - 9);
-    if (!fs::exists(base.string() + ".cpp") && !fs::exists(base.string() + ".h")) stray += entry.path().string() + "\n";
+    const fs::path base = fs::path("plumbline") / entry.path().parent_path().filename() /
+                          name.substr(0, name.size() - 9);
+    if (!fs::exists(base.string() + ".cpp") && !fs::exists(base.string() + ".h"))
+      stray += entry.path().string() + "\n";
   }
   EXPECT_EQ(stray, "");
 }

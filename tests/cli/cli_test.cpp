@@ -20,24 +20,35 @@ class Cli : public testing::Test {
   }
   std::vector<std::string> sft(const std::string& records) {
     write_file(scratch_ / "data.json", records);
-    return {"sft", "--config", "configs/world/sft.toml", "--out", scratch_ / "run", "--set",
-            "data.train=" + (scratch_ / "data.json"), "--set", "data.images=" + (scratch_ / "images")};
+    return {"sft",
+            "--config",
+            "configs/world/sft.toml",
+            "--out",
+            scratch_ / "run",
+            "--set",
+            "data.train=" + (scratch_ / "data.json"),
+            "--set",
+            "data.images=" + (scratch_ / "images")};
   }
-  static std::string record(const std::string& image, const std::string& question, const std::string& answer) {
-    return R"([{"id": "1", "image": ")" + image + R"(", "conversations": [{"from": "human", "value": ")" + question +
+  static std::string record(const std::string& image, const std::string& question,
+                            const std::string& answer) {
+    return R"([{"id": "1", "image": ")" + image +
+           R"(", "conversations": [{"from": "human", "value": ")" + question +
            R"("}, {"from": "gpt", "value": ")" + answer + R"("}]}])";
   }
   support::ScratchFolder scratch_;
 };
 
 TEST_F(Cli, MistypedKeyNamesTheNearestAndEndsWith2) {
-  const Outcome o = plumbline({"reward", "--config", "configs/world/reward_facts.toml", "--set", "reward.fcats=true"});
+  const Outcome o = plumbline(
+      {"reward", "--config", "configs/world/reward_facts.toml", "--set", "reward.fcats=true"});
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_THAT(o.err, AllOf(HasSubstr("reward.fcats"), HasSubstr("reward.facts")));
 }
 
 TEST_F(Cli, AllConfigProblemsComeTogether) {
-  const Outcome o = plumbline({"ppo", "--set", "ppo.kl_coef=-1", "--set", "ppo.gama=1", "--set", "sft.train=everything"});
+  const Outcome o = plumbline(
+      {"ppo", "--set", "ppo.kl_coef=-1", "--set", "ppo.gama=1", "--set", "sft.train=everything"});
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_THAT(o.err, AllOf(HasSubstr("kl_coef"), HasSubstr("ppo.gamma"), HasSubstr("everything")));
 }
@@ -68,21 +79,24 @@ TEST_F(Cli, MissingImage) {
 
 TEST_F(Cli, PlaceholdersAndEmptyAnswers) {
   EXPECT_THAT(plumbline(sft(record("a.png", "what?", "a cup."))).err, HasSubstr("got 0"));
-  EXPECT_THAT(plumbline(sft(record("a.png", "<image> <image> what?", "a cup."))).err, HasSubstr("got 2"));
+  EXPECT_THAT(plumbline(sft(record("a.png", "<image> <image> what?", "a cup."))).err,
+              HasSubstr("got 2"));
   const Outcome o = plumbline(sft(record("a.png", "<image> what?", "")));
   EXPECT_EQ(o.exit_code, 3);
   EXPECT_THAT(o.err, HasSubstr("empty answer"));
 }
 
 TEST_F(Cli, BrokenPng) {
-  if (!fs::exists("assets/world-base/model.safetensors")) GTEST_SKIP() << "needs the base in assets";
+  if (!fs::exists("assets/world-base/model.safetensors"))
+    GTEST_SKIP() << "needs the base in assets";
   const Outcome o = plumbline(sft(record("a.png", "<image> what?", "a cup.")));
   EXPECT_EQ(o.exit_code, 3);
   EXPECT_THAT(o.err, HasSubstr("a.png"));
 }
 
 TEST_F(Cli, MissingModelAndMissingFile) {
-  const Outcome o = plumbline({"sft", "--out", scratch_ / "run", "--set", "data.train=" + (scratch_ / "none.json")});
+  const Outcome o = plumbline(
+      {"sft", "--out", scratch_ / "run", "--set", "data.train=" + (scratch_ / "none.json")});
   EXPECT_EQ(o.exit_code, 3);
   EXPECT_THAT(o.err, HasSubstr("none.json"));
 }
@@ -91,7 +105,8 @@ TEST_F(Cli, AnExistingFolderIsLeftAlone) {
   make_folders(scratch_.path() / "run");
   write_file(scratch_ / "run/thesis.txt", "years of work");
   for (const char* flag : {"--quiet", "--force", "--resume"}) {
-    const Outcome o = plumbline({"world", "--images", "2", "--split", "sft", "--out", scratch_ / "run", flag});
+    const Outcome o =
+        plumbline({"world", "--images", "2", "--split", "sft", "--out", scratch_ / "run", flag});
     EXPECT_EQ(o.exit_code, 2) << flag;
     EXPECT_THAT(o.err, HasSubstr("not a run of Plumbline"));
     EXPECT_TRUE(fs::exists(scratch_ / "run/thesis.txt"));
@@ -99,7 +114,8 @@ TEST_F(Cli, AnExistingFolderIsLeftAlone) {
 }
 
 TEST_F(Cli, AnEarlierRunNeedsForce) {
-  const std::vector<std::string> world = {"world", "--images", "2", "--split", "sft", "--out", scratch_ / "run", "--quiet"};
+  const std::vector<std::string> world = {"world", "--images",       "2",      "--split", "sft",
+                                          "--out", scratch_ / "run", "--quiet"};
   EXPECT_EQ(plumbline(world).exit_code, 0);
   const Outcome again = plumbline(world);
   EXPECT_EQ(again.exit_code, 2);
@@ -111,8 +127,12 @@ TEST_F(Cli, AnEarlierRunNeedsForce) {
 
 TEST_F(Cli, TheWorldIsAFunctionOfItsSeed) {
   const auto make = [&](const std::string& name, const std::string& seed) {
-    EXPECT_EQ(plumbline({"world", "--images", "3", "--split", "ppo", "--seed", seed, "--out", scratch_ / name, "--quiet"}).exit_code, 0);
-    return read_file(scratch_ / (name + "/prompts.json")) + read_file(scratch_ / (name + "/images/000002.png"));
+    EXPECT_EQ(plumbline({"world", "--images", "3", "--split", "ppo", "--seed", seed, "--out",
+                         scratch_ / name, "--quiet"})
+                  .exit_code,
+              0);
+    return read_file(scratch_ / (name + "/prompts.json")) +
+           read_file(scratch_ / (name + "/images/000002.png"));
   };
   const std::string first = make("one", "5");
   EXPECT_TRUE(first == make("two", "5"));
@@ -120,7 +140,8 @@ TEST_F(Cli, TheWorldIsAFunctionOfItsSeed) {
 }
 
 TEST_F(Cli, KeysAreTheDocumentedOnes) {
-  EXPECT_EQ(plumbline({"keys"}).out, read_file("docs/config.md")) << "remake it: plumbline keys > docs/config.md";
+  EXPECT_EQ(plumbline({"keys"}).out, read_file("docs/config.md"))
+      << "remake it: plumbline keys > docs/config.md";
 }
 
 }  // namespace

@@ -38,17 +38,45 @@ class Stages : public testing::Test {
     world("comparisons", 40);
     world("ppo", 16);
     world("benchmark", 6);
-    must({"pretrain", "--config", "configs/world/base.toml", "--out", at("pretrain"), "--set", "data.train=" + at("base/conversations.json"),
-          "--set", "data.images=" + at("base/images"), "--set", "pretrain.tower_steps=6", "--set", "pretrain.tower_batch=8",
-          "--set", "pretrain.vision_hidden=16", "--set", "pretrain.vision_intermediate=32", "--set", "pretrain.vision_heads=2",
-          "--set", "pretrain.text_hidden=32", "--set", "pretrain.text_intermediate=48", "--set", "pretrain.text_heads=4",
-          "--set", "pretrain.text_kv_heads=2", "--set", "pretrain.text_layers=2", "--set", "pretrain.vocab_size=400"});
+    must({"pretrain",
+          "--config",
+          "configs/world/base.toml",
+          "--out",
+          at("pretrain"),
+          "--set",
+          "data.train=" + at("base/conversations.json"),
+          "--set",
+          "data.images=" + at("base/images"),
+          "--set",
+          "pretrain.tower_steps=6",
+          "--set",
+          "pretrain.tower_batch=8",
+          "--set",
+          "pretrain.vision_hidden=16",
+          "--set",
+          "pretrain.vision_intermediate=32",
+          "--set",
+          "pretrain.vision_heads=2",
+          "--set",
+          "pretrain.text_hidden=32",
+          "--set",
+          "pretrain.text_intermediate=48",
+          "--set",
+          "pretrain.text_heads=4",
+          "--set",
+          "pretrain.text_kv_heads=2",
+          "--set",
+          "pretrain.text_layers=2",
+          "--set",
+          "pretrain.vocab_size=400"});
     must(sft("sft"));
-    must({"sample", "--config", "configs/world/sample.toml", "--out", at("sample"), "--set", "model.path=" + at("sft/model"),
-          "--set", "data.prompts=" + at("comparisons/prompts.json"), "--set", "data.images=" + at("comparisons/images"),
-          "--set", "generation.max_tokens=40"});
-    must({"annotate", "--simulated", "--config", "configs/world/annotate.toml", "--out", at("annotate"),
-          "--set", "data.samples=" + at("sample/samples.jsonl"), "--set", "data.benchmark=" + at("comparisons/benchmark.jsonl")});
+    must({"sample", "--config", "configs/world/sample.toml", "--out", at("sample"), "--set",
+          "model.path=" + at("sft/model"), "--set",
+          "data.prompts=" + at("comparisons/prompts.json"), "--set",
+          "data.images=" + at("comparisons/images"), "--set", "generation.max_tokens=40"});
+    must({"annotate", "--simulated", "--config", "configs/world/annotate.toml", "--out",
+          at("annotate"), "--set", "data.samples=" + at("sample/samples.jsonl"), "--set",
+          "data.benchmark=" + at("comparisons/benchmark.jsonl")});
     must(reward("reward-facts", true));
     must(reward("reward-plain", false));
     must(ppo("ppo-facts", true));
@@ -61,37 +89,96 @@ class Stages : public testing::Test {
     ASSERT_EQ(outcome.exit_code, 0) << arguments[0] << ": " << outcome.err;
   }
   static void world(const std::string& split, int images) {
-    must({"world", "--out", at(split), "--split", split, "--images", std::to_string(images), "--quiet"});
+    must({"world", "--out", at(split), "--split", split, "--images", std::to_string(images),
+          "--quiet"});
   }
   static std::vector<std::string> sft(const std::string& name) {
-    return {"sft", "--config", "configs/world/sft.toml", "--out", at(name), "--set", "model.path=" + at("pretrain/model"),
-            "--set", "data.train=" + at("sft/conversations.json"), "--set", "data.images=" + at("sft/images"),
-            "--set", "sft.epochs=6", "--set", "sft.batch_size=16", "--set", "optimizer.lr=3e-3",
-            "--set", "run.checkpoint_every=3"};
+    return {"sft",
+            "--config",
+            "configs/world/sft.toml",
+            "--out",
+            at(name),
+            "--set",
+            "model.path=" + at("pretrain/model"),
+            "--set",
+            "data.train=" + at("sft/conversations.json"),
+            "--set",
+            "data.images=" + at("sft/images"),
+            "--set",
+            "sft.epochs=6",
+            "--set",
+            "sft.batch_size=16",
+            "--set",
+            "optimizer.lr=3e-3",
+            "--set",
+            "run.checkpoint_every=3"};
   }
   static std::vector<std::string> reward(const std::string& name, bool facts) {
-    return {"reward", "--config", facts ? "configs/world/reward_facts.toml" : "configs/world/reward_plain.toml",
-            "--out", at(name), "--set", "model.path=" + at("sft/model"), "--set", "data.train=" + at("annotate/comparisons.json"),
-            "--set", "data.eval=" + at("annotate/held_out.json"), "--set", "data.images=" + at("comparisons/images"),
-            "--set", "data.facts=" + at("comparisons/facts.json"), "--set", "reward.epochs=8", "--set", "reward.batch_size=8",
-            "--set", "run.checkpoint_every=4"};
+    return {"reward",
+            "--config",
+            facts ? "configs/world/reward_facts.toml" : "configs/world/reward_plain.toml",
+            "--out",
+            at(name),
+            "--set",
+            "model.path=" + at("sft/model"),
+            "--set",
+            "data.train=" + at("annotate/comparisons.json"),
+            "--set",
+            "data.eval=" + at("annotate/held_out.json"),
+            "--set",
+            "data.images=" + at("comparisons/images"),
+            "--set",
+            "data.facts=" + at("comparisons/facts.json"),
+            "--set",
+            "reward.epochs=8",
+            "--set",
+            "reward.batch_size=8",
+            "--set",
+            "run.checkpoint_every=4"};
   }
   static std::vector<std::string> ppo(const std::string& name, bool facts) {
-    return {"ppo", "--config", facts ? "configs/world/ppo_facts.toml" : "configs/world/ppo_plain.toml", "--out", at(name),
-            "--set", "model.path=" + at("sft/model"), "--set", "model.reward_adapter=" + at(facts ? "reward-facts/adapter" : "reward-plain/adapter"),
-            "--set", "data.prompts=" + at("ppo/prompts.json"), "--set", "data.images=" + at("ppo/images"),
-            "--set", "data.facts=" + at("ppo/facts.json"), "--set", "data.benchmark=" + at("ppo/benchmark.jsonl"),
-            "--set", "ppo.total_steps=5", "--set", "ppo.rollout_size=8", "--set", "ppo.minibatch_size=4",
-            "--set", "ppo.eval_every=2", "--set", "ppo.eval_items=9", "--set", "generation.max_tokens=24",
-            "--set", "run.checkpoint_every=2"};
+    return {"ppo",
+            "--config",
+            facts ? "configs/world/ppo_facts.toml" : "configs/world/ppo_plain.toml",
+            "--out",
+            at(name),
+            "--set",
+            "model.path=" + at("sft/model"),
+            "--set",
+            "model.reward_adapter=" + at(facts ? "reward-facts/adapter" : "reward-plain/adapter"),
+            "--set",
+            "data.prompts=" + at("ppo/prompts.json"),
+            "--set",
+            "data.images=" + at("ppo/images"),
+            "--set",
+            "data.facts=" + at("ppo/facts.json"),
+            "--set",
+            "data.benchmark=" + at("ppo/benchmark.jsonl"),
+            "--set",
+            "ppo.total_steps=5",
+            "--set",
+            "ppo.rollout_size=8",
+            "--set",
+            "ppo.minibatch_size=4",
+            "--set",
+            "ppo.eval_every=2",
+            "--set",
+            "ppo.eval_items=9",
+            "--set",
+            "generation.max_tokens=24",
+            "--set",
+            "run.checkpoint_every=2"};
   }
-  // Kills a run with `signal` when its first checkpoint is there, resumes it, and compares it with one
-  // that was not disturbed.
-  static void expect_same_after(int signal, std::vector<std::string> arguments, const std::string& undisturbed,
-                                const std::string& disturbed, const std::string& checkpoint) {
-    const Outcome cut = support::plumbline_until(arguments, fs::path(at(disturbed)) / "checkpoints" / checkpoint, signal);
+  // Kills a run with `signal` when its first checkpoint is there, resumes it, and compares it with
+  // one that was not disturbed.
+  static void expect_same_after(int signal, std::vector<std::string> arguments,
+                                const std::string& undisturbed, const std::string& disturbed,
+                                const std::string& checkpoint) {
+    const Outcome cut = support::plumbline_until(
+        arguments, fs::path(at(disturbed)) / "checkpoints" / checkpoint, signal);
     EXPECT_EQ(cut.exit_code, 128 + signal) << cut.err;
-    EXPECT_LT(metrics_of(at(disturbed)).size(), metrics_of(at(undisturbed)).size()) << "it was not cut short";
+    EXPECT_LT(metrics_of(at(disturbed)).size(), metrics_of(at(undisturbed)).size())
+        << "it was not cut short";
     arguments.push_back("--resume");
     must(arguments);
     EXPECT_EQ(metrics_of(at(disturbed)), metrics_of(at(undisturbed)));
@@ -108,7 +195,8 @@ TEST_F(Stages, SftLossFalls) {
 
 TEST_F(Stages, KilledAndResumedSftEqualsAnUndisturbedOneBitForBit) {
   expect_same_after(SIGKILL, sft("sft-killed"), "sft", "sft-killed", "step-000003");
-  EXPECT_TRUE(read_file(at("sft/model/model.safetensors")) == read_file(at("sft-killed/model/model.safetensors")));
+  EXPECT_TRUE(read_file(at("sft/model/model.safetensors")) ==
+              read_file(at("sft-killed/model/model.safetensors")));
 }
 
 TEST_F(Stages, RewardModelLearnsItsPairs) {
@@ -124,7 +212,8 @@ TEST_F(Stages, RewardModelLearnsItsPairs) {
 }
 
 TEST_F(Stages, InterruptedAndResumedRewardEqualsAnUndisturbedOne) {
-  expect_same_after(SIGINT, reward("reward-interrupted", true), "reward-facts", "reward-interrupted", "step-000004");
+  expect_same_after(SIGINT, reward("reward-interrupted", true), "reward-facts",
+                    "reward-interrupted", "step-000004");
   EXPECT_TRUE(read_file(at("reward-facts/adapter/adapter_model.safetensors")) ==
               read_file(at("reward-interrupted/adapter/adapter_model.safetensors")));
 }
@@ -163,21 +252,25 @@ TEST_F(Stages, PpoStartsAtItsReference) {
 
 TEST_F(Stages, EvalAndReportGiveFiguresAndAPage) {
   const auto evaluate = [&](const std::string& name, const std::string& adapter) {
-    must({"eval", "--config", "configs/world/eval.toml", "--out", at(name), "--set", "model.path=" + at("sft/model"),
-          "--set", "model.adapter=" + adapter, "--set", "data.benchmark=" + at("benchmark/benchmark.jsonl"),
-          "--set", "data.images=" + at("benchmark/images"), "--set", "eval.bootstrap_samples=50", "--set", "eval.max_tokens=40"});
+    must({"eval", "--config", "configs/world/eval.toml", "--out", at(name), "--set",
+          "model.path=" + at("sft/model"), "--set", "model.adapter=" + adapter, "--set",
+          "data.benchmark=" + at("benchmark/benchmark.jsonl"), "--set",
+          "data.images=" + at("benchmark/images"), "--set", "eval.bootstrap_samples=50", "--set",
+          "eval.max_tokens=40"});
   };
   evaluate("eval-sft", "");
   evaluate("eval-ppo", at("ppo-facts/adapter"));
   const auto figures = nlohmann::json::parse(read_file(at("eval-ppo/figures.json")));
   EXPECT_EQ(figures["figures"]["answers"], 6 * 7);
-  must({"report", at("eval-sft"), at("eval-ppo"), at("ppo-facts"), at("reward-facts"), "--out", at("report.html")});
+  must({"report", at("eval-sft"), at("eval-ppo"), at("ppo-facts"), at("reward-facts"), "--out",
+        at("report.html")});
   EXPECT_THAT(read_file(at("report.html")), HasSubstr("<svg"));
 }
 
 TEST_F(Stages, AFullDiskLeavesTheLastCheckpoint) {
   auto arguments = sft("sft-full");
-  const Outcome cut = support::plumbline_until(arguments, fs::path(at("sft-full")) / "checkpoints/step-000003", SIGKILL);
+  const Outcome cut = support::plumbline_until(
+      arguments, fs::path(at("sft-full")) / "checkpoints/step-000003", SIGKILL);
   ASSERT_EQ(cut.exit_code, 128 + SIGKILL);
   const auto weights = at("sft-full/checkpoints/step-000003/trainable.safetensors");
   const std::string before = read_file(weights);
@@ -191,10 +284,29 @@ TEST_F(Stages, AFullDiskLeavesTheLastCheckpoint) {
 }
 
 TEST_F(Stages, AnAdapterOfAnotherShapeIsRefused) {
-  must({"pretrain", "--out", at("other"), "--set", "data.train=" + at("base/conversations.json"),
-        "--set", "data.images=" + at("base/images"), "--set", "pretrain.tower_steps=1", "--set", "pretrain.tower_batch=2",
-        "--set", "pretrain.vision_hidden=16", "--set", "pretrain.vision_intermediate=32", "--set", "pretrain.text_hidden=64",
-        "--set", "pretrain.text_intermediate=48", "--set", "pretrain.text_layers=2", "--set", "pretrain.vocab_size=400"});
+  must({"pretrain",
+        "--out",
+        at("other"),
+        "--set",
+        "data.train=" + at("base/conversations.json"),
+        "--set",
+        "data.images=" + at("base/images"),
+        "--set",
+        "pretrain.tower_steps=1",
+        "--set",
+        "pretrain.tower_batch=2",
+        "--set",
+        "pretrain.vision_hidden=16",
+        "--set",
+        "pretrain.vision_intermediate=32",
+        "--set",
+        "pretrain.text_hidden=64",
+        "--set",
+        "pretrain.text_intermediate=48",
+        "--set",
+        "pretrain.text_layers=2",
+        "--set",
+        "pretrain.vocab_size=400"});
   auto arguments = ppo("ppo-other", true);
   arguments.insert(arguments.end(), {"--set", "model.path=" + at("other/model")});
   const Outcome outcome = plumbline(arguments);

@@ -61,7 +61,8 @@ Outcome plumbline_until(std::vector<std::string> arguments, const fs::path& file
   const fs::path out = scratch.path() / "out", err = scratch.path() / "err";
   const pid_t pid = start(with_program(std::move(arguments)), out, err, nullptr);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(3);
-  while (!fs::exists(file) && std::chrono::steady_clock::now() < deadline && ::waitpid(pid, nullptr, WNOHANG) == 0) {
+  while (!fs::exists(file) && std::chrono::steady_clock::now() < deadline &&
+         ::waitpid(pid, nullptr, WNOHANG) == 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   ::kill(pid, signal);

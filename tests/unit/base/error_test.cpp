@@ -16,7 +16,8 @@ TEST(Message, PutsEveryPartInItsPlace) {
 }
 
 TEST(Message, LeavesEmptyPartsOut) {
-  EXPECT_EQ(message({.component = "file", .doing = "reading", .got = "nothing"}), "[file] reading: got nothing.");
+  EXPECT_EQ(message({.component = "file", .doing = "reading", .got = "nothing"}),
+            "[file] reading: got nothing.");
 }
 
 TEST(Error, EachKindHasItsExitCode) {

@@ -35,9 +35,7 @@ TEST_F(Files, MissingFileNamesItself) {
 }
 
 // /dev/full accepts opens and refuses every write, as a full disk does.
-TEST_F(Files, FullDiskIsReportedOnAppend) {
-  EXPECT_THROW(append_file("/dev/full", "x"), IoError);
-}
+TEST_F(Files, FullDiskIsReportedOnAppend) { EXPECT_THROW(append_file("/dev/full", "x"), IoError); }
 
 TEST_F(Files, FailedFolderKeepsTheOldOne) {
   const fs::path target = folder_ / "step-1";

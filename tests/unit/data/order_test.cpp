@@ -30,7 +30,8 @@ TEST(DrawnItems, ContinueAcrossEpochsWhereverTheyStart) {
 }
 
 TEST(Batches, LastMayBeSmaller) {
-  EXPECT_THAT(batches({4, 2, 9, 7, 1}, 2), ElementsAre(ElementsAre(4, 2), ElementsAre(9, 7), ElementsAre(1)));
+  EXPECT_THAT(batches({4, 2, 9, 7, 1}, 2),
+              ElementsAre(ElementsAre(4, 2), ElementsAre(9, 7), ElementsAre(1)));
   EXPECT_TRUE(batches({}, 2).empty());
 }
 

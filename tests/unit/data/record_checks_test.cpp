@@ -30,14 +30,17 @@ TEST(RecordChecks, CountPlaceholders) {
   EXPECT_THAT(problems_of({{true, "what?"}, {false, "a"}}, true),
               HasSubstr("expected 1 <image> placeholder for one image, got 0"));
   EXPECT_THAT(problems_of({{true, "<image><image>what?"}, {false, "a"}}, true), HasSubstr("got 2"));
-  EXPECT_THAT(problems_of({{true, "<image>"}, {false, "a"}}, false), HasSubstr("for no image, got 1"));
+  EXPECT_THAT(problems_of({{true, "<image>"}, {false, "a"}}, false),
+              HasSubstr("for no image, got 1"));
   EXPECT_THAT(problems_of({{true, "<image>\nx"}, {false, "an <image>"}}, true),
               HasSubstr("expected no <image> in an answer"));
 }
 
 TEST(RecordChecks, FindEmptyTurnsAndWrongOrder) {
-  EXPECT_THAT(problems_of({{true, "what?"}, {false, " \n"}}, false), HasSubstr("turn 2: expected text, got an empty answer"));
-  EXPECT_THAT(problems_of({{true, "a"}, {true, "b"}}, false), HasSubstr("turn 2: expected gpt, got human"));
+  EXPECT_THAT(problems_of({{true, "what?"}, {false, " \n"}}, false),
+              HasSubstr("turn 2: expected text, got an empty answer"));
+  EXPECT_THAT(problems_of({{true, "a"}, {true, "b"}}, false),
+              HasSubstr("turn 2: expected gpt, got human"));
   EXPECT_THAT(problems_of({}, false), HasSubstr("got an empty conversation"));
 }
 

@@ -65,8 +65,10 @@ TEST_F(Records, ReportAllProblemsTogether) {
 }
 
 TEST_F(Records, RefuseFilesWithoutRecords) {
-  EXPECT_THAT(error_of([&] { read_conversations(file("[]"), ""); }), HasSubstr("at least one record"));
-  EXPECT_THAT(error_of([&] { read_conversations((folder_ / "none.json").string(), ""); }), HasSubstr("none.json"));
+  EXPECT_THAT(error_of([&] { read_conversations(file("[]"), ""); }),
+              HasSubstr("at least one record"));
+  EXPECT_THAT(error_of([&] { read_conversations((folder_ / "none.json").string(), ""); }),
+              HasSubstr("none.json"));
   EXPECT_NE(error_of([&] { read_conversations(file("[{]"), ""); }), "");
 }
 
@@ -101,9 +103,15 @@ TEST_F(Records, WhatIsWrittenReadsBack) {
 TEST_F(Records, RefuseBadPreferenceAndType) {
   const std::string turns = R"("conversations": [{"from": "human", "value": "x"}])";
   const std::string outputs = R"("output_1": {"value": "a"}, "output_2": {"value": "b"})";
-  EXPECT_THAT(error_of([&] { read_comparisons(file(R"([{"id": "1", )" + turns + ", " + outputs + R"(, "preference": 3}])"), ""); }),
+  EXPECT_THAT(error_of([&] {
+                read_comparisons(
+                    file(R"([{"id": "1", )" + turns + ", " + outputs + R"(, "preference": 3}])"),
+                    "");
+              }),
               HasSubstr("\"preference\": 1 or 2"));
-  EXPECT_THAT(error_of([&] { read_prompts(file(R"([{"id": "1", "caption_type": 9, )" + turns + "}]"), ""); }),
+  EXPECT_THAT(error_of([&] {
+                read_prompts(file(R"([{"id": "1", "caption_type": 9, )" + turns + "}]"), "");
+              }),
               HasSubstr("1..7"));
   EXPECT_THAT(error_of([&] { read_facts(file("[1]")); }), HasSubstr("reading facts"));
 }

@@ -29,7 +29,8 @@ std::vector<Example> examples(const Assistant& assistant) {
 TEST(Batch, ScoresAreThoseOfEachSequenceAlone) {
   const TinyAssistant tiny;
   auto assistant = tiny.load();
-  assistant.model.add_adapter("reward", {.rank = 2, .alpha = 4, .targets = {"q_proj"}}, random_key(1, "lora"));
+  assistant.model.add_adapter("reward", {.rank = 2, .alpha = 4, .targets = {"q_proj"}},
+                              random_key(1, "lora"));
   assistant.model.add_head("reward", random_key(1, "head"), false);
   FeatureStore store(assistant.preprocess, tiny.images());
   store.prepare(assistant.model, {"0.png", "1.png", "2.png"});
@@ -43,7 +44,8 @@ TEST(Batch, ScoresAreThoseOfEachSequenceAlone) {
   const auto all = score_sequences(assistant.model, store, ids, images, "reward", 10000);
   const auto split = score_sequences(assistant.model, store, ids, images, "reward", 1);
   for (size_t i = 0; i < list.size(); ++i) {
-    const auto alone = score_sequences(assistant.model, store, {ids[i]}, {images[i]}, "reward", 10000);
+    const auto alone =
+        score_sequences(assistant.model, store, {ids[i]}, {images[i]}, "reward", 10000);
     EXPECT_NEAR(all[i], alone[0], 1e-5);
     EXPECT_NEAR(all[i], split[i], 1e-5);
   }

@@ -24,7 +24,8 @@ TEST(FeatureStore, GivesFeaturesInTheOrderAskedAndSkipsEmptyNames) {
 TEST(FeatureStore, EqualsTheTowerOnOneImage) {
   const TinyAssistant tiny;
   auto assistant = tiny.load();
-  FeatureStore together(assistant.preprocess, tiny.images()), alone(assistant.preprocess, tiny.images());
+  FeatureStore together(assistant.preprocess, tiny.images()),
+      alone(assistant.preprocess, tiny.images());
   together.prepare(assistant.model, {"0.png", "1.png", "2.png"});
   alone.prepare(assistant.model, {"2.png"});
   EXPECT_TRUE(at::allclose(together.features({"2.png"}), alone.features({"2.png"}), 1e-5, 1e-6));
@@ -34,7 +35,8 @@ TEST(FeatureStore, NamesABrokenOrMissingPicture) {
   const TinyAssistant tiny;
   auto assistant = tiny.load();
   FeatureStore store(assistant.preprocess, tiny.images());
-  write_file(tiny.path() / "images/broken.png", read_file(tiny.path() / "images/0.png").substr(0, 40));
+  write_file(tiny.path() / "images/broken.png",
+             read_file(tiny.path() / "images/0.png").substr(0, 40));
   for (const char* name : {"broken.png", "gone.png"}) {
     try {
       store.prepare(assistant.model, {"0.png", name});

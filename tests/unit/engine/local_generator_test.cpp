@@ -12,7 +12,8 @@ TEST(LocalGenerator, AnswersInOrderWithAndWithoutImages) {
   auto assistant = tiny.load();
   FeatureStore store(assistant.preprocess, tiny.images());
   LocalGenerator generator(assistant, store, 8);
-  const std::vector<api::Question> questions = {{"0.png", "what is it?"}, {"", "what is it?"}, {"1.png", "what is it?"}};
+  const std::vector<api::Question> questions = {
+      {"0.png", "what is it?"}, {"", "what is it?"}, {"1.png", "what is it?"}};
   const auto answers = generator.answer(questions, 6);
   ASSERT_EQ(answers.size(), 3U);
   for (size_t i = 0; i < 3; ++i) EXPECT_EQ(generator.answer({questions[i]}, 6)[0], answers[i]);

@@ -17,23 +17,36 @@ namespace plumbline::engine {
 // Writes a model directory and three pictures; removed with the object.
 class TinyAssistant {
  public:
-  TinyAssistant() : path_(fs::temp_directory_path() / ("plumbline-engine-" + std::to_string(::getpid()))) {
+  TinyAssistant()
+      : path_(fs::temp_directory_path() / ("plumbline-engine-" + std::to_string(::getpid()))) {
     make_folders(path_ / "images");
-    write_file(path_ / "tokenizer.json",
-               text::train_bpe({"what is it? a red cup. two cups."}, 300, {"<unk>", "<s>", "</s>", "<image>"}));
+    write_file(path_ / "tokenizer.json", text::train_bpe({"what is it? a red cup. two cups."}, 300,
+                                                         {"<unk>", "<s>", "</s>", "<image>"}));
     image::Preprocess preprocess;
     preprocess.size = preprocess.shortest_edge = 8;
     image::save_preprocess(path_ / "preprocessor_config.json", preprocess);
     config::LlavaConfig c;
-    c.text = {.vocab_size = 300, .hidden_size = 32, .intermediate_size = 48, .num_layers = 2, .num_heads = 4,
-              .num_kv_heads = 2, .head_dim = 8, .max_positions = 128};
-    c.vision = {.image_size = 8, .patch_size = 4, .hidden_size = 16, .intermediate_size = 16, .num_layers = 2,
+    c.text = {.vocab_size = 300,
+              .hidden_size = 32,
+              .intermediate_size = 48,
+              .num_layers = 2,
+              .num_heads = 4,
+              .num_kv_heads = 2,
+              .head_dim = 8,
+              .max_positions = 128};
+    c.vision = {.image_size = 8,
+                .patch_size = 4,
+                .hidden_size = 16,
+                .intermediate_size = 16,
+                .num_layers = 2,
                 .num_heads = 2};
     c.image_token = 3;
     auto model = model::Llava::create(c, random_key(5, "tiny"), at::kFloat, at::kCPU);
     checkpoint::save_llava(path_.string(), model);
     for (int i = 0; i < 3; ++i) {
-      image::Image picture{.width = 8, .height = 8, .rgb = std::vector<uint8_t>(8 * 8 * 3, static_cast<uint8_t>(80 * i))};
+      image::Image picture{.width = 8,
+                           .height = 8,
+                           .rgb = std::vector<uint8_t>(8 * 8 * 3, static_cast<uint8_t>(80 * i))};
       image::write_png(path_ / "images" / (std::to_string(i) + ".png"), picture);
     }
   }

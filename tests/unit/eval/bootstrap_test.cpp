@@ -9,12 +9,14 @@ namespace {
 
 std::vector<double> mean(const std::vector<double>& sums) { return {sums[0] / sums[1]}; }
 
-// The interval of a mean has about the width the normal approximation gives: 2 * 1.96 * sd / sqrt(n).
+// The interval of a mean has about the width the normal approximation gives: 2 * 1.96 * sd /
+// sqrt(n).
 TEST(Bootstrap, IntervalOfAMean) {
   std::vector<std::vector<double>> units;
   Random random(random_key(1, "data"));
   for (int i = 0; i < 400; ++i) units.push_back({random.normal() + 3, 1});
-  const auto interval = bootstrap(units, mean, {.samples = 2000, .key = random_key(2, "bootstrap")})[0];
+  const auto interval =
+      bootstrap(units, mean, {.samples = 2000, .key = random_key(2, "bootstrap")})[0];
   EXPECT_LT(interval.low, interval.value);
   EXPECT_LT(interval.value, interval.high);
   EXPECT_NEAR(interval.high - interval.low, 2 * 1.96 / std::sqrt(400), 0.03);
@@ -24,14 +26,17 @@ TEST(Bootstrap, LowerConfidenceIsNarrowerAndTheSeedDecides) {
   std::vector<std::vector<double>> units;
   for (int i = 0; i < 50; ++i) units.push_back({static_cast<double>(i % 7), 1});
   const auto at = [&](double confidence, uint64_t seed) {
-    return bootstrap(units, mean, {.samples = 500, .confidence = confidence, .key = random_key(seed, "b")})[0];
+    return bootstrap(units, mean,
+                     {.samples = 500, .confidence = confidence, .key = random_key(seed, "b")})[0];
   };
   EXPECT_LT(at(0.5, 1).high - at(0.5, 1).low, at(0.95, 1).high - at(0.95, 1).low);
   EXPECT_EQ(at(0.95, 1).low, at(0.95, 1).low);
 }
 
 TEST(Bootstrap, OfNothingOrWithoutSamplesIsThePlainValue) {
-  const auto zero = [](const std::vector<double>& sums) { return std::vector<double>{sums.empty() ? 0 : sums[0]}; };
+  const auto zero = [](const std::vector<double>& sums) {
+    return std::vector<double>{sums.empty() ? 0 : sums[0]};
+  };
   EXPECT_EQ(bootstrap({}, zero, {})[0].high, 0);
   const auto plain = bootstrap({{2, 1}}, mean, {.samples = 0})[0];
   EXPECT_EQ(plain.value, 2);

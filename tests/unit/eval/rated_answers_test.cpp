@@ -18,7 +18,8 @@ world::BenchmarkItem item(const std::string& id, const std::string& type) {
 
 TEST(Spread, TakesEquallyManyOfEachType) {
   std::vector<world::BenchmarkItem> items;
-  for (int i = 0; i < 20; ++i) items.push_back(item(std::to_string(i), i < 15 ? "counting" : "attribute"));
+  for (int i = 0; i < 20; ++i)
+    items.push_back(item(std::to_string(i), i < 15 ? "counting" : "attribute"));
   const auto chosen = spread(items, 6);
   ASSERT_EQ(chosen.size(), 6U);
   EXPECT_EQ(chosen[2].type, "counting");
@@ -28,7 +29,8 @@ TEST(Spread, TakesEquallyManyOfEachType) {
 }
 
 TEST(Answers, WhatIsWrittenReadsBack) {
-  const auto path = fs::temp_directory_path() / ("plumbline-answers-" + std::to_string(::getpid()) + ".jsonl");
+  const auto path =
+      fs::temp_directory_path() / ("plumbline-answers-" + std::to_string(::getpid()) + ".jsonl");
   RatedAnswer rated{item("7", "attribute"), "it is \"red\".", {}};
   rated.verdict.score = 2;
   rated.verdict.is_hallucinated = true;

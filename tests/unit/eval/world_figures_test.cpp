@@ -7,7 +7,8 @@
 namespace plumbline::eval {
 namespace {
 
-RatedAnswer answer(const std::string& type, const std::string& image, const std::string& text = "") {
+RatedAnswer answer(const std::string& type, const std::string& image,
+                   const std::string& text = "") {
   RatedAnswer r;
   r.item.type = type;
   r.item.image = image;
@@ -22,7 +23,8 @@ RatedAnswer yes_no(bool truth, int said) {
   return r;
 }
 
-RatedAnswer description(std::vector<int> mentioned, std::vector<int> absent, double coverage, int num_false) {
+RatedAnswer description(std::vector<int> mentioned, std::vector<int> absent, double coverage,
+                        int num_false) {
   auto r = answer("description", "b", "three words here");
   r.verdict.mentioned = std::move(mentioned);
   r.verdict.hallucinated = std::move(absent);
@@ -35,8 +37,9 @@ RatedAnswer description(std::vector<int> mentioned, std::vector<int> absent, dou
 
 TEST(WorldFigures, YesNoByHand) {
   // Two true positives, one false positive, one false negative, one unreadable answer to a "no".
-  const auto f = world_figures({yes_no(true, 1), yes_no(true, 1), yes_no(false, 1), yes_no(true, 0), yes_no(false, -1)},
-                               {.samples = 10});
+  const auto f = world_figures(
+      {yes_no(true, 1), yes_no(true, 1), yes_no(false, 1), yes_no(true, 0), yes_no(false, -1)},
+      {.samples = 10});
   EXPECT_DOUBLE_EQ(f.f1.value, 4.0 / 6);
   EXPECT_DOUBLE_EQ(f.yes_rate.value, 0.6);
   EXPECT_DOUBLE_EQ(f.accuracy.value, 0.4);
@@ -44,7 +47,8 @@ TEST(WorldFigures, YesNoByHand) {
 }
 
 TEST(WorldFigures, DescriptionsByHand) {
-  const auto f = world_figures({description({1, 2, 2}, {2, 2}, 0.5, 2), description({3}, {}, 1.0, 0)}, {.samples = 10});
+  const auto f = world_figures(
+      {description({1, 2, 2}, {2, 2}, 0.5, 2), description({3}, {}, 1.0, 0)}, {.samples = 10});
   EXPECT_DOUBLE_EQ(f.chair_i.value, 0.5);
   EXPECT_DOUBLE_EQ(f.chair_s.value, 0.5);
   EXPECT_DOUBLE_EQ(f.false_description.value, 0.5);
@@ -68,9 +72,7 @@ TEST(WorldFigures, JsonKeepsEverything) {
   EXPECT_EQ(g.types.size(), 2U);
 }
 
-TEST(WorldFigures, OfNothingIsZero) {
-  EXPECT_EQ(world_figures({}, {}).num_answers, 0);
-}
+TEST(WorldFigures, OfNothingIsZero) { EXPECT_EQ(world_figures({}, {}).num_answers, 0); }
 
 }  // namespace
 }  // namespace plumbline::eval

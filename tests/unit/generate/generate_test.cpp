@@ -13,9 +13,19 @@ constexpr int64_t kImage = 3, kEnd = 2;
 
 model::Llava tiny_model() {
   config::LlavaConfig c;
-  c.text = {.vocab_size = 40, .hidden_size = 32, .intermediate_size = 48, .num_layers = 2, .num_heads = 4,
-            .num_kv_heads = 2, .head_dim = 8, .max_positions = 64};
-  c.vision = {.image_size = 8, .patch_size = 4, .hidden_size = 16, .intermediate_size = 16, .num_layers = 2,
+  c.text = {.vocab_size = 40,
+            .hidden_size = 32,
+            .intermediate_size = 48,
+            .num_layers = 2,
+            .num_heads = 4,
+            .num_kv_heads = 2,
+            .head_dim = 8,
+            .max_positions = 64};
+  c.vision = {.image_size = 8,
+              .patch_size = 4,
+              .hidden_size = 16,
+              .intermediate_size = 16,
+              .num_layers = 2,
               .num_heads = 2};
   c.image_token = kImage;
   auto model = model::Llava::create(c, random_key(5, "tiny"), at::kFloat, at::kCPU);
@@ -27,11 +37,15 @@ model::Llava tiny_model() {
 }
 
 std::vector<Sequence> prompts(model::Llava& model) {
-  const at::Tensor rows = model.project(model.encode_images(at::sin(at::arange(3 * 64, at::kFloat)).view({1, 3, 8, 8})))
-                              .flatten(0, 1).detach();
+  const at::Tensor rows =
+      model.project(model.encode_images(at::sin(at::arange(3 * 64, at::kFloat)).view({1, 3, 8, 8})))
+          .flatten(0, 1)
+          .detach();
   std::vector<Sequence> list;
   for (int64_t i = 0; i < 5; ++i) {
-    Sequence s{.prompt = {1}, .image_rows = i % 2 == 0 ? rows : at::Tensor(), .num_samples = 1 + i % 3,
+    Sequence s{.prompt = {1},
+               .image_rows = i % 2 == 0 ? rows : at::Tensor(),
+               .num_samples = 1 + i % 3,
                .key = random_key(9, "prompt").at(static_cast<uint64_t>(i))};
     if (i % 2 == 0) s.prompt.insert(s.prompt.end(), 4, kImage);
     for (int64_t t = 0; t <= i; ++t) s.prompt.push_back(5 + (i * 7 + t * 3) % 30);
@@ -41,20 +55,24 @@ std::vector<Sequence> prompts(model::Llava& model) {
 }
 
 SamplingOptions options(double temperature) {
-  return {.temperature = temperature, .max_tokens = 12, .end_token = kEnd, .forbidden = {0, 1, kImage}};
+  return {
+      .temperature = temperature, .max_tokens = 12, .end_token = kEnd, .forbidden = {0, 1, kImage}};
 }
 
 // One answer by running the whole sequence anew for every token.
-Sampled without_cache(model::Llava& model, const Sequence& s, int64_t sample, const SamplingOptions& o) {
+Sampled without_cache(model::Llava& model, const Sequence& s, int64_t sample,
+                      const SamplingOptions& o) {
   const at::NoGradGuard no_grad;
   Sampled answer;
   auto ids = s.prompt;
   while (!answer.is_stopped && static_cast<int64_t>(answer.tokens.size()) < o.max_tokens) {
     const auto spans = tensor::Spans::from_lengths({static_cast<int64_t>(ids.size())});
-    const at::Tensor hidden = model.forward(model.embed(tensor::to_tensor(ids, at::kCPU), s.image_rows), spans);
+    const at::Tensor hidden =
+        model.forward(model.embed(tensor::to_tensor(ids, at::kCPU), s.image_rows), spans);
     const at::Tensor logits = model.logits(hidden[hidden.size(0) - 1]).contiguous();
     const Draw d = draw_token(logits.const_data_ptr<float>(), logits.numel(), o,
-                              s.key.at(static_cast<uint64_t>(sample)), static_cast<int64_t>(answer.tokens.size()));
+                              s.key.at(static_cast<uint64_t>(sample)),
+                              static_cast<int64_t>(answer.tokens.size()));
     answer.tokens.push_back(d.token);
     answer.logprobs.push_back(d.logprob);
     answer.is_stopped = d.token == o.end_token;
@@ -75,7 +93,8 @@ TEST(Generate, EqualsRunningEverySequenceAloneWithoutCache) {
         ASSERT_EQ(static_cast<int64_t>(answers[i].size()), list[i].num_samples);
         for (size_t k = 0; k < answers[i].size(); ++k) {
           const Sampled expected = without_cache(model, list[i], static_cast<int64_t>(k), o);
-          EXPECT_EQ(answers[i][k].tokens, expected.tokens) << "slots " << slots << " prompt " << i << " sample " << k;
+          EXPECT_EQ(answers[i][k].tokens, expected.tokens)
+              << "slots " << slots << " prompt " << i << " sample " << k;
           EXPECT_EQ(answers[i][k].is_stopped, expected.is_stopped);
           for (size_t t = 0; t < expected.logprobs.size(); ++t) {
             EXPECT_NEAR(answers[i][k].logprobs[t], expected.logprobs[t], 1e-3);

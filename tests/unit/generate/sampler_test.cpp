@@ -18,7 +18,8 @@ Draw draw(const SamplingOptions& options, uint64_t index, int64_t position = 0) 
 
 std::vector<double> frequencies(const SamplingOptions& options, int n = 20000) {
   std::vector<double> counts(4);
-  for (int i = 0; i < n; ++i) counts[static_cast<size_t>(draw(options, static_cast<uint64_t>(i)).token)] += 1.0 / n;
+  for (int i = 0; i < n; ++i)
+    counts[static_cast<size_t>(draw(options, static_cast<uint64_t>(i)).token)] += 1.0 / n;
   return counts;
 }
 
@@ -73,7 +74,8 @@ TEST(DrawToken, ForbiddenAndEarlyEndTokensAreNeverDrawn) {
 TEST(DrawToken, DependsOnKeyAndPositionAlone) {
   EXPECT_EQ(draw({}, 3, 4).token, draw({}, 3, 4).token);
   bool differs = false;
-  for (int64_t t = 0; t < 30; ++t) differs |= draw({.temperature = 3}, 3, t).token != draw({.temperature = 3}, 3, 0).token;
+  for (int64_t t = 0; t < 30; ++t)
+    differs |= draw({.temperature = 3}, 3, t).token != draw({.temperature = 3}, 3, 0).token;
   EXPECT_TRUE(differs);
 }
 

@@ -7,9 +7,9 @@
 namespace plumbline::model {
 namespace {
 
+using tensor::Spans;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using tensor::Spans;
 
 at::Tensor hidden(Llava& model, const std::string& adapter) {
   const AdapterScope scope(model, adapter);
@@ -154,8 +154,7 @@ TEST(Adapters, RefusesWhatDoesNotFit) {
   const auto refusal = [&](const std::string& name, auto change) {
     nn::AdapterSpec spec = tiny_spec();
     change(spec);
-    return error_text<ConfigError>(
-        [&] { model.add_adapter(name, spec, random_key(1, "x")); });
+    return error_text<ConfigError>([&] { model.add_adapter(name, spec, random_key(1, "x")); });
   };
   EXPECT_THAT(refusal("one", [](auto&) {}), HasSubstr("taken"));
   EXPECT_THAT(refusal("", [](auto&) {}), HasSubstr("a name"));

@@ -9,8 +9,8 @@
 namespace plumbline::model {
 namespace {
 
-using ::testing::HasSubstr;
 using tensor::Spans;
+using ::testing::HasSubstr;
 
 // Hidden rows of one sequence, from the weights by name and plain operators.
 at::Tensor reference(Llava& model, const at::Tensor& rows) {
@@ -28,11 +28,10 @@ at::Tensor reference(Llava& model, const at::Tensor& rows) {
       at::outer(at::arange(rows.size(0), at::kDouble), frequencies).to(at::kFloat);
   const auto rotated = [&](const at::Tensor& x) {
     const at::Tensor low = x.slice(1, 0, half), high = x.slice(1, half);
-    return at::cat({low * angles.cos() - high * angles.sin(),
-                    high * angles.cos() + low * angles.sin()}, 1);
+    return at::cat(
+        {low * angles.cos() - high * angles.sin(), high * angles.cos() + low * angles.sin()}, 1);
   };
-  const at::Tensor hidden_keys =
-      at::ones({rows.size(0), rows.size(0)}, at::kBool).triu(1);
+  const at::Tensor hidden_keys = at::ones({rows.size(0), rows.size(0)}, at::kBool).triu(1);
   at::Tensor x = rows;
   for (int64_t i = 0; i < config.num_layers; ++i) {
     const std::string layer = "language_model.model.layers." + std::to_string(i) + ".";
@@ -165,9 +164,8 @@ TEST(Decoder, CacheEqualsTheWholeForward) {
     model.forward(at::cat({first.narrow(0, 0, 27), second.narrow(0, 0, 17)}), prompts, cache,
                   {2, 0});
     for (int64_t t = 0; t < 3; ++t) {
-      const at::Tensor hidden =
-          model.forward(at::stack({first[27 + t], second[17 + t]}), Spans::from_lengths({1, 1}),
-                        cache, {2, 0});
+      const at::Tensor hidden = model.forward(at::stack({first[27 + t], second[17 + t]}),
+                                              Spans::from_lengths({1, 1}), cache, {2, 0});
       EXPECT_FALSE(hidden.requires_grad());
       EXPECT_TRUE(is_close(hidden[0], expected[27 + t])) << adapter << t;
       EXPECT_TRUE(is_close(hidden[1], expected[30 + 17 + t])) << adapter << t;
@@ -219,8 +217,8 @@ TEST(Decoder, LargeModelsDecodeWithoutJoinedWeights) {
 TEST(Decoder, RefusesSequencesBeyondItsPositions) {
   Llava model = tiny_model();
   const at::Tensor rows = at::zeros({97, 32});
-  const std::string text = error_text<DataError>(
-      [&] { model.forward(rows, Spans::from_lengths({97})); });
+  const std::string text =
+      error_text<DataError>([&] { model.forward(rows, Spans::from_lengths({97})); });
   EXPECT_THAT(text, HasSubstr("at most 96 rows"));
   EXPECT_THAT(text, HasSubstr("got 97"));
   nn::KvCache cache = model.make_cache(1, 200);

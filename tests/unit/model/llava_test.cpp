@@ -8,8 +8,8 @@
 namespace plumbline::model {
 namespace {
 
-using ::testing::HasSubstr;
 using tensor::Spans;
+using ::testing::HasSubstr;
 
 TEST(Llava, RefusesAnInconsistentConfig) {
   config::LlavaConfig config = tiny_config();
@@ -31,8 +31,7 @@ TEST(Llava, ProjectsWithTheExactGelu) {
 
 TEST(Embed, PutsImageRowsInTheirPlacesInOrder) {
   Llava model = tiny_model();
-  const at::Tensor embedding =
-      model.parameters().at("language_model.model.embed_tokens.weight");
+  const at::Tensor embedding = model.parameters().at("language_model.model.embed_tokens.weight");
   const at::Tensor images = random_tensor({2, 32}, "images");
   const at::Tensor rows = model.embed(at::tensor({5, 39, 7, 39}, at::kLong), images);
   EXPECT_TRUE(at::equal(rows, at::stack({embedding[5], images[0], embedding[7], images[1]})));
@@ -53,8 +52,9 @@ TEST(Embed, GradientsReachTableAndImages) {
 TEST(Embed, CountsPlaceholders) {
   Llava model = tiny_model();
   const at::Tensor ids = at::tensor({5, 39, 7}, at::kLong);
-  const std::string text =
-      error_text<DataError>([&] { model.embed(ids, random_tensor({4, 32}, "images")); });
+  const std::string text = error_text<DataError>([&] {
+    model.embed(ids, random_tensor({4, 32}, "images"));
+  });
   EXPECT_THAT(text, HasSubstr("image rows, 4"));
   EXPECT_THAT(text, HasSubstr("got 1 placeholders"));
   EXPECT_THROW(model.embed(ids, at::Tensor()), DataError);
@@ -65,8 +65,8 @@ TEST(Llava, LearnsToRepeatOneBatch) {
   Llava model = tiny_model();
   nn::Parameters weights = model.parameters();
   for (auto& [name, tensor] : weights) tensor.requires_grad_(true);
-  const at::Tensor ids = at::tensor({39, 39, 39, 39, 3, 9, 4, 8, 1, 39, 39, 39, 39, 6, 2, 7},
-                                    at::kLong);
+  const at::Tensor ids =
+      at::tensor({39, 39, 39, 39, 3, 9, 4, 8, 1, 39, 39, 39, 39, 6, 2, 7}, at::kLong);
   const Spans spans = Spans::from_lengths({9, 7});
   const at::Tensor pixels = random_tensor({2, 3, 8, 8}, "pixels");
   const at::Tensor read = at::tensor({3, 4, 5, 6, 7, 12, 13, 14}, at::kLong);
@@ -103,8 +103,8 @@ TEST(Llava, Bfloat16FollowsFloat) {
     const at::Tensor whole = model.logits(model.forward(rows, Spans::from_lengths({9})));
     nn::KvCache cache = model.make_cache(1, 9);
     model.forward(rows.narrow(0, 0, 8), Spans::from_lengths({8}), cache, {0});
-    const at::Tensor last = model.logits(
-        model.forward(rows.narrow(0, 8, 1), Spans::from_lengths({1}), cache, {0}));
+    const at::Tensor last =
+        model.logits(model.forward(rows.narrow(0, 8, 1), Spans::from_lengths({1}), cache, {0}));
     return at::cat({whole, last}).to(at::kFloat);
   };
   const at::Tensor expected = logits(wide);

@@ -54,8 +54,7 @@ inline Llava tiny_model(const config::LlavaConfig& config = tiny_config()) {
 }
 
 inline nn::AdapterSpec tiny_spec() {
-  return {.rank = 3, .alpha = 6,
-          .targets = {"q_proj", "v_proj", "o_proj", "up_proj", "down_proj"}};
+  return {.rank = 3, .alpha = 6, .targets = {"q_proj", "v_proj", "o_proj", "up_proj", "down_proj"}};
 }
 
 // Adds an adapter whose B is not zero.

@@ -13,9 +13,8 @@ class Reference {
       : weights_(std::move(weights)), config_(config) {}
 
   at::Tensor run(const at::Tensor& picture, int64_t num_blocks) {
-    const at::Tensor grid =
-        at::conv2d(picture.unsqueeze(0), at("embeddings.patch_embedding.weight"), {},
-                   config_.patch_size);
+    const at::Tensor grid = at::conv2d(
+        picture.unsqueeze(0), at("embeddings.patch_embedding.weight"), {}, config_.patch_size);
     const at::Tensor rows = grid.flatten(2).squeeze(0).t();
     at::Tensor x = at::cat({at("embeddings.class_embedding").unsqueeze(0), rows}) +
                    at("embeddings.position_embedding.weight");
@@ -24,9 +23,9 @@ class Reference {
       const std::string layer = "encoder.layers." + std::to_string(i) + ".";
       x = x + attention(layer, norm(layer + "layer_norm1", x));
       const at::Tensor inner = linear(layer + "mlp.fc1", norm(layer + "layer_norm2", x));
-      const at::Tensor gated =
-          config_.quick_gelu ? inner * at::sigmoid(1.702 * inner)
-                             : inner * 0.5 * (1 + at::erf(inner / std::sqrt(2.0)));
+      const at::Tensor gated = config_.quick_gelu
+                                   ? inner * at::sigmoid(1.702 * inner)
+                                   : inner * 0.5 * (1 + at::erf(inner / std::sqrt(2.0)));
       x = x + linear(layer + "mlp.fc2", gated);
     }
     return x.slice(0, 1);

@@ -24,8 +24,7 @@ void expect_pieces_equal_whole(const std::vector<int64_t>& pieces, int64_t heads
   const Spans whole = Spans::from_lengths(pieces);
   const int64_t n = whole.total();
   const Rows rows = random_rows(n, heads, kv_heads, size, dtype);
-  const at::Tensor expected =
-      ragged_attention(rows.q, rows.k, rows.v, Spans::from_lengths({n}));
+  const at::Tensor expected = ragged_attention(rows.q, rows.k, rows.v, Spans::from_lengths({n}));
   KvCache cache(1, kv_heads, size, 2, n, dtype, at::kCPU);
   std::vector<at::Tensor> got;
   for (int64_t s = 0; s < whole.size(); ++s) {

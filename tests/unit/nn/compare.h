@@ -29,8 +29,7 @@ inline ::testing::AssertionResult is_close(const at::Tensor& a, const at::Tensor
   if (a.sizes() != b.sizes()) return ::testing::AssertionFailure() << "shapes differ";
   if (a.numel() == 0) return ::testing::AssertionSuccess();
   const at::Tensor wide = b.to(at::kDouble);
-  const double worst =
-      ((a.to(at::kDouble) - wide).abs() / (wide.abs() + 1)).max().item<double>();
+  const double worst = ((a.to(at::kDouble) - wide).abs() / (wide.abs() + 1)).max().item<double>();
   if (worst <= tolerance) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << "largest difference " << worst;
 }
@@ -52,8 +51,7 @@ inline std::vector<at::Tensor> value_and_gradients(const Function& function,
 }
 
 inline void expect_same(const Function& tested, const Function& reference,
-                        const std::vector<at::Tensor>& inputs,
-                        double tolerance = kFloatTolerance) {
+                        const std::vector<at::Tensor>& inputs, double tolerance = kFloatTolerance) {
   const auto got = value_and_gradients(tested, inputs);
   const auto expected = value_and_gradients(reference, inputs);
   for (size_t i = 0; i < got.size(); ++i) {

@@ -26,20 +26,34 @@ float* data(at::Tensor& x) { return x.data_ptr<float>(); }
 TEST(Kernels, AttentionIsTheSameInEverySet) {
   constexpr int64_t kRows = 77, kSize = 32;
   std::vector<at::Tensor> in;
-  for (const char* name : {"q", "k", "v", "dout"}) in.push_back(random_tensor({kRows, kSize}, name));
+  for (const char* name : {"q", "k", "v", "dout"}) {
+    in.push_back(random_tensor({kRows, kSize}, name));
+  }
   expect_all_equal(for_all_sets([&](const Loops& set) {
     at::Tensor out = at::zeros({kRows, kSize}), lse = at::zeros(kRows);
     at::Tensor dq = at::zeros_like(out), dk = at::zeros_like(out), dv = at::zeros_like(out);
     at::Tensor last = at::zeros(kSize);
     at::Tensor scratch = at::full({attention_scratch(kRows, kSize)}, NAN);
-    const AttentionHead head{.q = data(in[0]), .k = data(in[1]), .v = data(in[2]),
-                             .q_stride = kSize, .k_stride = kSize, .v_stride = kSize,
-                             .num_queries = kRows, .num_past = 0, .head_dim = kSize};
+    const AttentionHead head{.q = data(in[0]),
+                             .k = data(in[1]),
+                             .v = data(in[2]),
+                             .q_stride = kSize,
+                             .k_stride = kSize,
+                             .v_stride = kSize,
+                             .num_queries = kRows,
+                             .num_past = 0,
+                             .head_dim = kSize};
     set.attention_forward(head, data(out), kSize, data(lse), 1, data(scratch));
     set.attention_backward(head,
-                           {.out = data(out), .dout = data(in[3]), .out_stride = kSize,
-                            .logsumexp = data(lse), .lse_stride = 1, .dq = data(dq),
-                            .dq_stride = kSize, .dk = data(dk), .dv = data(dv),
+                           {.out = data(out),
+                            .dout = data(in[3]),
+                            .out_stride = kSize,
+                            .logsumexp = data(lse),
+                            .lse_stride = 1,
+                            .dq = data(dq),
+                            .dq_stride = kSize,
+                            .dk = data(dk),
+                            .dv = data(dv),
                             .dkv_stride = kSize},
                            data(scratch));
     set.attention_one_query(data(in[0]) + (kRows - 1) * kSize, data(in[1]), data(in[2]), kRows,

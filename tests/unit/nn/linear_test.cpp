@@ -13,8 +13,8 @@ Linear layer(int64_t out, int64_t in, bool bias) {
 }
 
 LowRank low_rank(int64_t out, int64_t in, int64_t rank, const char* name) {
-  return {.a = random_tensor({rank, in}, name), .b = random_tensor({out, rank}, name),
-          .scale = 0.5};
+  return {
+      .a = random_tensor({rank, in}, name), .b = random_tensor({out, rank}, name), .scale = 0.5};
 }
 
 // y for leaves {x, w1, bias1, a1, b1, w2}: the first layer has an adapter, the second none.
@@ -34,9 +34,12 @@ at::Tensor separate(const std::vector<at::Tensor>& in, bool with_adapter) {
 }
 
 std::vector<at::Tensor> leaves(std::vector<int64_t> x_shape) {
-  return {random_tensor(std::move(x_shape), "x"), random_tensor({6, 10}, "w1"),
-          random_tensor({6}, "bias"),             random_tensor({3, 10}, "a"),
-          random_tensor({6, 3}, "b"),             random_tensor({4, 10}, "w2")};
+  return {random_tensor(std::move(x_shape), "x"),
+          random_tensor({6, 10}, "w1"),
+          random_tensor({6}, "bias"),
+          random_tensor({3, 10}, "a"),
+          random_tensor({6, 3}, "b"),
+          random_tensor({4, 10}, "w2")};
 }
 
 TEST(Linear, EqualsPlainOperatorsWithGradients) {
@@ -50,8 +53,8 @@ TEST(Linear, OneLayerOfTwoMayBeUnused) {
   auto in = leaves({5, 10});
   for (at::Tensor& leaf : in) leaf.requires_grad_(true);
   joined(in, "tuned").narrow(1, 0, 6).sum().backward();
-  EXPECT_TRUE(is_close(in[0].grad(),
-                       (in[1] + 0.5 * in[4].matmul(in[3])).sum(0).expand({5, 10}).detach()));
+  EXPECT_TRUE(
+      is_close(in[0].grad(), (in[1] + 0.5 * in[4].matmul(in[3])).sum(0).expand({5, 10}).detach()));
 }
 
 TEST(Linear, PlainBaseIgnoresTheAdapter) {
@@ -76,8 +79,8 @@ TEST(Linear, EffectiveWeightIsWhatApplyUses) {
   linear.adapters["tuned"] = low_rank(6, 10, 3, "low");
   AdapterSelection selection{.active = "tuned"};
   const at::Tensor x = random_tensor({4, 10}, "x");
-  EXPECT_TRUE(is_close(at::linear(x, effective_weight(linear, selection)),
-                       apply(linear, x, selection)));
+  EXPECT_TRUE(
+      is_close(at::linear(x, effective_weight(linear, selection)), apply(linear, x, selection)));
   EXPECT_TRUE(at::equal(effective_weight(linear, {}), linear.weight));
 }
 
@@ -136,8 +139,7 @@ TEST(Dropout, GradientsUseTheSameMask) {
   const at::Tensor mask =
       run({at::ones({8, 10}), at::zeros({10, 10}), at::eye(10) * 2, at::eye(10)});
   const auto reference = [mask](const std::vector<at::Tensor>& in) {
-    return at::linear(in[0], in[1]) +
-           0.5 * (in[0] * mask).matmul(in[2].t()).matmul(in[3].t());
+    return at::linear(in[0], in[1]) + 0.5 * (in[0] * mask).matmul(in[2].t()).matmul(in[3].t());
   };
   expect_same(run, reference,
               {random_tensor({8, 10}, "x"), random_tensor({6, 10}, "w"),

@@ -32,8 +32,8 @@ TEST(RaggedAttention, IsASoftmaxOverEarlierRows) {
   const at::Tensor out = ragged_attention(in[0], in[1], in[2], spans);
   const auto row = [](const at::Tensor& x, int64_t n) { return x[n][0]; };
   EXPECT_TRUE(is_close(row(out, 0), row(in[2], 0)));
-  const at::Tensor scores = at::stack({row(in[0], 1).dot(row(in[1], 0)),
-                                       row(in[0], 1).dot(row(in[1], 1))}) / 4;
+  const at::Tensor scores =
+      at::stack({row(in[0], 1).dot(row(in[1], 0)), row(in[0], 1).dot(row(in[1], 1))}) / 4;
   const at::Tensor p = scores.softmax(0);
   EXPECT_TRUE(is_close(row(out, 1), p[0] * row(in[2], 0) + p[1] * row(in[2], 1)));
 }
@@ -59,7 +59,8 @@ TEST(RaggedAttention, TakesStridedRowsOfOneProjection) {
       return function(part(in[0], 0), part(in[0], 1), part(in[0], 2), spans);
     };
   };
-  expect_same(on(ragged_attention), on(ragged_attention_composite), {random_tensor({29, 192}, "x")});
+  expect_same(on(ragged_attention), on(ragged_attention_composite),
+              {random_tensor({29, 192}, "x")});
 }
 
 TEST(RaggedAttention, NothingCrossesABoundary) {
@@ -94,10 +95,10 @@ TEST(RaggedAttention, OtherWidthsAndDtypes) {
 TEST(RaggedAttention, RefusesRowsThatDoNotFit) {
   const auto in = inputs(Spans::from_lengths({5}), 2, 2, 32);
   EXPECT_THROW(ragged_attention(in[0], in[1], in[2], Spans::from_lengths({4})), InternalError);
-  EXPECT_EQ(ragged_attention(in[0].narrow(0, 0, 0), in[1].narrow(0, 0, 0), in[2].narrow(0, 0, 0),
-                             Spans())
-                .size(0),
-            0);
+  EXPECT_EQ(
+      ragged_attention(in[0].narrow(0, 0, 0), in[1].narrow(0, 0, 0), in[2].narrow(0, 0, 0), Spans())
+          .size(0),
+      0);
 }
 
 }  // namespace

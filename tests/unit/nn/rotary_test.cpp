@@ -17,9 +17,10 @@ TEST(RotaryTable, HoldsTheAngles) {
 
 TEST(RowPositions, CountPerSequenceFromItsStart) {
   const Spans spans = Spans::from_lengths({3, 0, 2});
-  EXPECT_TRUE(at::equal(row_positions(spans, {}, at::kCPU), at::tensor({0, 1, 2, 0, 1}, at::kLong)));
-  EXPECT_TRUE(at::equal(row_positions(spans, {4, 9, 1}, at::kCPU),
-                        at::tensor({4, 5, 6, 1, 2}, at::kLong)));
+  EXPECT_TRUE(
+      at::equal(row_positions(spans, {}, at::kCPU), at::tensor({0, 1, 2, 0, 1}, at::kLong)));
+  EXPECT_TRUE(
+      at::equal(row_positions(spans, {4, 9, 1}, at::kCPU), at::tensor({4, 5, 6, 1, 2}, at::kLong)));
   EXPECT_THROW(row_positions(spans, {1}, at::kCPU), InternalError);
 }
 

@@ -20,7 +20,8 @@ class RunPage : public testing::Test {
     make_folders(folder_ / "eval");
     write_file(folder_ / "ppo/run.json", R"({"seconds": 12.5})");
     write_file(folder_ / "ppo/metrics.jsonl",
-               "{\"step\":1,\"score/model\":0.5,\"gold/score\":3}\n{\"step\":2,\"score/model\":0.9,\"gold/score\":4}\n{\"st");
+               "{\"step\":1,\"score/model\":0.5,\"gold/score\":3}\n{\"step\":2,\"score/"
+               "model\":0.9,\"gold/score\":4}\n{\"st");
     eval::RatedAnswer rated;
     rated.item.id = "1";
     rated.item.type = "attribute";
@@ -30,7 +31,9 @@ class RunPage : public testing::Test {
     write_file(folder_ / "eval/run.json", "{}");
     eval::write_answers((folder_ / "eval/answers.jsonl").string(), {rated});
     write_file(folder_ / "eval/figures.json",
-               nlohmann::json{{"model", "Mine"}, {"figures", eval::to_json(eval::world_figures({rated}, {}))}}.dump());
+               nlohmann::json{{"model", "Mine"},
+                              {"figures", eval::to_json(eval::world_figures({rated}, {}))}}
+                   .dump());
   }
   void TearDown() override { fs::remove_all(folder_); }
   fs::path folder_;

@@ -17,7 +17,8 @@ std::vector<double> by_definition(const std::vector<double>& r, const std::vecto
   for (size_t t = 0; t < r.size(); ++t) {
     for (size_t k = t; k < r.size(); ++k) {
       const double next = k + 1 < r.size() ? v[k + 1] : 0;
-      result[t] += std::pow(gamma * lambda, static_cast<double>(k - t)) * (r[k] + gamma * next - v[k]);
+      result[t] +=
+          std::pow(gamma * lambda, static_cast<double>(k - t)) * (r[k] + gamma * next - v[k]);
     }
   }
   return result;
@@ -42,7 +43,8 @@ TEST(Gae, EqualsTheDefinitionAndCrossesNoBoundary) {
     const auto expected = by_definition({r.begin() + first, r.begin() + first + length},
                                         {v.begin() + first, v.begin() + first + length}, 0.95, 0.7);
     for (size_t t = 0; t < length; ++t) {
-      EXPECT_NEAR(result.advantages[static_cast<int64_t>(first + t)].item<double>(), expected[t], 1e-6);
+      EXPECT_NEAR(result.advantages[static_cast<int64_t>(first + t)].item<double>(), expected[t],
+                  1e-6);
     }
     first += length;
   }
@@ -55,8 +57,10 @@ TEST(Gae, WithoutDiscountReturnsAreTheRewardsStillToCome) {
 }
 
 TEST(Gae, RefusesSizesThatDisagree) {
-  EXPECT_THROW(gae(at::zeros({3}), at::zeros({2}), tensor::Spans::from_lengths({3}), 1, 1), InternalError);
-  EXPECT_THROW(gae(at::zeros({3}), at::zeros({3}), tensor::Spans::from_lengths({2}), 1, 1), InternalError);
+  EXPECT_THROW(gae(at::zeros({3}), at::zeros({2}), tensor::Spans::from_lengths({3}), 1, 1),
+               InternalError);
+  EXPECT_THROW(gae(at::zeros({3}), at::zeros({3}), tensor::Spans::from_lengths({2}), 1, 1),
+               InternalError);
 }
 
 }  // namespace

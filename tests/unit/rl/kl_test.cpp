@@ -10,7 +10,9 @@ namespace {
 
 TEST(Kl, HandWorkedForBothSigns) {
   const at::Tensor logp = torch::tensor({-1.0F, -2.0F}), ref = torch::tensor({-1.5F, -1.5F});
-  const auto kl = [&](KlEstimator e, int64_t i) { return kl_per_token(logp, ref, e)[i].item<double>(); };
+  const auto kl = [&](KlEstimator e, int64_t i) {
+    return kl_per_token(logp, ref, e)[i].item<double>();
+  };
   EXPECT_NEAR(kl(KlEstimator::K1, 0), 0.5, 1e-6);
   EXPECT_NEAR(kl(KlEstimator::K1, 1), -0.5, 1e-6);
   EXPECT_NEAR(kl(KlEstimator::K1Clamped, 0), 0.5, 1e-6);
@@ -34,7 +36,9 @@ TEST(Kl, K1AndK3AreUnbiased) {
   for (const auto e : {KlEstimator::K1, KlEstimator::K3}) {
     EXPECT_NEAR((p * kl_per_token(p.log(), q.log(), e)).sum().item<double>(), truth, 1e-6);
   }
-  EXPECT_GT(std::abs((p * kl_per_token(p.log(), q.log(), KlEstimator::K2)).sum().item<double>() - truth), 1e-3);
+  EXPECT_GT(
+      std::abs((p * kl_per_token(p.log(), q.log(), KlEstimator::K2)).sum().item<double>() - truth),
+      1e-3);
 }
 
 }  // namespace

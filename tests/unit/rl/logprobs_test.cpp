@@ -16,10 +16,12 @@ TEST(RowsBeforeResponses, AreOneBeforeEachToken) {
 }
 
 TEST(RowsBeforeResponses, RefusesAResponseWithoutPrompt) {
-  EXPECT_THROW(rows_before_responses(tensor::Spans::from_lengths({2}), tensor::Spans::from_lengths({2})),
-               InternalError);
-  EXPECT_THROW(rows_before_responses(tensor::Spans::from_lengths({2}), tensor::Spans::from_lengths({1, 1})),
-               InternalError);
+  EXPECT_THROW(
+      rows_before_responses(tensor::Spans::from_lengths({2}), tensor::Spans::from_lengths({2})),
+      InternalError);
+  EXPECT_THROW(
+      rows_before_responses(tensor::Spans::from_lengths({2}), tensor::Spans::from_lengths({1, 1})),
+      InternalError);
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ class PolicyLossCases : public testing::TestWithParam<PolicyCase> {};
 TEST_P(PolicyLossCases, LossAndGradient) {
   const auto& c = GetParam();
   const at::Tensor logp = torch::tensor({std::log(c.ratio)}, at::kDouble).requires_grad_(true);
-  const auto loss = policy_loss(logp, at::zeros({1}, at::kDouble), torch::tensor({c.advantage}, at::kDouble), 0.2);
+  const auto loss = policy_loss(logp, at::zeros({1}, at::kDouble),
+                                torch::tensor({c.advantage}, at::kDouble), 0.2);
   loss.loss_sum.backward();
   EXPECT_NEAR(loss.loss_sum.item<double>(), c.loss, 1e-9);
   EXPECT_NEAR(logp.grad()[0].item<double>(), c.gradient, 1e-9);
@@ -29,9 +30,10 @@ TEST_P(PolicyLossCases, LossAndGradient) {
 
 // Inside the clip range, beyond it where the gain is cut, and beyond it where the loss is not.
 INSTANTIATE_TEST_SUITE_P(HandWorked, PolicyLossCases,
-                         testing::Values(PolicyCase{1.1, 2, -2.2, -2.2}, PolicyCase{1.1, -2, 2.2, 2.2},
-                                         PolicyCase{1.5, 2, -2.4, 0}, PolicyCase{1.5, -2, 3, 3},
-                                         PolicyCase{0.5, 2, -1, -1}, PolicyCase{0.5, -2, 1.6, 0}));
+                         testing::Values(PolicyCase{1.1, 2, -2.2, -2.2},
+                                         PolicyCase{1.1, -2, 2.2, 2.2}, PolicyCase{1.5, 2, -2.4, 0},
+                                         PolicyCase{1.5, -2, 3, 3}, PolicyCase{0.5, 2, -1, -1},
+                                         PolicyCase{0.5, -2, 1.6, 0}));
 
 TEST(PolicyLoss, FirstMinibatchHasRatioOneAndNoClipping) {
   const at::Tensor logp = torch::tensor({-1.0F, -2.0F});
@@ -43,7 +45,8 @@ TEST(PolicyLoss, FirstMinibatchHasRatioOneAndNoClipping) {
 }
 
 TEST(PolicyLoss, SplitsExactly) {
-  const at::Tensor a = at::linspace(-1, 0, 8, at::kDouble), b = at::linspace(-0.8, -0.3, 8, at::kDouble);
+  const at::Tensor a = at::linspace(-1, 0, 8, at::kDouble),
+                   b = at::linspace(-0.8, -0.3, 8, at::kDouble);
   const at::Tensor adv = at::linspace(-2, 2, 8, at::kDouble);
   double sum = 0;
   for (int64_t i = 0; i < 8; i += 2) {
@@ -54,9 +57,11 @@ TEST(PolicyLoss, SplitsExactly) {
 }
 
 TEST(ValueLoss, TakesTheLargerErrorOfPlainAndClipped) {
-  // v 1.0, old 0.5, range 0.2: clipped to 0.7. Return 1.1: errors 0.01 and 0.16. Return 0.6: 0.16 and 0.01.
+  // v 1.0, old 0.5, range 0.2: clipped to 0.7. Return 1.1: errors 0.01 and 0.16. Return 0.6: 0.16
+  // and 0.01.
   const at::Tensor v = torch::tensor({1.0, 1.0}, at::kDouble).requires_grad_(true);
-  const auto loss = value_loss(v, torch::tensor({0.5, 0.5}, at::kDouble), torch::tensor({1.1, 0.6}, at::kDouble), 0.2);
+  const auto loss = value_loss(v, torch::tensor({0.5, 0.5}, at::kDouble),
+                               torch::tensor({1.1, 0.6}, at::kDouble), 0.2);
   EXPECT_NEAR(loss.loss_sum.item<double>(), 0.5 * (0.16 + 0.16), 1e-9);
   EXPECT_EQ(loss.stats.clip_fraction, 0.5);
   loss.loss_sum.backward();

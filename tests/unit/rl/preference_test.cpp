@@ -11,7 +11,8 @@ namespace {
 double log_sigmoid(double x) { return -std::log1p(std::exp(-x)); }
 
 TEST(BradleyTerry, HandWorked) {
-  const at::Tensor better = torch::tensor({1.0, 0.5}, at::kDouble), worse = torch::tensor({0.25, 2.0}, at::kDouble);
+  const at::Tensor better = torch::tensor({1.0, 0.5}, at::kDouble),
+                   worse = torch::tensor({0.25, 2.0}, at::kDouble);
   const auto result = bradley_terry(better, worse, {.center_coef = 0});
   EXPECT_NEAR(result.loss.item<double>(), -(log_sigmoid(0.75) + log_sigmoid(-1.5)) / 2, 1e-12);
   EXPECT_EQ(result.stats.accuracy, 0.5);
@@ -20,10 +21,12 @@ TEST(BradleyTerry, HandWorked) {
 }
 
 TEST(BradleyTerry, MarginSmoothingAndCentringHaveTheirTerms) {
-  const at::Tensor better = torch::tensor({1.0}, at::kDouble), worse = torch::tensor({0.0}, at::kDouble);
+  const at::Tensor better = torch::tensor({1.0}, at::kDouble),
+                   worse = torch::tensor({0.0}, at::kDouble);
   const auto result =
       bradley_terry(better, worse, {.margin = 0.5, .label_smoothing = 0.1, .center_coef = 0.01});
-  EXPECT_NEAR(result.loss.item<double>(), -0.9 * log_sigmoid(0.5) - 0.1 * log_sigmoid(-0.5) + 0.01, 1e-12);
+  EXPECT_NEAR(result.loss.item<double>(), -0.9 * log_sigmoid(0.5) - 0.1 * log_sigmoid(-0.5) + 0.01,
+              1e-12);
 }
 
 TEST(BradleyTerry, GradientPullsThePairApart) {

@@ -17,12 +17,14 @@ TEST(RewardTerms, MissingEndAndLength) {
 }
 
 SequenceTerms two_answers() {
-  return {.model_score = {1, 2}, .missing_end = {0, -8}, .length = {-0.5, -1}, .correctness = {2, 0}};
+  return {
+      .model_score = {1, 2}, .missing_end = {0, -8}, .length = {-0.5, -1}, .correctness = {2, 0}};
 }
 
 TEST(ShapeRewards, TermsArriveWithTheLastTokenAndKlWithEach) {
   const at::Tensor kl = torch::tensor({0.1F, 0.2F, 0.3F});
-  const auto shaped = shape_rewards(two_answers(), kl, tensor::Spans::from_lengths({2, 1}), 0.5, 10);
+  const auto shaped =
+      shape_rewards(two_answers(), kl, tensor::Spans::from_lengths({2, 1}), 0.5, 10);
   const at::Tensor expected = torch::tensor({-0.5F, 10 * (-0.1F + 2.5F), 10 * (-0.15F - 7.0F)});
   EXPECT_TRUE(at::allclose(shaped.rewards, expected)) << shaped.rewards;
   EXPECT_NEAR(shaped.kl_sum, -0.3, 1e-6);
@@ -38,8 +40,9 @@ TEST(ShapeRewards, RefusesWhatDoesNotBelongTogether) {
   const auto spans = tensor::Spans::from_lengths({2, 1});
   EXPECT_THROW(shape_rewards(two_answers(), at::zeros({4}), spans, 1, 1), InternalError);
   EXPECT_THROW(shape_rewards({}, at::zeros({3}), spans, 1, 1), InternalError);
-  EXPECT_THROW(shape_rewards(two_answers(), at::zeros({3}), tensor::Spans::from_lengths({3, 0}), 1, 1),
-               InternalError);
+  EXPECT_THROW(
+      shape_rewards(two_answers(), at::zeros({3}), tensor::Spans::from_lengths({3, 0}), 1, 1),
+      InternalError);
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ TEST(Moments, MergeToThoseOfTheUnion) {
   EXPECT_NEAR(merged.mean, whole.mean, 1e-12);
   EXPECT_NEAR(merged.squares, whole.squares, 1e-10);
   // Two ranks whiten with the merged moments exactly as one would.
-  const at::Tensor parts = at::cat({whiten(all.slice(0, 0, 3), merged), whiten(all.slice(0, 3), merged)});
+  const at::Tensor parts =
+      at::cat({whiten(all.slice(0, 0, 3), merged), whiten(all.slice(0, 3), merged)});
   EXPECT_TRUE(at::allclose(parts, whiten(all)));
 }
 

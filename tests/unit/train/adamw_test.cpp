@@ -22,7 +22,8 @@ void set_grad(at::Tensor& parameter, std::vector<float> values) {
 // The paper's algorithm 2, in double.
 TEST(AdamW, EqualsTheAlgorithm) {
   at::Tensor p = leaf({1.0F, -2.0F});
-  AdamW optimizer({{{{"p", p}}, 0.5}}, {.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-6, .weight_decay = 0.1});
+  AdamW optimizer({{{{"p", p}}, 0.5}},
+                  {.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-6, .weight_decay = 0.1});
   double x[2] = {1, -2}, m[2] = {}, v[2] = {};
   for (int t = 1; t <= 3; ++t) {
     const float g[2] = {0.3F * static_cast<float>(t), -0.7F};
@@ -33,7 +34,8 @@ TEST(AdamW, EqualsTheAlgorithm) {
       m[i] = 0.8 * m[i] + 0.2 * g[i];
       v[i] = 0.9 * v[i] + 0.1 * g[i] * g[i];
       x[i] -= lr * 0.1 * x[i];
-      x[i] -= lr * (m[i] / (1 - std::pow(0.8, t))) / (std::sqrt(v[i] / (1 - std::pow(0.9, t))) + 1e-6);
+      x[i] -=
+          lr * (m[i] / (1 - std::pow(0.8, t))) / (std::sqrt(v[i] / (1 - std::pow(0.9, t))) + 1e-6);
     }
   }
   EXPECT_NEAR(p[0][0].item<double>(), x[0], 1e-6);

@@ -14,7 +14,8 @@ struct Inputs {
 
 Inputs inputs() {
   at::Tensor h = at::sin(at::arange(7 * 5, at::kFloat)).view({7, 5}).clone().requires_grad_(true);
-  at::Tensor w = at::cos(at::arange(11 * 5, at::kFloat) * 1.7).view({11, 5}).clone().requires_grad_(true);
+  at::Tensor w =
+      at::cos(at::arange(11 * 5, at::kFloat) * 1.7).view({11, 5}).clone().requires_grad_(true);
   return {h, w, torch::tensor({0, 10, 3, 3, 7, 1, 5}, at::kLong)};
 }
 

@@ -12,7 +12,9 @@ using testing::HasSubstr;
 
 class RunFolderTest : public testing::Test {
  protected:
-  void SetUp() override { path_ = fs::temp_directory_path() / ("plumbline-run-" + std::to_string(::getpid())); }
+  void SetUp() override {
+    path_ = fs::temp_directory_path() / ("plumbline-run-" + std::to_string(::getpid()));
+  }
   void TearDown() override { fs::remove_all(path_); }
   config::Loaded loaded(const std::vector<std::string>& sets = {}) {
     auto all = sets;
@@ -59,7 +61,8 @@ TEST_F(RunFolderTest, ResumesFromTheNewestCheckpointAndDropsLaterMetrics) {
     for (int64_t step = 1; step <= 4; ++step) {
       run.metrics().record(step, {{"x", 1}});
       if (step < 4) {
-        run.save_checkpoint(step, [&](const fs::path& f) { write_file(f / "state", std::to_string(step)); });
+        run.save_checkpoint(
+            step, [&](const fs::path& f) { write_file(f / "state", std::to_string(step)); });
       }
     }
     EXPECT_FALSE(fs::exists(path_ / "checkpoints/step-000001"));
@@ -74,10 +77,13 @@ TEST_F(RunFolderTest, ResumesFromTheNewestCheckpointAndDropsLaterMetrics) {
 TEST_F(RunFolderTest, AFailedCheckpointLeavesTheLastOne) {
   auto run = RunFolder::open(loaded(), {}, {});
   run.save_checkpoint(1, [](const fs::path& f) { write_file(f / "state", "good"); });
-  EXPECT_THROW(run.save_checkpoint(2, [](const fs::path& f) {
-    write_file(f / "state", "half");
-    throw IoError(Complaint{.component = "test", .doing = "filling the disk"});
-  }), IoError);
+  EXPECT_THROW(run.save_checkpoint(2,
+                                   [](const fs::path& f) {
+                                     write_file(f / "state", "half");
+                                     throw IoError(Complaint{.component = "test",
+                                                             .doing = "filling the disk"});
+                                   }),
+               IoError);
   EXPECT_EQ(read_file(path_ / "checkpoints/step-000001/state"), "good");
   EXPECT_FALSE(fs::exists(path_ / "checkpoints/step-000002"));
 }

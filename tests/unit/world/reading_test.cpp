@@ -33,7 +33,8 @@ TEST(Reading, HasTheFormOfTheRewardModelsInput) {
       EXPECT_TRUE(record.turns[t + 3].is_trained);
       const bool is_good = record.turns[t + 3].text == kVerdictGood;
       EXPECT_TRUE(is_good || record.turns[t + 3].text == kVerdictBad);
-      EXPECT_TRUE(is_good || !record.turns[t + 1].is_trained) << "a wrong answer must not be learned";
+      EXPECT_TRUE(is_good || !record.turns[t + 1].is_trained)
+          << "a wrong answer must not be learned";
       taught += record.turns[t + 1].is_trained;
       good += is_good;
       ++judged;
