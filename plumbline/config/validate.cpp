@@ -37,10 +37,6 @@ void check_ppo(Problems& problems, const Config& c) {
                 c.ppo.rollout_size);
   check_at_most(problems, "ppo.value_warmup_steps", c.ppo.value_warmup_steps, "ppo.total_steps",
                 c.ppo.total_steps);
-  if (c.ppo.eval_every > 0 && c.data.benchmark.empty()) {
-    problems.push_back({"ppo.eval_every",
-                        fmt::format(" = {}: expected data.benchmark to be set", c.ppo.eval_every)});
-  }
 }
 
 void check_pretrain(Problems& problems, const PretrainConfig& c) {

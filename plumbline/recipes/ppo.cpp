@@ -390,6 +390,7 @@ void write_samples(const train::RunFolder& run, const PromptBatch& batch, const 
                  .dump() +
              "\n";
   }
+  make_folders(run.path() / "samples");
   write_file(run.path() / "samples" / fmt::format("step-{:06}.jsonl", step), lines);
 }
 
@@ -424,6 +425,13 @@ nn::Parameters attach_roles(model::Llava& model, const config::Config& c, Random
 
 std::vector<world::BenchmarkItem> gold_subset(const config::Config& c) {
   if (c.ppo.eval_every == 0) return {};
+  if (c.data.benchmark.empty()) {
+    throw ConfigError(Complaint{.component = "ppo",
+                                .doing = "preparing the gold score",
+                                .expected = "data.benchmark",
+                                .got = "nothing",
+                                .hint = "set it, or ppo.eval_every = 0."});
+  }
   return eval::spread(world::read_benchmark(c.data.benchmark), c.ppo.eval_items);
 }
 
@@ -442,6 +450,11 @@ void ppo(const Invocation& invocation) {
   auto prompts = data::read_prompts(c.data.prompts, c.data.images);
   auto reward_template = text::load_reward_template(c.ppo.template_file);
   auto facts = c.ppo.facts ? data::read_facts(c.data.facts) : data::Facts{};
+  if (c.ppo.facts) {
+    std::vector<std::string> images;
+    for (const auto& prompt : prompts) images.push_back(prompt.image);
+    data::check_facts(facts, images, c.data.facts);
+  }
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
   nn::Parameters parameters = attach_roles(assistant.model, c, key);

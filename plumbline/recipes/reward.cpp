@@ -123,6 +123,11 @@ void reward(const Invocation& invocation) {
   const auto records = data::read_comparisons(c.data.train, c.data.images);
   const auto held_out = data::read_comparisons(c.data.eval, c.data.images);
   const auto facts = c.reward.facts ? data::read_facts(c.data.facts) : data::Facts{};
+  std::vector<std::string> images;
+  for (const auto* part : {&records, &held_out}) {
+    for (const auto& record : *part) images.push_back(record.image);
+  }
+  if (c.reward.facts) data::check_facts(facts, images, c.data.facts);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
   const auto pairs = encode_pairs(assistant, prompt, records, facts, c.reward, key.at("facts"));
@@ -157,9 +162,6 @@ void reward(const Invocation& invocation) {
     step = train::RunFolder::step_of(*checkpoint);
   }
   engine::FeatureStore features(assistant.preprocess, c.data.images);
-  std::vector<std::string> images;
-  for (const auto& record : records) images.push_back(record.image);
-  for (const auto& record : held_out) images.push_back(record.image);
   features.prepare(assistant.model, images);
   const model::AdapterScope scope(assistant.model, kAdapter);
 

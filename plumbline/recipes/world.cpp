@@ -14,7 +14,9 @@ void write_into(const world::SplitOptions& options, const fs::path& folder) {
   const fs::path aside = folder / "unfinished";
   world::write_split(options, aside);
   for (const auto& entry : fs::directory_iterator(aside)) {
-    fs::rename(entry.path(), folder / entry.path().filename());
+    const fs::path target = folder / entry.path().filename();
+    fs::remove_all(target);  // what an interrupted run had moved already
+    fs::rename(entry.path(), target);
   }
   fs::remove(aside);
 }

@@ -4,12 +4,18 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "plumbline/base/files.h"
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
 #include "plumbline/checkpoint/tensors.h"
 #include "plumbline/model/llava.h"
+#include "plumbline/text/bpe_trainer.h"
+#include "plumbline/text/tokenizer.h"
+#include "plumbline/world/language.h"
+#include "plumbline/world/questions.h"
+#include "plumbline/world/scene_sampler.h"
 
 namespace plumbline {
 namespace {
@@ -132,6 +138,32 @@ TEST_F(Golden, WritesAFolderForTransformers) {
   const model::AdapterScope scope(model_, "peft");
   check["adapter_logits"] = logits().slice(0, 0, length);
   checkpoint::save_tensors((path / "check.safetensors").string(), check);
+}
+
+// A tokenizer trained on the world's text, with strings for tools/golden/check_written.py to
+// compare token by token with Python's tokenizers.
+TEST(GoldenTokenizer, WritesOneForPythonToRead) {
+  const char* folder = std::getenv("PLUMBLINE_GOLDEN_WRITE");
+  if (folder == nullptr) GTEST_SKIP() << "PLUMBLINE_GOLDEN_WRITE is not set";
+  std::vector<std::string> texts;
+  for (uint64_t i = 0; i < 300; ++i) {
+    const RandomKey key = random_key(11, "golden.text").at(i);
+    const world::Scene scene = world::sample_scene({}, key);
+    texts.push_back(world::facts_block(world::captions(scene, key.at("facts"))));
+    texts.push_back(" " + world::describe(scene));
+    texts.push_back("USER: " + world::ask("attribute", scene, key.at("question")).question);
+  }
+  const fs::path path(folder);
+  make_folders(path);
+  write_file(path / "tokenizer.json",
+             text::train_bpe(texts, 512, {"<unk>", "<s>", "</s>", "<image>"}));
+  const auto tokenizer = text::Tokenizer::load((path / "tokenizer.json").string());
+  texts.insert(texts.end(),
+               {"", "  two  blanks ", "tabs\tand\r\nlines", "naïve café, 東京, 🙂",
+                "it's we'll", "1234567 !?", "</s> spelt as text <image>"});
+  nlohmann::json cases = nlohmann::json::array();
+  for (const auto& text : texts) cases.push_back({{"text", text}, {"ids", tokenizer.encode(text)}});
+  write_file(path / "check_tokens.json", cases.dump(1) + "\n");
 }
 
 }  // namespace
