@@ -20,7 +20,6 @@ struct RunConfig {
   int64_t threads = 0;           // 0: all cores
   int64_t checkpoint_every = 0;  // steps; 0: only at the end or on a signal
   int64_t keep_checkpoints = 2;
-  int64_t log_every = 1;
   friend bool operator==(const RunConfig&, const RunConfig&) = default;
 };
 

@@ -21,7 +21,6 @@ std::vector<FieldOf<RunConfig>> run_fields() {
       {"checkpoint_every", &RunConfig::checkpoint_every,
        "steps between checkpoints; 0: only at the end or on a signal", at_least(0)},
       {"keep_checkpoints", &RunConfig::keep_checkpoints, "newest checkpoints kept", at_least(1)},
-      {"log_every", &RunConfig::log_every, "steps between lines of metrics", at_least(1)},
   };
 }
 

@@ -1,0 +1,34 @@
+#include "plumbline/base/clock.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <thread>
+#include <vector>
+
+namespace plumbline {
+namespace {
+
+TEST(Stopwatch, CountsAndRestarts) {
+  Stopwatch watch;
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const double first = watch.seconds();
+  EXPECT_GE(first, 0.02);
+  watch.restart();
+  EXPECT_LT(watch.seconds(), first);
+}
+
+TEST(PeakMemory, CoversWhatWasTouched) {
+  const int64_t before = peak_memory_bytes();
+  EXPECT_GT(before, 1 << 20);
+  const std::vector<char> block(64 << 20, 1);
+  EXPECT_GE(peak_memory_bytes(), (64 << 20) + block[0] - 1);
+}
+
+TEST(Timestamp, IsUtcInIsoForm) {
+  EXPECT_TRUE(std::regex_match(timestamp(), std::regex(R"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ)")));
+  EXPECT_GT(unix_seconds(), 1.7e9);
+}
+
+}  // namespace
+}  // namespace plumbline
