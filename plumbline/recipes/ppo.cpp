@@ -423,6 +423,32 @@ nn::Parameters attach_roles(model::Llava& model, const config::Config& c, Random
   return parameters;
 }
 
+double megabytes(const nn::Parameters& parameters) {
+  double bytes = 0;
+  for (const auto& [name, tensor] : parameters) bytes += static_cast<double>(tensor.nbytes());
+  return bytes / 1e6;
+}
+
+// One base, four adapters: what they take, so that nobody has to guess why memory ran out.
+void print_plan(Trainer& t, const nn::Parameters& trained) {
+  const config::PpoConfig& p = t.c.ppo;
+  double adapters = 0;
+  for (const char* role : {kPolicy, kReference, kReward, kValue}) {
+    adapters += megabytes(t.assistant.model.adapter_parameters(role));
+  }
+  const config::VisionConfig& vision = t.assistant.model.config().vision;
+  const auto features =
+      static_cast<double>(t.features.size() * vision.num_patches() * vision.hidden_size) *
+      static_cast<double>(c10::elementSize(t.assistant.model.dtype())) / 1e6;
+  log_info("ppo: {} prompts, {} iterations of {} answers, {} optimiser steps each, {} facts",
+           t.prompts.size(), p.total_steps, p.rollout_size,
+           p.epochs * (p.rollout_size / p.minibatch_size), p.facts ? "with" : "without");
+  log_info(
+      "ppo: memory in MB: base {:.1f}, four adapters {:.1f}, gradients and moments {:.1f}, "
+      "image features {:.1f}",
+      megabytes(t.assistant.model.parameters()), adapters, 3 * megabytes(trained), features);
+}
+
 std::vector<world::BenchmarkItem> gold_subset(const config::Config& c) {
   if (c.ppo.eval_every == 0) return {};
   if (c.data.benchmark.empty()) {
@@ -495,8 +521,7 @@ void ppo(const Invocation& invocation) {
     });
   };
 
-  log_info("ppo: {} prompts, {} iterations of {} answers, {} facts", t.prompts.size(),
-           c.ppo.total_steps, c.ppo.rollout_size, c.ppo.facts ? "with" : "without");
+  print_plan(t, parameters);
   Progress progress(c.ppo.facts ? "ppo (facts)" : "ppo", c.ppo.total_steps, step);
   while (step < c.ppo.total_steps) {
     train::PhaseTimer timer;

@@ -267,6 +267,17 @@ TEST_F(Stages, EvalAndReportGiveFiguresAndAPage) {
   EXPECT_THAT(read_file(at("report.html")), HasSubstr("<svg"));
 }
 
+TEST_F(Stages, EveryMetricIsDocumented) {
+  const std::string docs = read_file("docs/metrics.md");
+  for (const char* run : {"pretrain", "sft", "sample", "annotate", "reward-facts", "ppo-facts"}) {
+    for (const auto& line : metrics_of(at(run))) {
+      for (const auto& [name, value] : line.items()) {
+        if (name != "step") EXPECT_THAT(docs, HasSubstr("`" + name + "`")) << run;
+      }
+    }
+  }
+}
+
 TEST_F(Stages, AFullDiskLeavesTheLastCheckpoint) {
   auto arguments = sft("sft-full");
   const Outcome cut = support::plumbline_until(
