@@ -120,8 +120,8 @@ TowerData load_tower_data(const std::vector<world::CellLabels>& labels,
 
 // Linear classifiers on the tower's features; thrown away afterwards.
 struct Probes {
-  at::Tensor category, color, size,
-      environment;  // [classes, Dv]; category's last class is "nothing"
+  // [classes, Dv]; category's last class is "nothing", position is the cell's own number
+  at::Tensor category, color, size, environment, position;
 };
 
 Probes make_probes(int64_t width, RandomKey key) {
@@ -134,7 +134,8 @@ Probes make_probes(int64_t width, RandomKey key) {
   };
   return {weight("category", world::categories().size() + 1),
           weight("color", world::colors().size()), weight("size", 2),
-          weight("environment", world::environments().size())};
+          weight("environment", world::environments().size()),
+          weight("position", world::kGridSize * world::kGridSize)};
 }
 
 struct TowerLoss {
@@ -162,8 +163,28 @@ TowerLoss tower_loss(const at::Tensor& features, const Probes& probes, const Tow
   const at::Tensor loss = at::cross_entropy_loss(logits, target) + masked(probes.color, d.color) +
                           masked(probes.size, d.size) +
                           0.3 * at::cross_entropy_loss(room, d.environment.index_select(0, chosen));
+  // A language model must be able to tell the cells apart, so the tower must not forget where they
+  // are.
+  const at::Tensor cells = at::arange(features.size(1)).repeat({features.size(0)});
+  const at::Tensor position_loss = at::cross_entropy_loss(at::linear(rows, probes.position), cells);
   const at::Tensor is_right = logits.argmax(1).eq(target).logical_and(is_present);
-  return {loss, is_right.sum().item<double>() / std::max(1.0, is_present.sum().item<double>())};
+  return {loss + 0.3 * position_loss,
+          is_right.sum().item<double>() / std::max(1.0, is_present.sum().item<double>())};
+}
+
+// Scales the tower so that its features have unit variance: trained freely they reach five times
+// that, and a projector fed with such numbers swings wildly. Every block reads its input through a
+// layer norm, so scaling all that is added to the residual stream scales the stream and nothing
+// else.
+void normalise_features(model::Llava& model, const at::Tensor& pixels) {
+  const at::NoGradGuard no_grad;
+  const double scale = 1 / model.encode_images(pixels).std().item<double>();
+  for (auto& [name, tensor] : model.parameters()) {
+    const bool is_added = name.find("pre_layrnorm") != std::string::npos ||
+                          name.find("out_proj") != std::string::npos ||
+                          name.find("mlp.fc2") != std::string::npos;
+    if (name.starts_with("vision_tower.") && is_added) at::Tensor(tensor).mul_(scale);
+  }
 }
 
 // Trains the tower's weights in place. The last tenth of the pictures is held out.
@@ -178,6 +199,7 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
   parameters.emplace("probe.color", probes.color);
   parameters.emplace("probe.size", probes.size);
   parameters.emplace("probe.environment", probes.environment);
+  parameters.emplace("probe.position", probes.position);
   for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
   train::AdamW optimizer({{parameters, 1.0}}, {.weight_decay = 0.01});
   config::OptimizerConfig schedule;
@@ -203,6 +225,7 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
     stop_if_interrupted();
   }
   for (auto& [name, tensor] : parameters) tensor.requires_grad_(false);
+  normalise_features(model, d.pixels.slice(0, 0, std::min<int64_t>(n, 512)));
   if (n == num_train) return;
   const at::NoGradGuard no_grad;
   const at::Tensor held_out = at::arange(num_train, n);

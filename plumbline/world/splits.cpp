@@ -24,8 +24,8 @@ namespace plumbline::world {
 namespace {
 
 constexpr double kSftDescriptions = 0.4, kPromptDescriptions = 0.45, kBaseDescriptions = 0.3;
-constexpr double kReadingShare = 0.5;     // of the base's conversations
-constexpr double kFocusedShare = 0.3;     // answers that tell no more than was asked
+constexpr int64_t kFewestRounds = 4, kMostRounds = 6;  // of a base conversation about a picture
+constexpr double kFocusedShare = 0.3;                  // answers that tell no more than was asked
 constexpr double kSftTypicalShare = 0.9;  // invented objects that are typical for the environment
 constexpr int kBenchmarkQuestions = 4;    // per picture, beside the yes_no ones
 
@@ -113,21 +113,23 @@ class SplitWriter {
         {id, image, {{true, with_image(item.question)}, {false, text}}});
   }
 
+  // One conversation of several true rounds about the picture, so that it is looked at once and
+  // asked about often, and one of reading comprehension.
   void add_base(const Scene& scene, const std::string& id, const std::string& image,
                 RandomKey key) {
     Random random(key);
     records_.cells.push_back(cell_labels(scene, image));
-    const int64_t count = random.between(3, 4);
-    for (int64_t i = 0; i < count; ++i) {
-      const RandomKey own = key.at(static_cast<uint64_t>(i));
-      const std::string own_id = fmt::format("{}-{}", id, i);
-      if (random.chance(kReadingShare)) {
-        records_.conversations.push_back(reading_conversation(scene, own_id, image, own));
-      } else {
-        const auto item = draw_item(scene, kBaseDescriptions, random, own);
-        add_answer(item, own_id, image, answer(item, scene, draw_style(random)));
-      }
+    data::Conversation talk{id + "-0", image, {}};
+    const int64_t num_rounds = random.between(kFewestRounds, kMostRounds);
+    for (int64_t i = 0; i < num_rounds; ++i) {
+      const auto item =
+          draw_item(scene, kBaseDescriptions, random, key.at(static_cast<uint64_t>(i)));
+      talk.turns.push_back({true, i == 0 ? with_image(item.question) : item.question});
+      talk.turns.push_back({false, answer(item, scene, draw_style(random))});
     }
+    records_.conversations.push_back(std::move(talk));
+    records_.conversations.push_back(
+        reading_conversation(scene, id + "-1", image, key.at("reading")));
   }
 
   void add_sft(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {

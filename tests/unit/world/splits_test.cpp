@@ -90,14 +90,13 @@ TEST_F(Splits, BaseHoldsReadingAndTrueAnswersAndCells) {
   const fs::path out = write("base", 60);
   const auto records =
       data::read_conversations((out / "conversations.json").string(), (out / "images").string());
-  EXPECT_GE(records.size(), 180u);
-  EXPECT_LE(records.size(), 240u);
+  EXPECT_EQ(records.size(), 120u);
   int reading = 0, without_image = 0;
   for (const auto& record : records) {
-    reading += record.turns.size() > 2;
+    reading += record.turns[2].text == kJudgeTurn;
     without_image += record.image.empty();
   }
-  EXPECT_NEAR(reading / static_cast<double>(records.size()), 0.5, 0.12);
+  EXPECT_EQ(reading, 60);
   EXPECT_NEAR(without_image / static_cast<double>(reading), 0.5, 0.15);
   const auto cells = read_cells((out / "scenes.jsonl").string());
   ASSERT_EQ(cells.size(), 60u);
