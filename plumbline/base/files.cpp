@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "plumbline/base/error.h"
@@ -76,6 +77,12 @@ void rename_over(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw io_error("renaming into place", to, errno);
 }
 
+// Swaps two folders in one step, so that a kill never leaves neither in place. False where the file
+// system cannot.
+bool exchange(const fs::path& a, const fs::path& b) {
+  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path) {
@@ -121,15 +128,18 @@ void write_folder(const fs::path& path, const std::function<void(const fs::path&
     make_folders(aside);
     fill(aside);
     sync_folder(aside);
-    if (fs::exists(path)) {
+    if (!fs::exists(path)) {
+      rename_over(aside, path);
+    } else if (!exchange(aside, path)) {
       fs::remove_all(old, ignored);
       rename_over(path, old);
+      rename_over(aside, path);
     }
-    rename_over(aside, path);
   } catch (...) {
     fs::remove_all(aside, ignored);
     throw;
   }
+  fs::remove_all(aside, ignored);  // the older folder, after an exchange
   fs::remove_all(old, ignored);
   sync_folder(path.parent_path());
 }

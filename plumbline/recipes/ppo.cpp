@@ -514,7 +514,8 @@ void ppo(const Invocation& invocation) {
     run.save_checkpoint(step, [&](const fs::path& folder) {
       checkpoint::save_tensors((folder / "trainable.safetensors").string(), parameters);
       checkpoint::save_tensors((folder / "optimizer.safetensors").string(), optimizer.state());
-      checkpoint::save_adapter(folder.string(), t.assistant.model, kPolicy, c.model.path);
+      checkpoint::save_adapter((folder / "adapter").string(), t.assistant.model, kPolicy,
+                               c.model.path);
       write_file(folder / "state.json",
                  nlohmann::json{{"kl_coefficient", t.kl_controller->coefficient()}, {"step", step}}
                      .dump());

@@ -9,16 +9,16 @@ namespace plumbline::report {
 
 struct Line {
   std::string name;
-  std::vector<std::pair<double, double>> points;  // x ascending
-  int color = 0;                                  // index into the palette
+  std::vector<std::pair<double, double>> points = {};  // x ascending
+  int color = 0;                                       // index into the palette
   bool is_dashed = false;
 };
 
 struct LineChart {
   std::string title;
-  std::string x_label;
-  std::string y_label;
-  std::vector<Line> lines;
+  std::string x_label = {};
+  std::string y_label = {};
+  std::vector<Line> lines = {};
 };
 
 // One bar per series in each group, with its interval as a whisker.
@@ -27,10 +27,10 @@ struct Bar {
 };
 struct BarChart {
   std::string title;
-  std::string y_label;
-  std::vector<std::string> groups;
-  std::vector<std::string> series;
-  std::vector<std::vector<Bar>> bars;  // [series][group]
+  std::string y_label = {};
+  std::vector<std::string> groups = {};
+  std::vector<std::string> series = {};
+  std::vector<std::vector<Bar>> bars = {};  // [series][group]
 };
 
 // Self-contained <svg> elements with axes, ticks and a legend. Lines without points are left out.

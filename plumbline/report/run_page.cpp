@@ -46,7 +46,7 @@ bool has_curve(const Run& run, const std::string& name) { return run.curves.cont
 
 LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric,
                       const std::string& title) {
-  LineChart chart{.title = title, .x_label = "step", .y_label = metric, .lines = {}};
+  LineChart chart{.title = title, .x_label = "step", .y_label = metric};
   int color = 1;
   for (const auto& run : runs) {
     if (!has_curve(run, metric)) continue;
@@ -59,14 +59,13 @@ LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric,
 LineChart proxy_against_gold(const std::vector<Run>& runs) {
   LineChart chart{.title = "Gold score against proxy reward",
                   .x_label = "proxy: mean reward-model score, less its first",
-                  .y_label = "gold score",
-                  .lines = {}};
+                  .y_label = "gold score"};
   int color = 1;
   for (const auto& run : runs) {
     if (!has_curve(run, "gold/score") || !has_curve(run, "score/model")) continue;
     std::map<double, double> proxy(run.curves.at("score/model").begin(),
                                    run.curves.at("score/model").end());
-    Line line{.name = run.name, .points = {}, .color = color++};
+    Line line{.name = run.name, .color = color++};
     for (const auto& [step, gold] : run.curves.at("gold/score")) {
       const auto it = proxy.lower_bound(step);
       const double at = it == proxy.end() ? proxy.rbegin()->second : it->second;
@@ -79,7 +78,7 @@ LineChart proxy_against_gold(const std::vector<Run>& runs) {
 
 BarChart type_chart(const std::vector<Run>& runs, const std::string& title,
                     double eval::TypeFigures::*figure) {
-  BarChart chart{.title = title, .y_label = "", .groups = {}, .series = {}, .bars = {}};
+  BarChart chart{.title = title};
   for (const auto& run : runs) {
     if (!run.figures) continue;
     if (chart.groups.empty()) {

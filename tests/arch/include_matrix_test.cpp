@@ -97,14 +97,18 @@ TEST(IncludeMatrix, TorchStopsAtItsBorder) {
         << include.from_file << " includes " << include.path;
     EXPECT_NE(include.path, "torch/torch.h") << include.from_file;
     const bool is_header = include.from_file.ends_with(".h");
-    if (is_torch && is_header) EXPECT_EQ(include.path, "ATen/core/Tensor.h") << include.from_file;
+    if (is_torch && is_header) {
+      EXPECT_EQ(include.path, "ATen/core/Tensor.h") << include.from_file;
+    }
   }
 }
 
 TEST(IncludeMatrix, NoTwoFoldersIncludeEachOther) {
   for (const auto& [a, uses] : allowed()) {
     for (const auto& b : reachable(a)) {
-      if (a != b) EXPECT_FALSE(reachable(b).contains(a)) << a << " and " << b;
+      if (a != b) {
+        EXPECT_FALSE(reachable(b).contains(a)) << a << " and " << b;
+      }
     }
   }
 }

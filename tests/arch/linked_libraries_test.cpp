@@ -29,7 +29,8 @@ TEST(LinkedLibraries, OneOpenMpRuntimeAndNoPython) {
   std::istringstream lines(output_of("ldd '" + program.string() + "'"));
   int libraries = 0;
   for (std::string line; std::getline(lines, line); ++libraries) {
-    EXPECT_EQ(line.find("python"), std::string::npos) << line;
+    EXPECT_EQ(line.find("libpython"), std::string::npos) << line;
+    EXPECT_EQ(line.find("libtorch_python"), std::string::npos) << line;
     EXPECT_EQ(line.find("not found"), std::string::npos) << line;
     for (const char* name : {"libgomp", "libomp", "libiomp"}) {
       const size_t at = line.find("=>");

@@ -30,6 +30,8 @@ std::vector<nlohmann::json> metrics_of(const fs::path& run) {
 
 class Stages : public testing::Test {
  protected:
+  using Arguments = std::vector<std::string>;
+
   // Makes the toy world, a tiny base and everything up to the reward models once for all tests.
   static void SetUpTestSuite() {
     scratch_ = new support::ScratchFolder;
@@ -38,45 +40,15 @@ class Stages : public testing::Test {
     world("comparisons", 40);
     world("ppo", 16);
     world("benchmark", 6);
-    must({"pretrain",
-          "--config",
-          "configs/world/base.toml",
-          "--out",
-          at("pretrain"),
-          "--set",
-          "data.train=" + at("base/conversations.json"),
-          "--set",
-          "data.images=" + at("base/images"),
-          "--set",
-          "pretrain.tower_steps=6",
-          "--set",
-          "pretrain.tower_batch=8",
-          "--set",
-          "pretrain.vision_hidden=16",
-          "--set",
-          "pretrain.vision_intermediate=32",
-          "--set",
-          "pretrain.vision_heads=2",
-          "--set",
-          "pretrain.text_hidden=32",
-          "--set",
-          "pretrain.text_intermediate=48",
-          "--set",
-          "pretrain.text_heads=4",
-          "--set",
-          "pretrain.text_kv_heads=2",
-          "--set",
-          "pretrain.text_layers=2",
-          "--set",
-          "pretrain.vocab_size=400"});
+    must(pretrain("pretrain", 32));
     must(sft("sft"));
-    must({"sample", "--config", "configs/world/sample.toml", "--out", at("sample"), "--set",
-          "model.path=" + at("sft/model"), "--set",
-          "data.prompts=" + at("comparisons/prompts.json"), "--set",
-          "data.images=" + at("comparisons/images"), "--set", "generation.max_tokens=40"});
-    must({"annotate", "--simulated", "--config", "configs/world/annotate.toml", "--out",
-          at("annotate"), "--set", "data.samples=" + at("sample/samples.jsonl"), "--set",
-          "data.benchmark=" + at("comparisons/benchmark.jsonl")});
+    must(stage(
+        "sample", "sample", "sample",
+        {"model.path=" + at("sft/model"), "data.prompts=" + at("data/comparisons/prompts.json"),
+         "data.images=" + at("data/comparisons/images"), "generation.max_tokens=40"}));
+    must(stage("annotate", "annotate", "annotate",
+               {"data.samples=" + at("sample/samples.jsonl"),
+                "data.benchmark=" + at("data/comparisons/benchmark.jsonl")}));
     must(reward("reward-facts", true));
     must(reward("reward-plain", false));
     must(ppo("ppo-facts", true));
@@ -84,96 +56,62 @@ class Stages : public testing::Test {
   static void TearDownTestSuite() { delete scratch_; }
 
   static std::string at(const std::string& name) { return *scratch_ / name; }
-  static void must(const std::vector<std::string>& arguments) {
+  static void must(const Arguments& arguments) {
     const Outcome outcome = plumbline(arguments);
     ASSERT_EQ(outcome.exit_code, 0) << arguments[0] << ": " << outcome.err;
   }
+  // `plumbline COMMAND --config configs/world/CONFIG.toml --out OUT --set ...`
+  static Arguments stage(const std::string& command, const std::string& config,
+                         const std::string& out, const std::vector<std::string>& settings) {
+    Arguments arguments = {command, "--config", "configs/world/" + config + ".toml", "--out",
+                           at(out)};
+    for (const auto& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+    return arguments;
+  }
   static void world(const std::string& split, int images) {
-    must({"world", "--out", at(split), "--split", split, "--images", std::to_string(images),
-          "--quiet"});
+    must({"world", "--out", at("data/" + split), "--split", split, "--images",
+          std::to_string(images), "--quiet"});
   }
-  static std::vector<std::string> sft(const std::string& name) {
-    return {"sft",
-            "--config",
-            "configs/world/sft.toml",
-            "--out",
-            at(name),
-            "--set",
-            "model.path=" + at("pretrain/model"),
-            "--set",
-            "data.train=" + at("sft/conversations.json"),
-            "--set",
-            "data.images=" + at("sft/images"),
-            "--set",
-            "sft.epochs=6",
-            "--set",
-            "sft.batch_size=16",
-            "--set",
-            "optimizer.lr=3e-3",
-            "--set",
-            "run.checkpoint_every=3"};
+  static Arguments pretrain(const std::string& out, int text_hidden) {
+    return stage(
+        "pretrain", "base", out,
+        {"data.train=" + at("data/base/conversations.json"),
+         "data.images=" + at("data/base/images"), "pretrain.tower_steps=6",
+         "pretrain.tower_batch=8", "pretrain.vision_hidden=16", "pretrain.vision_intermediate=32",
+         "pretrain.vision_heads=2", "pretrain.text_hidden=" + std::to_string(text_hidden),
+         "pretrain.text_intermediate=48", "pretrain.text_heads=4", "pretrain.text_kv_heads=2",
+         "pretrain.text_layers=2", "pretrain.vocab_size=400"});
   }
-  static std::vector<std::string> reward(const std::string& name, bool facts) {
-    return {"reward",
-            "--config",
-            facts ? "configs/world/reward_facts.toml" : "configs/world/reward_plain.toml",
-            "--out",
-            at(name),
-            "--set",
-            "model.path=" + at("sft/model"),
-            "--set",
-            "data.train=" + at("annotate/comparisons.json"),
-            "--set",
-            "data.eval=" + at("annotate/held_out.json"),
-            "--set",
-            "data.images=" + at("comparisons/images"),
-            "--set",
-            "data.facts=" + at("comparisons/facts.json"),
-            "--set",
-            "reward.epochs=8",
-            "--set",
-            "reward.batch_size=8",
-            "--set",
-            "run.checkpoint_every=4"};
+  static Arguments sft(const std::string& out) {
+    return stage(
+        "sft", "sft", out,
+        {"model.path=" + at("pretrain/model"), "data.train=" + at("data/sft/conversations.json"),
+         "data.images=" + at("data/sft/images"), "sft.epochs=12", "sft.batch_size=16",
+         "optimizer.lr=3e-3", "run.checkpoint_every=3"});
   }
-  static std::vector<std::string> ppo(const std::string& name, bool facts) {
-    return {"ppo",
-            "--config",
-            facts ? "configs/world/ppo_facts.toml" : "configs/world/ppo_plain.toml",
-            "--out",
-            at(name),
-            "--set",
-            "model.path=" + at("sft/model"),
-            "--set",
-            "model.reward_adapter=" + at(facts ? "reward-facts/adapter" : "reward-plain/adapter"),
-            "--set",
-            "data.prompts=" + at("ppo/prompts.json"),
-            "--set",
-            "data.images=" + at("ppo/images"),
-            "--set",
-            "data.facts=" + at("ppo/facts.json"),
-            "--set",
-            "data.benchmark=" + at("ppo/benchmark.jsonl"),
-            "--set",
-            "ppo.total_steps=5",
-            "--set",
-            "ppo.rollout_size=8",
-            "--set",
-            "ppo.minibatch_size=4",
-            "--set",
-            "ppo.eval_every=2",
-            "--set",
-            "ppo.eval_items=9",
-            "--set",
-            "generation.max_tokens=24",
-            "--set",
-            "run.checkpoint_every=2"};
+  static Arguments reward(const std::string& out, bool facts) {
+    return stage("reward", facts ? "reward_facts" : "reward_plain", out,
+                 {"model.path=" + at("sft/model"), "data.train=" + at("annotate/comparisons.json"),
+                  "data.eval=" + at("annotate/held_out.json"),
+                  "data.images=" + at("data/comparisons/images"),
+                  "data.facts=" + at("data/comparisons/facts.json"), "reward.epochs=8",
+                  "reward.batch_size=8", "run.checkpoint_every=4"});
+  }
+  static Arguments ppo(const std::string& out, bool facts) {
+    return stage(
+        "ppo", facts ? "ppo_facts" : "ppo_plain", out,
+        {"model.path=" + at("sft/model"),
+         "model.reward_adapter=" + at(facts ? "reward-facts/adapter" : "reward-plain/adapter"),
+         "data.prompts=" + at("data/ppo/prompts.json"), "data.images=" + at("data/ppo/images"),
+         "data.facts=" + at("data/ppo/facts.json"),
+         "data.benchmark=" + at("data/ppo/benchmark.jsonl"), "ppo.total_steps=5",
+         "ppo.rollout_size=8", "ppo.minibatch_size=4", "ppo.eval_every=2", "ppo.eval_items=9",
+         "generation.max_tokens=24", "run.checkpoint_every=2"});
   }
   // Kills a run with `signal` when its first checkpoint is there, resumes it, and compares it with
   // one that was not disturbed.
-  static void expect_same_after(int signal, std::vector<std::string> arguments,
-                                const std::string& undisturbed, const std::string& disturbed,
-                                const std::string& checkpoint) {
+  static void expect_same_after(int signal, Arguments arguments, const std::string& undisturbed,
+                                const std::string& disturbed, const std::string& checkpoint) {
     const Outcome cut = support::plumbline_until(
         arguments, fs::path(at(disturbed)) / "checkpoints" / checkpoint, signal);
     EXPECT_EQ(cut.exit_code, 128 + signal) << cut.err;
@@ -252,11 +190,11 @@ TEST_F(Stages, PpoStartsAtItsReference) {
 
 TEST_F(Stages, EvalAndReportGiveFiguresAndAPage) {
   const auto evaluate = [&](const std::string& name, const std::string& adapter) {
-    must({"eval", "--config", "configs/world/eval.toml", "--out", at(name), "--set",
-          "model.path=" + at("sft/model"), "--set", "model.adapter=" + adapter, "--set",
-          "data.benchmark=" + at("benchmark/benchmark.jsonl"), "--set",
-          "data.images=" + at("benchmark/images"), "--set", "eval.bootstrap_samples=50", "--set",
-          "eval.max_tokens=40"});
+    must(stage("eval", "eval", name,
+               {"model.path=" + at("sft/model"), "model.adapter=" + adapter,
+                "data.benchmark=" + at("data/benchmark/benchmark.jsonl"),
+                "data.images=" + at("data/benchmark/images"), "eval.bootstrap_samples=50",
+                "eval.max_tokens=40"}));
   };
   evaluate("eval-sft", "");
   evaluate("eval-ppo", at("ppo-facts/adapter"));
@@ -272,7 +210,8 @@ TEST_F(Stages, EveryMetricIsDocumented) {
   for (const char* run : {"pretrain", "sft", "sample", "annotate", "reward-facts", "ppo-facts"}) {
     for (const auto& line : metrics_of(at(run))) {
       for (const auto& [name, value] : line.items()) {
-        if (name != "step") EXPECT_THAT(docs, HasSubstr("`" + name + "`")) << run;
+        if (name == "step") continue;
+        EXPECT_THAT(docs, HasSubstr("`" + name + "`")) << run;
       }
     }
   }
@@ -295,29 +234,7 @@ TEST_F(Stages, AFullDiskLeavesTheLastCheckpoint) {
 }
 
 TEST_F(Stages, AnAdapterOfAnotherShapeIsRefused) {
-  must({"pretrain",
-        "--out",
-        at("other"),
-        "--set",
-        "data.train=" + at("base/conversations.json"),
-        "--set",
-        "data.images=" + at("base/images"),
-        "--set",
-        "pretrain.tower_steps=1",
-        "--set",
-        "pretrain.tower_batch=2",
-        "--set",
-        "pretrain.vision_hidden=16",
-        "--set",
-        "pretrain.vision_intermediate=32",
-        "--set",
-        "pretrain.text_hidden=64",
-        "--set",
-        "pretrain.text_intermediate=48",
-        "--set",
-        "pretrain.text_layers=2",
-        "--set",
-        "pretrain.vocab_size=400"});
+  must(pretrain("other", 64));
   auto arguments = ppo("ppo-other", true);
   arguments.insert(arguments.end(), {"--set", "model.path=" + at("other/model")});
   const Outcome outcome = plumbline(arguments);

@@ -1,6 +1,7 @@
 #include "plumbline/data/records.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"

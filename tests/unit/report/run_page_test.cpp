@@ -40,7 +40,7 @@ class RunPage : public testing::Test {
 };
 
 TEST_F(RunPage, ReadsCurvesAndLeavesOutACutLine) {
-  const Run run = read_run(folder_ / "ppo");
+  const auto run = read_run(folder_ / "ppo");
   EXPECT_EQ(run.name, "ppo");
   EXPECT_EQ(run.seconds, 12.5);
   ASSERT_EQ(run.curves.at("gold/score").size(), 2U);
