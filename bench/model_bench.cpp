@@ -18,7 +18,7 @@
 namespace plumbline {
 namespace {
 
-constexpr int64_t kVocab = 512, kSequences = 48, kRows = 100, kNewTokens = 32;
+constexpr int64_t kVocab = 512, kSequences = 48, kRows = 100, kNewTokens = 32, kImageToken = 3;
 
 model::Llava demo_model() {
   config::LlavaConfig c;
@@ -36,7 +36,7 @@ model::Llava demo_model() {
               .intermediate_size = 512,
               .num_layers = 3,
               .num_heads = 4};
-  c.image_token = 3;
+  c.image_token = kImageToken;
   return model::Llava::create(c, random_key(1, "bench"), at::kFloat, at::kCPU);
 }
 
@@ -66,7 +66,8 @@ void decode(model::Llava& model) {
     prompts[i].prompt.assign(40, 9);
     prompts[i].key = random_key(2, "prompt").at(i);
   }
-  generate::generate(model, prompts, {.max_tokens = kNewTokens, .end_token = -1}, 64);
+  generate::generate(model, prompts,
+                     {.max_tokens = kNewTokens, .end_token = -1, .forbidden = {kImageToken}}, 64);
 }
 
 int run(int rounds) {

@@ -7,11 +7,15 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
+#include "plumbline/config/section_lists.h"
 #include "plumbline/recipes/stages.h"
+#include "plumbline/train/run_folder.h"
 
 namespace plumbline::app {
 namespace {
@@ -20,6 +24,7 @@ struct Stage {
   const char* name;
   const char* help;
   std::vector<std::string> sections;  // of the config, shown by --help
+  std::vector<std::string> required;  // keys that must be set
   void (*run)(const recipes::Invocation&);
 };
 
@@ -28,40 +33,49 @@ const std::vector<Stage>& stages() {
       {"demo",
        "the whole method on the synthetic world, then a report",
        {"run", "demo"},
+       {},
        recipes::demo},
       {"world",
        "write data of the synthetic world: images, conversations, facts, prompts, benchmark",
        {"run", "world"},
+       {"run.out"},
        recipes::make_world},
       {"pretrain",
        "train a small vision tower and write an untrained LLaVA around it",
        {"run", "pretrain", "world"},
+       {"run.out", "data.train", "data.images"},
        recipes::pretrain},
       {"sft",
        "supervised fine-tuning",
        {"run", "model", "data", "sft", "lora", "optimizer"},
+       {"run.out", "model.path", "data.train"},
        recipes::sft},
       {"sample",
        "sample answers for a file of prompts",
        {"run", "model", "data", "generation"},
+       {"run.out", "model.path", "data.prompts"},
        recipes::sample},
       {"annotate",
        "compare sampled answers (simulated annotators of the world)",
        {"run", "data", "annotate"},
+       {"run.out", "data.samples", "data.benchmark"},
        recipes::annotate},
       {"reward",
        "train a reward model from comparisons, with or without facts",
        {"run", "model", "data", "reward", "lora", "optimizer"},
+       {"run.out", "model.path", "data.train", "data.eval", "reward.template"},
        recipes::reward},
       {"ppo",
        "optimise the policy against a reward model",
        {"run", "model", "data", "generation", "ppo", "lora", "optimizer", "eval"},
+       {"run.out", "model.path", "model.reward_adapter", "data.prompts", "ppo.template"},
        recipes::ppo},
       {"eval",
        "answer a benchmark and score the answers",
        {"run", "model", "data", "eval"},
+       {"run.out", "model.path", "data.benchmark"},
        recipes::evaluate},
-      {"report", "an HTML page from several run folders", {"run"}, recipes::report},
+      {"report", "an HTML page from several run folders", {"run"}, {}, recipes::report},
   };
   return list;
 }
@@ -123,6 +137,35 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   sub->footer([&stage] { return config::help(stage.sections); });
 }
 
+// A full disk or a closed pipe behind stdout must not look like success.
+void flush_results() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw IoError(Complaint{.component = "command line",
+                          .doing = "printing results",
+                          .expected = "an open standard output with room",
+                          .got = "a failed write"});
+}
+
+// All that is missing together, before anything is read.
+void check_required(const Stage& stage, const config::Config& config) {
+  std::string missing;
+  for (const std::string& name : stage.required) {
+    const size_t dot = name.find('.');
+    const auto* section = config::find_section(name.substr(0, dot));
+    const auto* field = section == nullptr ? nullptr : section->find(name.substr(dot + 1));
+    PLUMBLINE_CHECK(field != nullptr, name);
+    if (std::get<std::string>(field->get(config)).empty())
+      missing += (missing.empty() ? "" : ", ") + name;
+  }
+  if (missing.empty()) return;
+  throw ConfigError(Complaint{.component = "config",
+                              .doing = std::string("checking what ") + stage.name + " needs",
+                              .expected = "values for " + missing,
+                              .got = "nothing",
+                              .hint = "give a --config (configs/world/ has one per stage), --out, "
+                                      "or --set key=value."});
+}
+
 int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& command) {
   if (flags.quiet) set_log_level(LogLevel::Warning);
   if (flags.resume && flags.force) {
@@ -140,7 +183,14 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
       .json = flags.json,
       .command = command,
       .inputs = flags.inputs};
+  check_required(stage, invocation.loaded.config);
+  const std::string& out = invocation.loaded.config.run.out;
+  if (flags.resume && train::RunFolder::is_finished(out)) {
+    log_info("{} is already complete; --force starts anew", out);
+    return 0;
+  }
   stage.run(invocation);
+  flush_results();
   return 0;
 }
 
@@ -164,6 +214,7 @@ int run(int argc, char** argv) {
   }
   if (config_docs) {
     std::fputs(config::markdown().c_str(), stdout);
+    flush_results();
     return 0;
   }
   const std::vector<std::string> command(argv, argv + argc);
@@ -184,6 +235,15 @@ int guarded(int argc, char** argv) {
     return e.exit_code();
   } catch (const c10::Error& e) {
     log_message(LogLevel::Error, std::string("[internal] libtorch: ") + e.what_without_backtrace());
+  } catch (const nlohmann::json::exception& e) {
+    log_message(
+        LogLevel::Error,
+        std::string("[data] reading JSON: expected values of the right kind, got ") + e.what());
+    return 3;
+  } catch (const fs::filesystem_error& e) {
+    log_message(LogLevel::Error, "[file] using a path: got " + e.code().message() + " (" +
+                                     e.path1().string() + ").");
+    return 3;
   } catch (const std::bad_alloc&) {
     log_message(LogLevel::Error,
                 "[internal] out of memory.\nHint: lower the batch size or micro_tokens.");

@@ -19,6 +19,10 @@ void remember(int signal) {
 void watch_signals() {
   std::signal(SIGINT, remember);
   std::signal(SIGTERM, remember);
+  std::signal(SIGHUP, remember);
+  // A closed pipe or a file at its size limit is an error to report, not a reason to die.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 int received_signal() { return g_signal; }

@@ -1,9 +1,10 @@
-// SIGINT and SIGTERM as a question that long work asks between its steps.
+// SIGINT, SIGTERM and SIGHUP as a question that long work asks between its steps.
 #pragma once
 
 namespace plumbline {
 
 // Installs the handlers. The first signal is remembered; a second one ends the process at once.
+// SIGPIPE and SIGXFSZ are ignored: writing reports them as errors.
 void watch_signals();
 
 // The signal received, or 0.

@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/formats/json_lines.h"
 
 namespace plumbline::checkpoint {
 
@@ -25,7 +26,13 @@ JsonFields::JsonFields(json object, std::string where, std::string path)
 JsonFields JsonFields::read(const std::string& file) {
   const std::string bytes = read_file(file);
   try {
-    return {json::parse(bytes), file};
+    return {json::parse(bytes, formats::refuse_deep_nesting), file};
+  } catch (const json::out_of_range& e) {
+    throw CheckpointError({.component = "checkpoint",
+                           .doing = "reading",
+                           .expected = "numbers that fit a double",
+                           .got = "a larger one",
+                           .where = file});
   } catch (const json::parse_error& e) {
     throw CheckpointError({.component = "checkpoint",
                            .doing = "reading",

@@ -174,7 +174,7 @@ struct PretrainConfig {
 };
 
 struct AnnotateConfig {
-  double noise = 0.05;
+  double noise = 0.5;
   int64_t num_annotators = 1;
   double edited_share = 0.25;
   double held_out_share = 0.2;

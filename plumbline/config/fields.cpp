@@ -102,6 +102,8 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
+constexpr int64_t kLargestInteger = INT32_MAX;
+
 bool is_choice(const Limits& limits, const std::string& text) {
   return limits.choices.empty() ||
          std::find(limits.choices.begin(), limits.choices.end(), text) != limits.choices.end();
@@ -168,6 +170,8 @@ std::string Limits::text() const {
 
 bool Limits::admits(const Value& value) const {
   if (const auto* number = std::get_if<int64_t>(&value)) {
+    // Products of two settings must not overflow.
+    if (!high && *number > kLargestInteger) return false;
     return in_range(*this, static_cast<double>(*number));
   }
   if (const auto* number = std::get_if<double>(&value)) return in_range(*this, *number);

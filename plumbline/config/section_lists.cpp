@@ -13,13 +13,13 @@ constexpr const char* kMicroTokensHelp =
 std::vector<FieldOf<RunConfig>> run_fields() {
   return {
       {"out", &RunConfig::out, "folder to write"},
-      {"seed", &RunConfig::seed, "seed of every random number", at_least(0)},
+      {"seed", &RunConfig::seed, "seed of every random number", between(0, 9007199254740992)},
       {"device", &RunConfig::device, "cpu, cuda or cuda:N"},
       {"dtype", &RunConfig::dtype, "number format of frozen weights",
        one_of({"auto", "float32", "bfloat16"})},
-      {"threads", &RunConfig::threads, "CPU threads; 0: all cores", at_least(0)},
+      {"threads", &RunConfig::threads, "CPU threads; 0: all cores", between(0, 1024)},
       {"checkpoint_every", &RunConfig::checkpoint_every,
-       "steps between checkpoints; 0: only at the end or on a signal", at_least(0)},
+       "steps between checkpoints; 0: only on a signal", at_least(0)},
       {"keep_checkpoints", &RunConfig::keep_checkpoints, "newest checkpoints kept", at_least(1)},
   };
 }
@@ -87,7 +87,8 @@ std::vector<FieldOf<RewardConfig>> reward_fields() {
       {"max_facts", &RewardConfig::max_facts, "facts shown at most", at_least(1)},
       {"epochs", &RewardConfig::epochs, "passes over the comparisons", at_least(1), kReleased},
       {"batch_size", &RewardConfig::batch_size, "comparisons per step", at_least(1)},
-      {"micro_tokens", &RewardConfig::micro_tokens, kMicroTokensHelp, at_least(1)},
+      {"micro_tokens", &RewardConfig::micro_tokens,
+       "rows per forward pass: memory; the centring term is of each pass's mean", at_least(1)},
       {"center_coef", &RewardConfig::center_coef,
        "weight of |mean(score sum)|, which keeps scores centred", at_least(0), kReleased},
       {"label_smoothing", &RewardConfig::label_smoothing, "share of labels taken as wrong",
@@ -189,7 +190,9 @@ std::vector<FieldOf<LoraConfig>> lora_fields() {
        "LLaVA-RLHF release: 64"},
       {"alpha", &LoraConfig::alpha, "update is scaled by alpha / rank", above(0),
        "LLaVA-RLHF release: 16"},
-      {"dropout", &LoraConfig::dropout, "dropout on the update's input", at_least(0).below(1)},
+      {"dropout", &LoraConfig::dropout,
+       "dropout on the update's input, in sft and reward; PPO trains without",
+       at_least(0).below(1)},
       {"targets", &LoraConfig::targets, "linear layers that get an update",
        one_of(LoraConfig{}.targets), kReleased},
       {"rslora",
@@ -254,8 +257,8 @@ std::vector<FieldOf<PretrainConfig>> pretrain_fields() {
 
 std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
   return {
-      {"noise", &AnnotateConfig::noise, "share of judgements that are turned around",
-       at_least(0).below(0.5)},
+      {"noise", &AnnotateConfig::noise,
+       "standard deviation of an annotator's error; a false statement costs 1", at_least(0)},
       {"num_annotators", &AnnotateConfig::num_annotators, "annotators per pair; majority wins",
        at_least(1)},
       {"edited_share", &AnnotateConfig::edited_share,

@@ -32,7 +32,7 @@ void check_facts(const Facts& facts, const std::vector<std::string>& images,
                  const std::string& path) {
   std::set<std::string> missing;
   for (const auto& image : images) {
-    if (facts_of(facts, image).empty()) missing.insert(image);
+    if (!image.empty() && facts_of(facts, image).empty()) missing.insert(image);
   }
   if (missing.empty()) return;
   throw DataError(Complaint{

@@ -21,6 +21,16 @@ std::string id_of(const json& value) {
   return it->is_string() ? it->get<std::string>() : it->dump();
 }
 
+// 1.5, true and numbers beyond an int are no choice among a few.
+int whole_number(const json& value, const std::string& key) {
+  const bool is_small = value.is_number_integer() && value >= 0 && value < 1000;
+  if (is_small) return value.get<int>();
+  throw DataError(Complaint{.component = "data",
+                            .doing = "reading a record",
+                            .expected = "\"" + key + "\" to be a small whole number",
+                            .got = value.dump().substr(0, 100)});
+}
+
 std::string image_of(const json& value) {
   const auto it = value.find("image");
   return it == value.end() || it->is_null() ? "" : it->get<std::string>();
@@ -143,7 +153,7 @@ Comparison parse_comparison(const json& v, const std::string& where, RecordCheck
                .output_2 = {}};
   c.output_1 = v.at("output_1").at("value").get<std::string>();
   c.output_2 = v.at("output_2").at("value").get<std::string>();
-  c.preference = v.at("preference").get<int>();
+  c.preference = whole_number(v.at("preference"), "preference");
   c.hallucination = v.value("hallucination", false);
   checks.id(where, c.id);
   checks.image(where, c.image);
@@ -161,7 +171,7 @@ Comparison parse_comparison(const json& v, const std::string& where, RecordCheck
 
 Prompt parse_prompt(const json& v, const std::string& where, RecordChecks& checks) {
   Prompt p{.id = id_of(v), .image = image_of(v), .turns = question_of(v)};
-  const int type = v.value("caption_type", 1);
+  const int type = v.contains("caption_type") ? whole_number(v["caption_type"], "caption_type") : 1;
   if (type < 1 || type > 7) {
     throw DataError(Complaint{.component = "data",
                               .doing = "reading a prompt",
@@ -207,7 +217,7 @@ std::vector<Prompt> read_prompts(const std::string& path, const std::string& ima
 
 Facts read_facts(const std::string& path) {
   try {
-    return json::parse(read_file(path)).get<Facts>();
+    return json::parse(read_file(path), formats::refuse_deep_nesting).get<Facts>();
   } catch (const json::exception& e) {
     throw DataError(Complaint{.component = "data",
                               .doing = "reading facts",

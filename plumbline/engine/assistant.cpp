@@ -11,8 +11,16 @@
 namespace plumbline::engine {
 namespace {
 
-void check_fits(const text::Tokenizer& tokenizer, const config::LlavaConfig& config,
-                const std::string& directory) {
+void check_fits(const text::Tokenizer& tokenizer, const image::Preprocess& preprocess,
+                const config::LlavaConfig& config, const std::string& directory) {
+  if (preprocess.size != config.vision.image_size) {
+    throw CheckpointError(
+        Complaint{.component = "model",
+                  .doing = "pairing preprocessor_config.json and weights",
+                  .expected = fmt::format("pictures of {} pixels a side", config.vision.image_size),
+                  .got = std::to_string(preprocess.size),
+                  .where = directory});
+  }
   if (tokenizer.vocab_size() > config.text.vocab_size) {
     throw CheckpointError(
         Complaint{.component = "model",
@@ -60,13 +68,26 @@ Assistant load_assistant(const std::string& directory, const std::string& conver
   auto preprocess = image::load_preprocess((folder / "preprocessor_config.json").string());
   auto model = checkpoint::load_llava(directory, dtype, device);
   const config::LlavaConfig& config = model.config();
-  check_fits(tokenizer, config, directory);
+  check_fits(tokenizer, preprocess, config, directory);
   text::PromptFormat format{.conversation = text::conversation_template(conversation),
                             .image_token = config.image_token,
                             .image_tokens = config.vision.num_patches(),
                             .end_token = config.text.end_token,
                             .begin_token = config.text.begin_token};
   return {std::move(model), std::move(tokenizer), std::move(format), std::move(preprocess)};
+}
+
+void check_length(const Assistant& assistant, int64_t num_rows, const std::string& what,
+                  const std::string& where) {
+  const int64_t most = assistant.model.config().text.max_positions;
+  if (num_rows <= most) return;
+  throw DataError(Complaint{
+      .component = "data",
+      .doing = "measuring " + what,
+      .expected = fmt::format("at most {} tokens, the model's max_position_embeddings", most),
+      .got = std::to_string(num_rows),
+      .where = where,
+      .hint = "shorten or leave out the record, or lower generation.max_tokens where it counts."});
 }
 
 generate::SamplingOptions sampling_options(const config::GenerationConfig& config,

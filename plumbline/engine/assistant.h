@@ -27,6 +27,12 @@ struct Assistant {
 Assistant load_assistant(const std::string& directory, const std::string& conversation,
                          at::ScalarType dtype, at::Device device);
 
+// Throws DataError when a sequence of `num_rows` tokens and image rows has more than the model has
+// positions for. `what` names it, `where` is its file. Called for all input before long work
+// starts.
+void check_length(const Assistant& assistant, int64_t num_rows, const std::string& what,
+                  const std::string& where);
+
 // Sampling as configured; control tokens and ids the tokenizer does not know are never drawn.
 generate::SamplingOptions sampling_options(const config::GenerationConfig& config,
                                            const Assistant& assistant);

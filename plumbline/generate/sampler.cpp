@@ -44,6 +44,30 @@ int64_t draw_index(const std::vector<double>& p, double uniform) {
   return last;  // rounding left a crumb: the last possible token takes it
 }
 
+// Unnormalised probabilities of the tokens that may be drawn, 0 for the others. Scaled by the
+// highest allowed one: a forbidden token far above them would leave them all at 0.
+std::vector<double> allowed_weights(const float* logits, int64_t vocab,
+                                    const SamplingOptions& options, double scale,
+                                    int64_t position) {
+  std::vector<bool> is_allowed(static_cast<size_t>(vocab), true);
+  const auto forbid = [&](int64_t token) {
+    if (token >= 0 && token < vocab) is_allowed[static_cast<size_t>(token)] = false;
+  };
+  for (const int64_t token : options.forbidden) forbid(token);
+  if (position < options.min_tokens) forbid(options.end_token);
+  float highest = kNever;
+  for (int64_t i = 0; i < vocab; ++i) {
+    if (is_allowed[static_cast<size_t>(i)]) highest = std::max(highest, logits[i]);
+  }
+  PLUMBLINE_CHECK(highest > kNever, "every token is forbidden");
+  std::vector<double> p(static_cast<size_t>(vocab));
+  for (int64_t i = 0; i < vocab; ++i) {
+    if (!is_allowed[static_cast<size_t>(i)]) continue;
+    p[static_cast<size_t>(i)] = std::exp((static_cast<double>(logits[i]) - highest) * scale);
+  }
+  return p;
+}
+
 }  // namespace
 
 Draw draw_token(const float* logits, int64_t vocab, const SamplingOptions& options, RandomKey key,
@@ -52,10 +76,9 @@ Draw draw_token(const float* logits, int64_t vocab, const SamplingOptions& optio
   const double scale = is_greedy ? 1 : 1 / options.temperature;
   float highest = kNever;
   for (int64_t i = 0; i < vocab; ++i) highest = std::max(highest, logits[i]);
-  std::vector<double> p(static_cast<size_t>(vocab));
   double sum = 0;
   for (int64_t i = 0; i < vocab; ++i) {
-    sum += p[static_cast<size_t>(i)] = std::exp((static_cast<double>(logits[i]) - highest) * scale);
+    sum += std::exp((static_cast<double>(logits[i]) - highest) * scale);
   }
   if (!std::isfinite(sum)) {
     throw NumericError(Complaint{.component = "generate",
@@ -64,11 +87,7 @@ Draw draw_token(const float* logits, int64_t vocab, const SamplingOptions& optio
                                  .got = "NaN or infinity"});
   }
   const double log_sum = std::log(sum);
-  const auto forbid = [&](int64_t token) {
-    if (token >= 0 && token < vocab) p[static_cast<size_t>(token)] = 0;
-  };
-  for (const int64_t token : options.forbidden) forbid(token);
-  if (position < options.min_tokens) forbid(options.end_token);
+  std::vector<double> p = allowed_weights(logits, vocab, options, scale, position);
   Draw draw;
   if (is_greedy) {
     draw.token = std::max_element(p.begin(), p.end()) - p.begin();

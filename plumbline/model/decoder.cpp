@@ -107,7 +107,10 @@ std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) 
       bytes += (block.*linear.member).weight.nbytes();
     }
   }
-  if (static_cast<int64_t>(bytes) > most_bytes) return joined;
+  // In half precision W + BA would lose most of a small update: sampling must use what is trained.
+  const bool is_exact =
+      joined->adapter.empty() || decoder.blocks.front().q.weight.scalar_type() == at::kFloat;
+  if (static_cast<int64_t>(bytes) > most_bytes || !is_exact) return joined;
   for (const DecoderBlock& block : decoder.blocks) {
     const auto weight = [&](const nn::Linear& linear) {
       return nn::effective_weight(linear, decoder.selection);

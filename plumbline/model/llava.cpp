@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
+#include <cmath>
+
 #include "plumbline/base/error.h"
 #include "plumbline/model/initial_values.h"
 #include "plumbline/model/llava_state.h"
@@ -10,12 +12,24 @@
 namespace plumbline::model {
 namespace {
 
-constexpr double kWeightDeviation = 0.02;
+constexpr double kEmbeddingDeviation = 0.3, kHeadDeviation = 0.02;
 
 at::Tensor first_values(const WeightSlot& slot, RandomKey init) {
+  const auto normal = [&](double deviation) {
+    return normal_values(slot.shape, deviation, init.at(slot.name));
+  };
+  int64_t fan_in = 1;
+  for (size_t i = 1; i < slot.shape.size(); ++i) fan_in *= slot.shape[i];
+  const double keeps_variance = 1 / std::sqrt(static_cast<double>(fan_in));
   switch (slot.first) {
-    case FirstValue::Normal:
-      return normal_values(slot.shape, kWeightDeviation, init.at(slot.name));
+    case FirstValue::Linear:
+      return normal(keeps_variance);
+    case FirstValue::Output:
+      return normal(keeps_variance / 2);
+    case FirstValue::Embedding:
+      return normal(kEmbeddingDeviation);
+    case FirstValue::Head:
+      return normal(kHeadDeviation);
     case FirstValue::One:
       return at::ones(slot.shape);
     case FirstValue::Zero:

@@ -24,9 +24,9 @@ namespace plumbline::model {
 // and LLaMA.
 class Llava {
  public:
-  // Random weights: normal with deviation 0.02 for matrices, 1 for norms, 0 for biases; each tensor
-  // from its own stream of `init`, named after it. Throws ConfigError when the config is
-  // inconsistent.
+  // Random weights: normal, scaled as FirstValue in llava_state.h says, 1 for norms, 0 for biases;
+  // each tensor from its own stream of `init`, named after it. Throws ConfigError when the config
+  // is inconsistent.
   static Llava create(const config::LlavaConfig& config, RandomKey init, at::ScalarType dtype,
                       at::Device device);
   Llava(Llava&&) noexcept;

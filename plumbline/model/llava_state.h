@@ -22,7 +22,17 @@ struct Base {
   Decoder decoder;
 };
 
-enum class FirstValue { Normal, One, Zero };
+// How a weight of an untrained model starts. A fixed deviation, such as the 0.02 of large models,
+// leaves the layers of a narrow one nearly silent; so linear layers keep the variance of their
+// input.
+enum class FirstValue {
+  Linear,     // normal, 1 / sqrt(fan-in)
+  Output,     // half of that: what a block adds to the residual stream
+  Embedding,  // normal, 0.3: rows of a table
+  Head,       // normal, 0.02: the first predictions are near uniform
+  One,
+  Zero
+};
 
 // One weight of the base: where it lies, how it is called and how it starts.
 struct WeightSlot {

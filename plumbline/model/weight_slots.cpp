@@ -12,8 +12,9 @@ class SlotList {
   void add(const std::string& name, at::Tensor& tensor, Shape shape, FirstValue first) {
     slots_.push_back({name, &tensor, std::move(shape), first});
   }
-  void add_linear(const std::string& name, Affine& layer, int64_t out, int64_t in) {
-    add(name + ".weight", layer.weight, {out, in}, FirstValue::Normal);
+  void add_linear(const std::string& name, Affine& layer, int64_t out, int64_t in,
+                  FirstValue first = FirstValue::Linear) {
+    add(name + ".weight", layer.weight, {out, in}, first);
     add(name + ".bias", layer.bias, {out}, FirstValue::Zero);
   }
   void add_norm(const std::string& name, Affine& layer, int64_t size) {
@@ -29,11 +30,12 @@ class SlotList {
 void add_tower(SlotList& list, VisionTower& tower, const config::VisionConfig& config) {
   const std::string root = "vision_tower.vision_model.";
   const int64_t size = config.hidden_size, inner = config.intermediate_size;
-  list.add(root + "embeddings.class_embedding", tower.class_embedding, {size}, FirstValue::Normal);
+  list.add(root + "embeddings.class_embedding", tower.class_embedding, {size},
+           FirstValue::Embedding);
   list.add(root + "embeddings.patch_embedding.weight", tower.patch_weight,
-           {size, 3, config.patch_size, config.patch_size}, FirstValue::Normal);
+           {size, 3, config.patch_size, config.patch_size}, FirstValue::Linear);
   list.add(root + "embeddings.position_embedding.weight", tower.position_embedding,
-           {1 + config.num_patches(), size}, FirstValue::Normal);
+           {1 + config.num_patches(), size}, FirstValue::Embedding);
   list.add_norm(root + "pre_layrnorm", tower.pre_norm, size);  // spelt so in every checkpoint
   list.add_norm(root + "post_layernorm", tower.post_norm, size);
   tower.blocks.resize(static_cast<size_t>(config.num_layers));
@@ -44,10 +46,10 @@ void add_tower(SlotList& list, VisionTower& tower, const config::VisionConfig& c
     list.add_linear(at + "self_attn.q_proj", block.q, size, size);
     list.add_linear(at + "self_attn.k_proj", block.k, size, size);
     list.add_linear(at + "self_attn.v_proj", block.v, size, size);
-    list.add_linear(at + "self_attn.out_proj", block.out, size, size);
+    list.add_linear(at + "self_attn.out_proj", block.out, size, size, FirstValue::Output);
     list.add_norm(at + "layer_norm2", block.norm2, size);
     list.add_linear(at + "mlp.fc1", block.fc1, inner, size);
-    list.add_linear(at + "mlp.fc2", block.fc2, size, inner);
+    list.add_linear(at + "mlp.fc2", block.fc2, size, inner, FirstValue::Output);
   }
 }
 
@@ -60,11 +62,17 @@ Shape linear_shape(size_t index, const config::LlamaConfig& config) {
   return shapes[index];
 }
 
+// Whether one of block_linears() ends its half of the block: o_proj and down_proj.
+bool adds_to_stream(size_t index) {
+  const std::string name = block_linears()[index].name;
+  return name.ends_with("o_proj") || name.ends_with("down_proj");
+}
+
 void add_decoder(SlotList& list, Decoder& decoder, const config::LlamaConfig& config) {
   const std::string root = "language_model.model.";
   const int64_t size = config.hidden_size;
   list.add(root + "embed_tokens.weight", decoder.embedding, {config.vocab_size, size},
-           FirstValue::Normal);
+           FirstValue::Embedding);
   decoder.blocks.resize(static_cast<size_t>(config.num_layers));
   for (size_t i = 0; i < decoder.blocks.size(); ++i) {
     DecoderBlock& block = decoder.blocks[i];
@@ -72,7 +80,8 @@ void add_decoder(SlotList& list, Decoder& decoder, const config::LlamaConfig& co
     const auto& linears = block_linears();
     for (size_t j = 0; j < linears.size(); ++j) {
       list.add(at + linears[j].name + ".weight", (block.*linears[j].member).weight,
-               linear_shape(j, config), FirstValue::Normal);
+               linear_shape(j, config),
+               adds_to_stream(j) ? FirstValue::Output : FirstValue::Linear);
     }
     list.add(at + "input_layernorm.weight", block.input_norm, {size}, FirstValue::One);
     list.add(at + "post_attention_layernorm.weight", block.post_attention_norm, {size},
@@ -81,7 +90,7 @@ void add_decoder(SlotList& list, Decoder& decoder, const config::LlamaConfig& co
   list.add(root + "norm.weight", decoder.norm, {size}, FirstValue::One);
   if (config.tie_embeddings) return;
   list.add("language_model.lm_head.weight", decoder.head, {config.vocab_size, size},
-           FirstValue::Normal);
+           FirstValue::Head);
 }
 
 }  // namespace

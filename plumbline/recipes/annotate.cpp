@@ -24,6 +24,14 @@ Items items_by_id(const std::string& path) {
   return items;
 }
 
+// Nobody compares an answer that says nothing, and no reader of comparisons accepts one.
+std::vector<std::string> without_blanks(std::vector<std::string> answers) {
+  std::erase_if(answers, [](const std::string& answer) {
+    return answer.find_first_not_of(" \t\r\n") == std::string::npos;
+  });
+  return answers;
+}
+
 struct Candidates {
   std::string first, second;
 };
@@ -87,9 +95,10 @@ void annotate(const Invocation& invocation) {
     const auto& sample = samples[i];
     const auto& item = item_of(items, sample.prompt.id, c.data.benchmark);
     const auto pair_key = key.at("pair").at(i);
+    const auto answers = without_blanks(sample.answers);
     const bool is_edited = Random(pair_key.at("kind")).chance(c.annotate.edited_share);
-    const auto pair = is_edited ? with_edit(item, sample.answers, pair_key)
-                                : farthest_apart(item, sample.answers);
+    const auto pair =
+        is_edited ? with_edit(item, answers, pair_key) : farthest_apart(item, answers);
     if (!pair) continue;
     // By image: no picture is in both parts. Held-out labels carry no noise, so accuracy is against
     // the truth.

@@ -4,13 +4,13 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/log.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/report/run_page.h"
+#include "plumbline/train/run_folder.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -54,13 +54,6 @@ fs::path find_root() {
                           .hint = "run it from the repository, or set PLUMBLINE_HOME to it."});
 }
 
-bool is_finished(const fs::path& run) {
-  if (!fs::exists(run / "run.json")) return false;
-  const auto about =
-      nlohmann::json::parse(read_file(run / "run.json"), nullptr, /*allow_exceptions=*/false);
-  return about.is_object() && about.contains("finished");
-}
-
 class Demo {
  public:
   explicit Demo(const Invocation& invocation)
@@ -71,6 +64,14 @@ class Demo {
         sizes_(sizes_of(config_.demo.quick)),
         base_(fs::exists(config_.demo.base) ? fs::path(config_.demo.base)
                                             : root_ / config_.demo.base) {
+    if (!fs::exists(base_ / "config.json")) {
+      throw IoError(Complaint{.component = "demo",
+                              .doing = "looking for the model to start from",
+                              .expected = "a model directory",
+                              .got = "none",
+                              .where = base_.string(),
+                              .hint = "set demo.base, or make one: docs/guide/base.md."});
+    }
     if (fs::exists(out_) && !fs::is_empty(out_) && !invocation.resume && !invocation.force) {
       throw ConfigError(Complaint{.component = "demo",
                                   .doing = "opening its folder",
@@ -145,7 +146,7 @@ class Demo {
              std::vector<std::string> sets) {
     const fs::path folder = out_ / name;
     stages_.push_back(name);
-    if (invocation_.resume && is_finished(folder)) {
+    if (invocation_.resume && train::RunFolder::is_finished(folder)) {
       log_info("demo: {} is done", name);
       return;
     }

@@ -59,11 +59,12 @@ struct Rollout {
   std::vector<std::string> images;        // one per sequence
   std::vector<std::string> answers;       // decoded, without the end token
   std::vector<bool> is_stopped;
-  tensor::Spans responses;     // S spans over [0, R)
-  at::Tensor logprobs;         // [R] under the policy that sampled
-  at::Tensor ref_logprobs;     // [R]
-  at::Tensor values;           // [R] before each token is emitted
-  std::vector<double> scores;  // [S] reward model
+  tensor::Spans responses;      // S spans over [0, R)
+  at::Tensor sampled_logprobs;  // [R] as the decoder drew them, over the cache
+  at::Tensor logprobs;          // [R] under the policy that sampled, from a full forward pass
+  at::Tensor ref_logprobs;      // [R]
+  at::Tensor values;            // [R] before each token is emitted
+  std::vector<double> scores;   // [S] reward model
 };
 
 // Everything that outlives an iteration.
@@ -108,6 +109,7 @@ Rollout respond(Trainer& t, const PromptBatch& batch, int64_t iteration) {
   const auto sampled = generate::generate(t.assistant.model, requests,
                                           engine::sampling_options(t.c.generation, t.assistant),
                                           t.c.generation.batch_size);
+  std::vector<float> drawn;
   for (size_t i = 0; i < sampled.size(); ++i) {
     const generate::Sampled& answer = sampled[i].front();
     auto& ids = rollout.sequences[i];
@@ -115,7 +117,9 @@ Rollout respond(Trainer& t, const PromptBatch& batch, int64_t iteration) {
     rollout.responses.append(static_cast<int64_t>(answer.tokens.size()));
     rollout.is_stopped.push_back(answer.is_stopped);
     rollout.answers.push_back(engine::answer_text(t.assistant, answer.tokens));
+    drawn.insert(drawn.end(), answer.logprobs.begin(), answer.logprobs.end());
   }
+  rollout.sampled_logprobs = at::tensor(drawn).to(t.device);
   return rollout;
 }
 
@@ -180,7 +184,7 @@ train::TokenLogprobs response_logprobs(Trainer& t, const Part& part, const char*
   const model::AdapterScope scope(t.assistant.model, adapter);
   const at::Tensor hidden = engine::hidden(t.assistant.model, part.batch);
   return train::token_logprobs(hidden.index_select(0, part.rows), t.assistant.model.head_weight(),
-                               part.tokens, std::max(t.c.generation.temperature, 1e-3));
+                               part.tokens, t.c.generation.temperature);
 }
 
 // Values before each response token of a part, [r].
@@ -353,6 +357,8 @@ train::Metrics describe(const Trainer& t, const Rollout& rollout, const rl::Shap
       {"reward/total", shaped.rewards.sum().item<double>() / size},
       {"response/length", static_cast<double>(rollout.responses.total()) / size},
       {"response/stopped", static_cast<double>(stopped) / size},
+      {"policy/decoder_gap",
+       (rollout.sampled_logprobs - rollout.logprobs).abs().max().item<double>()},
       {"kl/coefficient", t.kl_controller->coefficient()},
       {"kl/k1", (rollout.logprobs - rollout.ref_logprobs).sum().item<double>() / size},
       {"value/explained_variance", rl::explained_variance(rollout.values, adv.returns)},
@@ -361,8 +367,8 @@ train::Metrics describe(const Trainer& t, const Rollout& rollout, const rl::Shap
   return metrics;
 }
 
-// The judge's opinion of greedy answers to a fixed part of the benchmark. The policy is not trained
-// on it.
+// The judge's opinion of greedy answers to a fixed part of data.benchmark. Its rewards never see
+// it.
 train::Metrics gold(Trainer& t) {
   const model::AdapterScope scope(t.assistant.model, kPolicy);
   engine::LocalGenerator generator(t.assistant, t.features, t.c.eval.batch_size);
@@ -410,6 +416,14 @@ nn::Parameters attach_roles(model::Llava& model, const config::Config& c, Random
   }
   model.copy_adapter(kPolicy, kReference);
   checkpoint::load_adapter(c.model.reward_adapter, model, kReward);
+  if (!model.has_head(kReward)) {
+    throw CheckpointError(Complaint{.component = "ppo",
+                                    .doing = "loading the reward model",
+                                    .expected = "an adapter with reward_head.safetensors",
+                                    .got = "one without",
+                                    .where = c.model.reward_adapter,
+                                    .hint = "set model.reward_adapter to the result of `reward`."});
+  }
   model.copy_adapter(kReward, kValue);
   model.add_head(kValue, key.at("value"), /*zero=*/true);
   nn::Parameters parameters;
@@ -461,16 +475,46 @@ std::vector<world::BenchmarkItem> gold_subset(const config::Config& c) {
   return eval::spread(world::read_benchmark(c.data.benchmark), c.ppo.eval_items);
 }
 
+// Every prompt must leave room for an answer, under the policy and under the reward model.
+void check_lengths(const Trainer& t) {
+  for (const data::Prompt& prompt : t.prompts) {
+    auto turns = prompt.turns;
+    const auto asked = text::encode_prompt(t.assistant.tokenizer, t.assistant.format, turns);
+    turns.push_back({false, "."});
+    const auto shown = t.c.ppo.facts ? data::shuffled_facts(t.facts, prompt.image,
+                                                            t.c.ppo.max_facts, t.key.at("facts"))
+                                     : std::vector<std::string>{};
+    const auto judged = text::encode_for_reward(t.assistant.tokenizer, t.assistant.format,
+                                                t.reward_template, turns, shown);
+    for (const auto* encoded : {&asked, &judged}) {
+      engine::check_length(t.assistant, std::ssize(encoded->ids) + t.c.generation.max_tokens,
+                           "prompt '" + prompt.id + "' and its answer", t.c.data.prompts);
+    }
+  }
+}
+
 void prepare_images(Trainer& t) {
   std::vector<std::string> images;
   for (const auto& prompt : t.prompts) images.push_back(prompt.image);
   t.features.prepare(t.assistant.model, images);
 }
 
+// The gradient needs the log-probabilities that the sampler drew from.
+void check_sampling(const config::GenerationConfig& c) {
+  if (c.temperature > 0 && c.top_p >= 1 && c.top_k == 0) return;
+  throw ConfigError(Complaint{
+      .component = "ppo",
+      .doing = "checking how answers are sampled",
+      .expected = "generation.temperature above 0, top_p = 1 and top_k = 0",
+      .got = fmt::format("{}, {} and {}", c.temperature, c.top_p, c.top_k),
+      .hint = "a cut distribution would not be the one whose log-probabilities are trained."});
+}
+
 }  // namespace
 
 void ppo(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
+  check_sampling(c.generation);
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "ppo");
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   auto prompts = data::read_prompts(c.data.prompts, c.data.images);
@@ -484,8 +528,6 @@ void ppo(const Invocation& invocation) {
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
   nn::Parameters parameters = attach_roles(assistant.model, c, key);
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
-                                    invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   Trainer t{c,
             key,
@@ -498,6 +540,9 @@ void ppo(const Invocation& invocation) {
             gold_subset(c),
             rl::make_kl_controller(c.ppo.kl_controller == config::KlControllerKind::Adaptive,
                                    c.ppo.kl_coef, c.ppo.kl_target, c.ppo.kl_horizon)};
+  check_lengths(t);
+  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+                                    invocation.command);
   prepare_images(t);
   train::AdamW optimizer({{parameters, 1.0}}, train::adamw_options(c.optimizer));
   int64_t step = 0;
@@ -522,12 +567,22 @@ void ppo(const Invocation& invocation) {
     });
   };
 
+  // An interruption must not lose the iterations before it.
+  const auto gold_or_save = [&] {
+    try {
+      return gold(t);
+    } catch (const Interrupted&) {
+      save();
+      throw;
+    }
+  };
+
   print_plan(t, parameters);
   Progress progress(c.ppo.facts ? "ppo (facts)" : "ppo", c.ppo.total_steps, step);
   while (step < c.ppo.total_steps) {
     train::PhaseTimer timer;
     train::Metrics metrics;
-    if (c.ppo.eval_every > 0 && step % c.ppo.eval_every == 0) metrics = gold(t);
+    if (c.ppo.eval_every > 0 && step % c.ppo.eval_every == 0) metrics = gold_or_save();
     timer.phase("gold");
 
     const PromptBatch batch = next_prompts(t, step);
@@ -554,7 +609,8 @@ void ppo(const Invocation& invocation) {
     if (is_due || received_signal() != 0) save();
     stop_if_interrupted();
   }
-  if (c.ppo.eval_every > 0) run.metrics().record(step + 1, gold(t));
+  train::check_finite_weights("ppo", parameters);
+  if (c.ppo.eval_every > 0) run.metrics().record(step + 1, gold_or_save());
   checkpoint::save_adapter((run.path() / "adapter").string(), t.assistant.model, kPolicy,
                            c.model.path);
   run.finish();

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/recipes/stages.h"
 
@@ -13,6 +14,14 @@ void report(const Invocation& invocation) {
   for (const auto& folder : invocation.inputs) runs.push_back(report::read_run(folder));
   const std::string& out = invocation.loaded.config.run.out;
   const fs::path file = out.empty() ? "report.html" : out;
+  if (fs::exists(file) && file.extension() != ".html" && !invocation.force) {
+    throw ConfigError(Complaint{.component = "report",
+                                .doing = "choosing where to write",
+                                .expected = "a new file or a page (.html)",
+                                .got = "another file",
+                                .where = file.string(),
+                                .hint = "--force replaces it."});
+  }
   if (file.has_parent_path()) make_folders(file.parent_path());
   write_file(file, report::html("Plumbline report", runs));
   std::printf("%s\n", file.c_str());

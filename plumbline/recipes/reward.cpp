@@ -42,7 +42,7 @@ std::vector<Pair> encode_pairs(const engine::Assistant& assistant,
                                const text::RewardTemplate& prompt,
                                const std::vector<data::Comparison>& records,
                                const data::Facts& facts, const config::RewardConfig& c,
-                               RandomKey key) {
+                               RandomKey key, const std::string& file) {
   std::vector<Pair> pairs;
   pairs.reserve(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
@@ -57,6 +57,10 @@ std::vector<Pair> encode_pairs(const engine::Assistant& assistant,
     const bool first = record.preference == 1;
     pairs.push_back({encode(first ? record.output_1 : record.output_2),
                      encode(first ? record.output_2 : record.output_1), record.image});
+    for (const auto* answer : {&pairs.back().better, &pairs.back().worse}) {
+      engine::check_length(assistant, std::ssize(answer->ids), "comparison '" + record.id + "'",
+                           file);
+    }
   }
   return pairs;
 }
@@ -102,6 +106,7 @@ std::vector<std::vector<const Pair*>> micro_batches(const std::vector<const Pair
 rl::PreferenceStats measure(engine::Assistant& assistant, engine::FeatureStore& features,
                             const std::vector<Pair>& pairs, int64_t budget) {
   const at::NoGradGuard no_grad;
+  const model::AdapterScope scope(assistant.model, kAdapter);
   std::vector<const Pair*> all;
   for (const Pair& pair : pairs) all.push_back(&pair);
   std::vector<at::Tensor> better, worse;
@@ -130,9 +135,15 @@ void reward(const Invocation& invocation) {
   if (c.reward.facts) data::check_facts(facts, images, c.data.facts);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
-  const auto pairs = encode_pairs(assistant, prompt, records, facts, c.reward, key.at("facts"));
+  // The order of the facts is drawn anew in every epoch.
+  const auto pairs_of = [&](int64_t epoch) {
+    return encode_pairs(assistant, prompt, records, facts, c.reward,
+                        key.at("facts").at(static_cast<uint64_t>(epoch)), c.data.train);
+  };
+  auto pairs = pairs_of(0);
+  int64_t pairs_epoch = 0;
   const auto eval_pairs =
-      encode_pairs(assistant, prompt, held_out, facts, c.reward, key.at("eval-facts"));
+      encode_pairs(assistant, prompt, held_out, facts, c.reward, key.at("eval-facts"), c.data.eval);
   const auto num_pairs = static_cast<int64_t>(pairs.size());
   const int64_t steps_per_epoch = (num_pairs + c.reward.batch_size - 1) / c.reward.batch_size;
   const int64_t total_steps = steps_per_epoch * c.reward.epochs;
@@ -163,8 +174,6 @@ void reward(const Invocation& invocation) {
   }
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   features.prepare(assistant.model, images);
-  const model::AdapterScope scope(assistant.model, kAdapter);
-
   const auto save = [&] {
     run.save_checkpoint(step, [&](const fs::path& folder) {
       checkpoint::save_tensors((folder / "trainable.safetensors").string(), parameters);
@@ -174,7 +183,12 @@ void reward(const Invocation& invocation) {
 
   Progress progress(c.reward.facts ? "reward (facts)" : "reward", total_steps, step);
   while (step < total_steps) {
-    const auto order = data::epoch_order(key.at("order"), step / steps_per_epoch, num_pairs);
+    const int64_t epoch = step / steps_per_epoch;
+    if (c.reward.facts && epoch != pairs_epoch) {
+      pairs = pairs_of(epoch);
+      pairs_epoch = epoch;
+    }
+    const auto order = data::epoch_order(key.at("order"), epoch, num_pairs);
     const int64_t first = step % steps_per_epoch * c.reward.batch_size;
     const int64_t last = std::min(num_pairs, first + c.reward.batch_size);
     std::vector<const Pair*> chosen;
@@ -184,7 +198,11 @@ void reward(const Invocation& invocation) {
     const Stopwatch watch;
     optimizer.zero_grad();
     double loss = 0, accuracy = 0, mean_score = 0;
+    uint64_t part_number = 0;
     for (const auto& part : micro_batches(chosen, c.reward.micro_tokens)) {
+      const model::AdapterScope scope(
+          assistant.model, kAdapter,
+          key.at("dropout").at(static_cast<uint64_t>(step)).at(part_number++));
       const auto scores = score_pairs(assistant, features, part);
       const auto terms = rl::bradley_terry(scores.better, scores.worse,
                                            {.margin = c.reward.margin,
@@ -223,6 +241,7 @@ void reward(const Invocation& invocation) {
     if (is_due || received_signal() != 0) save();
     stop_if_interrupted();
   }
+  train::check_finite_weights("reward", parameters);
   checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, kAdapter,
                            c.model.path);
   run.finish();

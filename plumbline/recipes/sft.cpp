@@ -39,12 +39,15 @@ struct SftPlan {
 };
 
 std::vector<Example> encode_examples(const engine::Assistant& assistant,
-                                     const std::vector<data::Conversation>& records) {
+                                     const std::vector<data::Conversation>& records,
+                                     const std::string& file) {
   std::vector<Example> examples;
   examples.reserve(records.size());
   for (const auto& record : records) {
     examples.push_back(
         {text::encode(assistant.tokenizer, assistant.format, record.turns), record.image});
+    engine::check_length(assistant, std::ssize(examples.back().encoded.ids),
+                         "record '" + record.id + "'", file);
   }
   return examples;
 }
@@ -102,7 +105,9 @@ int64_t count_answer_tokens(const Example& example) {
 
 // Back-propagates one micro-batch; returns the sum of its negative log-likelihoods.
 double backward(engine::Assistant& assistant, engine::FeatureStore& features,
-                const std::vector<const Example*>& examples, int64_t step_tokens) {
+                const std::vector<const Example*>& examples, int64_t step_tokens,
+                const std::string& adapter, RandomKey dropout_key) {
+  const model::AdapterScope scope(assistant.model, adapter, dropout_key);
   std::vector<const text::TokenIds*> ids;
   std::vector<std::string> images;
   for (const Example* example : examples) {
@@ -129,9 +134,12 @@ void sft(const Invocation& invocation) {
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sft");
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   auto records = data::read_conversations(c.data.train, c.data.images);
-  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
-                                          tensor::choose_dtype(c.run.dtype, device), device);
-  const auto examples = encode_examples(assistant, records);
+  // Weights that train stay in fp32: in bf16 most steps would be rounded away.
+  const bool is_lora = c.sft.train == config::SftTrain::Lora;
+  auto assistant = engine::load_assistant(
+      c.model.path, c.model.conversation,
+      is_lora ? tensor::choose_dtype(c.run.dtype, device) : at::kFloat, device);
+  const auto examples = encode_examples(assistant, records, c.data.train);
 
   SftPlan plan{.num_examples = static_cast<int64_t>(examples.size())};
   plan.steps_per_epoch = (plan.num_examples + c.sft.batch_size - 1) / c.sft.batch_size;
@@ -154,9 +162,6 @@ void sft(const Invocation& invocation) {
   std::vector<std::string> images;
   for (const auto& record : records) images.push_back(record.image);
   features.prepare(assistant.model, images);
-  const model::AdapterScope scope(assistant.model,
-                                  c.sft.train == config::SftTrain::Lora ? "policy" : "");
-
   const auto save = [&] {
     run.save_checkpoint(step, [&](const fs::path& folder) {
       checkpoint::save_tensors((folder / "trainable.safetensors").string(), parameters);
@@ -183,10 +188,12 @@ void sft(const Invocation& invocation) {
     const Stopwatch watch;
     optimizer.zero_grad();
     double loss = 0;
+    uint64_t part_number = 0;
     for (const auto& micro : data::micro_batches(lengths, c.sft.micro_tokens)) {
       std::vector<const Example*> part;
       for (const int64_t i : micro) part.push_back(chosen[static_cast<size_t>(i)]);
-      loss += backward(assistant, features, part, step_tokens);
+      loss += backward(assistant, features, part, step_tokens, is_lora ? "policy" : "",
+                       key.at("dropout").at(static_cast<uint64_t>(step)).at(part_number++));
     }
     loss /= static_cast<double>(step_tokens);
     train::check_finite("sft", step, {{"loss", loss}});
@@ -208,8 +215,9 @@ void sft(const Invocation& invocation) {
     stop_if_interrupted();
   }
 
+  train::check_finite_weights("sft", parameters);
   for (auto& [name, tensor] : parameters) tensor.requires_grad_(false);
-  if (c.sft.train == config::SftTrain::Lora) {
+  if (is_lora) {
     checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, "policy",
                              c.model.path);
   } else {

@@ -96,7 +96,9 @@ Frame frame_of(const LineChart& chart) {
 }  // namespace
 
 std::vector<double> ticks(double low, double high, int count) {
-  const double rough = std::max(1e-12, high - low) / count;
+  // No finer than doubles of this size can tell apart, or a tick would not advance.
+  const double finest = 1e-9 * std::max({1e-3, std::abs(low), std::abs(high)});
+  const double rough = std::max(finest, high - low) / count;
   const double power = std::pow(10, std::floor(std::log10(rough)));
   double step = power;
   for (const double factor : {1.0, 2.0, 5.0, 10.0}) {

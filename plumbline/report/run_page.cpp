@@ -34,7 +34,8 @@ void read_curves(Run& run) {
   std::istringstream lines(read_file(run.path / "metrics.jsonl"));
   for (std::string line; std::getline(lines, line);) {
     const auto value = json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!value.is_object() || !value.contains("step")) continue;  // a line cut off by a kill
+    if (!value.is_object() || !value.contains("step") || !value["step"].is_number())
+      continue;  // a line cut off by a kill
     for (const auto& [name, number] : value.items()) {
       if (name != "step" && number.is_number())
         run.curves[name].emplace_back(value["step"], number);
@@ -117,7 +118,11 @@ std::string example_html(const std::vector<const Run*>& runs, size_t index) {
   const auto& first = runs.front()->answers[index];
   std::string picture;
   const fs::path image = runs.front()->images / first.image;
-  if (fs::exists(image)) {
+  // Only pictures of the run's folder: a name such as ../x must not carry another file into the
+  // page.
+  const bool is_inside =
+      first.image.find("..") == std::string::npos && !first.image.starts_with('/');
+  if (is_inside && fs::exists(image)) {
     picture =
         fmt::format("<img alt=\"\" src=\"data:image/png;base64,{}\">", base64(read_file(image)));
   }

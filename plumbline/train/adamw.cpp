@@ -26,6 +26,17 @@ AdamWOptions adamw_options(const config::OptimizerConfig& config) {
           .weight_decay = config.weight_decay};
 }
 
+void check_finite_weights(const std::string& stage, const nn::Parameters& parameters) {
+  for (const auto& [name, parameter] : parameters) {
+    if (at::isfinite(parameter).all().item<bool>()) continue;
+    throw NumericError(Complaint{.component = stage,
+                                 .doing = "checking the trained weights",
+                                 .expected = "finite values",
+                                 .got = "others in " + name,
+                                 .hint = "lower optimizer.lr."});
+  }
+}
+
 AdamW::AdamW(std::vector<ParameterGroup> groups, AdamWOptions options) : options_(options) {
   for (const auto& group : groups) {
     for (const auto& [name, parameter] : group.parameters) {

@@ -16,9 +16,9 @@ struct TokenLogprobs {
 //   targets      [R] int64
 //   temperature  > 0; the one the answer was sampled with
 //   chunk        rows whose logits exist at a time
-// Logits are fp32 inside whatever the inputs' dtype. Differentiable in hidden and weight, through
-// both results; the backward pass computes each chunk's logits again. Throws InternalError on
-// shapes.
+// Logits are computed in the inputs' dtype, as decoding does, and everything after them in fp32.
+// Differentiable in hidden and weight, through both results; the backward pass computes each
+// chunk's logits again. Throws InternalError on shapes.
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
                              const at::Tensor& targets, double temperature = 1,
                              int64_t chunk = 2048);

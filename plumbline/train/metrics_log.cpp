@@ -22,7 +22,7 @@ std::vector<StepMetrics> read_metrics(const fs::path& file) {
   std::istringstream lines(read_file(file));
   for (std::string line; std::getline(lines, line);) {
     const auto value = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (value.is_discarded() || !value.contains("step")) continue;
+    if (!value.is_object() || !value.contains("step") || !value["step"].is_number()) continue;
     StepMetrics entry;
     for (const auto& [name, number] : value.items()) {
       if (name == "step") {

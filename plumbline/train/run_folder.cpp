@@ -4,25 +4,62 @@
 #include <torch/types.h>
 #include <torch/version.h>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
+#include "plumbline/config/section_lists.h"
 
 namespace plumbline::train {
 namespace {
 
 constexpr const char* kStepPrefix = "step-";
+constexpr const char* kLockName = ".lock";
 
-bool is_run_folder(const fs::path& path) { return fs::exists(path / "run.json"); }
+// What run.json says, or null when it is not ours.
+nlohmann::json about(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path / "run.json", error)) return nullptr;
+  auto json = nlohmann::json::parse(read_file(path / "run.json"), nullptr, false);
+  return json.is_object() && json.contains("plumbline") ? json : nullptr;
+}
 
-// "key = value" lines by section, without [run]: where a run lies and how often it saves may
-// change.
+bool is_run_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path / "config.toml", error) && !about(path).is_null();
+}
+
+// A folder that a kill left while it was being made: nothing of anybody's is in it.
+bool is_stillborn(const fs::path& path) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    const auto name = entry.path().filename().string();
+    static const std::vector<std::string> ours = {"config.toml", "config.toml.tmp", "run.json.tmp",
+                                                  kLockName};
+    if (std::find(ours.begin(), ours.end(), name) == ours.end()) return false;
+  }
+  return true;
+}
+
+// Where a run lies and how often it saves may change when it is resumed.
+bool may_change(const std::string& section, const std::string& line) {
+  if (section != "[run]") return false;
+  return line.starts_with("out ") || line.starts_with("checkpoint_every ") ||
+         line.starts_with("keep_checkpoints ");
+}
+
+// "[section] key = value" lines that decide a run's results. Both texts were written by
+// config::to_toml, so equal values have equal lines.
 std::vector<std::string> result_settings(const std::string& toml) {
   std::vector<std::string> lines;
   std::string section;
@@ -30,8 +67,8 @@ std::vector<std::string> result_settings(const std::string& toml) {
   for (std::string line; std::getline(text, line);) {
     if (line.starts_with('[')) {
       section = line;
-    } else if (!line.empty() && !line.starts_with('#') && section != "[run]") {
-      lines.push_back(section + " " + line.substr(0, line.find(" #")));
+    } else if (!line.empty() && !line.starts_with('#') && !may_change(section, line)) {
+      lines.push_back(section + " " + line);
     }
   }
   std::sort(lines.begin(), lines.end());
@@ -53,8 +90,62 @@ void check_same_config(const fs::path& stored, const std::string& now) {
                 .hint = "resume with the same --config and --set, or start anew with --force."});
 }
 
+// Holds the folder for this process; the system lets go when the process ends, however it ends.
+std::shared_ptr<int> lock(const fs::path& path) {
+  const int fd = ::open((path / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  std::shared_ptr<int> held(new int(fd), [](int* file) {
+    if (*file >= 0) ::close(*file);
+    delete file;
+  });
+  if (fd >= 0 && ::flock(fd, LOCK_EX | LOCK_NB) == 0) return held;
+  // File systems without locks (some network ones) are used without.
+  if (fd >= 0 && errno != EWOULDBLOCK) return held;
+  if (fd < 0) {
+    throw IoError(Complaint{.component = "run",
+                            .doing = "opening the run folder",
+                            .got = std::strerror(errno),
+                            .where = path.string()});
+  }
+  throw ConfigError(Complaint{.component = "run",
+                              .doing = "opening the run folder",
+                              .expected = "a folder that no other process uses",
+                              .got = "one that is being written",
+                              .where = path.string(),
+                              .hint = "wait for the other run, or choose another --out."});
+}
+
+// Replacing a folder must not delete what the new run is about to read.
+void check_inputs_outside(const config::Config& config, const fs::path& path) {
+  const fs::path root = fs::weakly_canonical(path);
+  for (const char* section : {"model", "data"}) {
+    for (const auto& field : config::find_section(section)->fields) {
+      const auto value = field.get(config);
+      const auto* text = std::get_if<std::string>(&value);
+      if (text == nullptr || text->empty()) continue;
+      const fs::path input = fs::weakly_canonical(*text);
+      if (std::mismatch(root.begin(), root.end(), input.begin(), input.end()).first != root.end())
+        continue;
+      throw ConfigError(Complaint{.component = "run",
+                                  .doing = "replacing the run folder",
+                                  .expected = "inputs outside of it",
+                                  .got = fmt::format("{}.{} = {}", section, field.key, *text),
+                                  .where = path.string(),
+                                  .hint = "choose another --out."});
+    }
+  }
+}
+
 void make_room(const fs::path& path, OpenOptions options) {
-  if (!fs::exists(path) || (fs::is_directory(path) && fs::is_empty(path))) return;
+  std::error_code error;
+  const auto kind = fs::status(path, error).type();
+  if (kind == fs::file_type::not_found) return;
+  if (kind == fs::file_type::none) {
+    throw IoError(Complaint{.component = "run",
+                            .doing = "looking at the run folder",
+                            .got = error.message(),
+                            .where = path.string()});
+  }
+  if (kind == fs::file_type::directory && is_stillborn(path)) return;
   if (options.force && is_run_folder(path)) {
     fs::remove_all(path);
     return;
@@ -82,14 +173,19 @@ std::string processor() {
   return "unknown";
 }
 
+// A command line may hold bytes that are not UTF-8.
+std::string text_of(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 std::vector<fs::path> checkpoints_of(const fs::path& run) {
   std::vector<fs::path> result;
   const fs::path folder = run / "checkpoints";
   if (!fs::exists(folder)) return result;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
-    if (name.starts_with(kStepPrefix) && entry.is_directory() &&
-        name.find_first_not_of("0123456789", 5) == std::string::npos) {
+    if (name.starts_with(kStepPrefix) && entry.is_directory() && name.size() > 5 &&
+        name.size() < 20 && name.find_first_not_of("0123456789", 5) == std::string::npos) {
       result.push_back(entry.path());
     }
   }
@@ -101,8 +197,12 @@ std::vector<fs::path> checkpoints_of(const fs::path& run) {
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path, config::RunConfig config, bool is_resumed)
-    : path_(std::move(path)), config_(std::move(config)), is_resumed_(is_resumed) {
+RunFolder::RunFolder(fs::path path, std::shared_ptr<int> lock, config::RunConfig config,
+                     bool is_resumed)
+    : path_(std::move(path)),
+      lock_(std::move(lock)),
+      config_(std::move(config)),
+      is_resumed_(is_resumed) {
   metrics_ = std::make_unique<MetricsLog>(path_);
 }
 
@@ -117,12 +217,16 @@ RunFolder RunFolder::open(const config::Loaded& loaded, OpenOptions options,
                                 .hint = "give --out FOLDER."});
   }
   const fs::path path = config.out;
+  const bool replaces = options.force && is_run_folder(path);
+  if (replaces) check_inputs_outside(loaded.config, path);
+  std::shared_ptr<int> held = is_run_folder(path) ? lock(path) : nullptr;
   make_room(path, options);
   const std::string resolved = config::to_toml(loaded.config);
   const bool is_resumed = options.resume && is_run_folder(path);
   if (is_resumed) check_same_config(path / "config.toml", resolved);
   make_folders(path);
-  RunFolder run(path, config, is_resumed);
+  if (held == nullptr || replaces) held = lock(path);
+  RunFolder run(path, std::move(held), config, is_resumed);
   if (is_resumed) {
     const auto checkpoint = run.latest_checkpoint();
     const int64_t step = checkpoint ? step_of(*checkpoint) : 0;
@@ -144,7 +248,11 @@ void RunFolder::write_run_json(const std::vector<std::string>& command) const {
                                     {"threads", at::get_num_threads()},
                                     {"processor", processor()},
                                     {"started", timestamp()}};
-  write_file(path_ / "run.json", json.dump(2) + "\n");
+  write_file(path_ / "run.json", text_of(json));
+}
+
+bool RunFolder::is_finished(const fs::path& path) {
+  return is_run_folder(path) && about(path).contains("finished");
 }
 
 std::optional<fs::path> RunFolder::latest_checkpoint() const {
@@ -169,11 +277,12 @@ void RunFolder::save_checkpoint(int64_t step, const std::function<void(const fs:
 }
 
 void RunFolder::finish() {
-  auto json = nlohmann::ordered_json::parse(read_file(path_ / "run.json"));
+  auto json = nlohmann::ordered_json::parse(read_file(path_ / "run.json"), nullptr, false);
+  if (!json.is_object()) json = nlohmann::ordered_json::object();
   json["finished"] = timestamp();
   json["seconds"] = watch_.seconds();
   json["peak_memory_bytes"] = peak_memory_bytes();
-  write_file(path_ / "run.json", json.dump(2) + "\n");
+  write_file(path_ / "run.json", text_of(json));
 }
 
 }  // namespace plumbline::train

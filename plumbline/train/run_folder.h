@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,14 +23,18 @@ struct OpenOptions {
 class RunFolder {
  public:
   // Creates run.out with config.toml and run.json. A folder that exists and is not empty is
-  // refused, except with `force` (it is replaced, if it is a run folder) or `resume` (it is
-  // continued: metrics after its last checkpoint are dropped). Throws ConfigError; when resuming
-  // also for a config that differs from the stored one outside [run], naming the lines that do.
+  // refused, except with `force` (it is replaced, if it is a run folder and no input lies in it) or
+  // `resume` (it is continued: metrics after its last checkpoint are dropped). Throws ConfigError,
+  // also when another process holds the folder, and when resuming with a config that differs from
+  // the stored one (naming the lines) in more than where the run lies and how often it saves.
   static RunFolder open(const config::Loaded& loaded, OpenOptions options,
                         const std::vector<std::string>& command);
 
   const fs::path& path() const { return path_; }
   MetricsLog& metrics() { return *metrics_; }
+
+  // Whether `path` is a run that is complete.
+  static bool is_finished(const fs::path& path);
 
   // The newest whole checkpoint when resuming, else nothing.
   std::optional<fs::path> latest_checkpoint() const;
@@ -43,10 +48,11 @@ class RunFolder {
   void finish();
 
  private:
-  RunFolder(fs::path path, config::RunConfig config, bool is_resumed);
+  RunFolder(fs::path path, std::shared_ptr<int> lock, config::RunConfig config, bool is_resumed);
   void write_run_json(const std::vector<std::string>& command) const;
 
   fs::path path_;
+  std::shared_ptr<int> lock_;  // an open file, locked while the run lives
   config::RunConfig config_;
   bool is_resumed_;
   std::unique_ptr<MetricsLog> metrics_;

@@ -116,6 +116,7 @@ std::vector<BenchmarkItem> read_benchmark(const std::string& path) {
     check(item, where);
     items.push_back(std::move(item));
   }
+  if (items.empty()) fail_record(path, "at least one question", "an empty file");
   return items;
 }
 

@@ -70,11 +70,15 @@ class Judging {
 
   Verdict run(std::string_view answer) {
     for (Sentence& sentence : parse_answer(answer)) {
-      const bool is_read = !sentence.statements.empty() &&
-                           std::all_of(sentence.statements.begin(), sentence.statements.end(),
-                                       [&](Statement& s) { return bind(s, item_); });
-      if (!is_read) {
+      std::vector<Statement> understood;
+      for (Statement& statement : sentence.statements) {
+        if (bind(statement, item_)) understood.push_back(statement);
+      }
+      if (sentence.statements.empty() || understood.size() < sentence.statements.size()) {
         ++v_.num_unparsed;
+        // Not credited, yet what can be understood and is false is told all the same: "yes, there
+        // is a red kite." must not hide behind a "yes" that nobody asked for.
+        for (const Statement& statement : understood) take_falsity(statement);
         continue;
       }
       ++num_read_;
@@ -85,7 +89,8 @@ class Judging {
   }
 
  private:
-  void take(const Statement& statement) {
+  // Books what the statement mentions and what is false of it; returns whether it is true.
+  bool note_falsity(const Statement& statement) {
     bool is_true = true;
     for (const Claim& claim : statement.claims) {
       const bool is_present = find_kind(item_.scene, claim.category) != nullptr;
@@ -99,6 +104,17 @@ class Judging {
       const bool is_marked = claim.category < 0 || is_present || claim.kind == ClaimKind::Exists;
       if (is_marked) v_.false_ranges.emplace_back(claim.begin, claim.end);
     }
+    return is_true;
+  }
+
+  void take_falsity(const Statement& statement) {
+    if (note_falsity(statement)) return;
+    ++v_.num_claims;
+    ++v_.num_false;
+  }
+
+  void take(const Statement& statement) {
+    const bool is_true = note_falsity(statement);
     note_answer(statement);
     if (is_repeat(statement)) {
       ++v_.num_repeats;

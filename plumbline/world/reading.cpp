@@ -1,6 +1,7 @@
 #include "plumbline/world/reading.h"
 
 #include "plumbline/world/answers.h"
+#include "plumbline/world/grounding.h"
 #include "plumbline/world/language.h"
 #include "plumbline/world/questions.h"
 
@@ -15,6 +16,8 @@ constexpr double kExtraShare = 0.2;  // wrong answers: a true one and a false se
 constexpr double kOmitShare = 0.2;   // of the kinds, in descriptions
 constexpr double kFocusedShare = 0.3;
 constexpr double kGoodScore = 4;
+constexpr double kInventoryShare = 0.5;  // of the conversations with facts begin by looking them up
+constexpr int64_t kFewestRounds = 3, kMostRounds = 5;
 
 void omit_kinds(Scene& believed, Random& random) {
   std::vector<Kind> kept;
@@ -70,7 +73,15 @@ data::Conversation reading_conversation(const Scene& scene, const std::string& i
     random.shuffle(facts);
     opening += facts_block(facts);
   }
-  const int64_t num_rounds = random.between(2, 3);
+  const auto ask_user = [&](const std::string& question) {
+    record.turns.push_back({true, opening + question});
+    opening.clear();
+  };
+  if (has_facts && random.chance(kInventoryShare)) {
+    ask_user(kInventoryQuestion);
+    record.turns.push_back({false, inventory(scene, key.at("inventory"))});
+  }
+  const int64_t num_rounds = random.between(kFewestRounds, kMostRounds);
   for (int64_t round = 0; round < num_rounds; ++round) {
     const RandomKey round_key = key.at(static_cast<uint64_t>(round));
     const auto item = draw_item(scene, is_text_only, random, round_key.at("question"));
@@ -78,7 +89,7 @@ data::Conversation reading_conversation(const Scene& scene, const std::string& i
     const bool is_good = judge(item, text).score >= kGoodScore;
     // Descriptions that leave something out are good enough to judge, not to imitate.
     const bool is_whole = item.type != "description" || text == item.reference;
-    record.turns.push_back({true, (round == 0 ? opening : "") + item.question});
+    ask_user(item.question);
     record.turns.push_back({false, text, is_good && is_whole});
     record.turns.push_back({true, kJudgeTurn});
     record.turns.push_back({false, is_good ? kVerdictGood : kVerdictBad});

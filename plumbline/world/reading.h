@@ -7,7 +7,7 @@
 
 namespace plumbline::world {
 
-// A conversation of 2 or 3 rounds of question, answer and judgement about one picture:
+// A conversation of 3 to 5 rounds of question, answer and judgement about one picture:
 //   user       "<image>\nFacts:\n- CAPTION\n...QUESTION"   (later rounds: the question alone)
 //   assistant  the answer, right or wrong; a training target only where it is right and leaves
 //   nothing
@@ -15,7 +15,7 @@ namespace plumbline::world {
 //   user       kJudgeTurn
 //   assistant  kVerdictGood or kVerdictBad, by the judge: good means a score of at least 4
 // Half of them have no picture (no placeholder, image empty); a quarter of those with one have no
-// facts.
+// facts. Half of those with facts begin with one round of inventory (grounding.h).
 data::Conversation reading_conversation(const Scene& scene, const std::string& id,
                                         const std::string& image, RandomKey key);
 

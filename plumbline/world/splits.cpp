@@ -14,6 +14,7 @@
 #include "plumbline/world/answers.h"
 #include "plumbline/world/benchmark.h"
 #include "plumbline/world/cells.h"
+#include "plumbline/world/grounding.h"
 #include "plumbline/world/language.h"
 #include "plumbline/world/questions.h"
 #include "plumbline/world/reading.h"
@@ -26,6 +27,7 @@ namespace {
 constexpr double kSftDescriptions = 0.4, kPromptDescriptions = 0.45, kBaseDescriptions = 0.3;
 constexpr int64_t kFewestRounds = 4, kMostRounds = 6;  // of a base conversation about a picture
 constexpr double kFocusedShare = 0.3;                  // answers that tell no more than was asked
+constexpr double kGridShare = 0.25, kInventoryShare = 0.5;  // of the base's pictures
 constexpr double kSftTypicalShare = 0.9;  // invented objects that are typical for the environment
 constexpr int kBenchmarkQuestions = 4;    // per picture, beside the yes_no ones
 
@@ -114,7 +116,7 @@ class SplitWriter {
   }
 
   // One conversation of several true rounds about the picture, so that it is looked at once and
-  // asked about often, and one of reading comprehension.
+  // asked about often, one of reading comprehension, and for some pictures those of grounding.
   void add_base(const Scene& scene, const std::string& id, const std::string& image,
                 RandomKey key) {
     Random random(key);
@@ -130,6 +132,13 @@ class SplitWriter {
     records_.conversations.push_back(std::move(talk));
     records_.conversations.push_back(
         reading_conversation(scene, id + "-1", image, key.at("reading")));
+    if (random.chance(kGridShare)) {
+      records_.conversations.push_back(grid_conversation(scene, id + "-2", image));
+    }
+    if (random.chance(kInventoryShare)) {
+      records_.conversations.push_back(
+          inventory_conversation(scene, id + "-3", image, key.at("inventory")));
+    }
   }
 
   void add_sft(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {

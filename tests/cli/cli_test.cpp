@@ -53,6 +53,27 @@ TEST_F(Cli, AllConfigProblemsComeTogether) {
   EXPECT_THAT(o.err, AllOf(HasSubstr("kl_coef"), HasSubstr("ppo.gamma"), HasSubstr("everything")));
 }
 
+TEST_F(Cli, MissingSettingsAreNamedTogether) {
+  const Outcome o = plumbline({"reward", "--out", scratch_ / "run"});
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(
+      o.err, AllOf(HasSubstr("model.path"), HasSubstr("data.train"), HasSubstr("reward.template")));
+}
+
+TEST_F(Cli, NumbersThatWouldOverflowAreRefused) {
+  const Outcome o = plumbline({"sft", "--set", "sft.batch_size=9223372036854775807"});
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("sft.batch_size"));
+}
+
+TEST_F(Cli, DeepNestingAndHugeNumbersInJson) {
+  for (const std::string& value : {std::string(100000, '['), std::string("1e400")}) {
+    const Outcome o = plumbline(sft(R"([{"id": )" + value));
+    EXPECT_EQ(o.exit_code, 3) << o.err;
+    EXPECT_THAT(o.err, HasSubstr("[json]"));
+  }
+}
+
 TEST_F(Cli, UnknownCommandAndFlagEndWith2) {
   EXPECT_EQ(plumbline({"sfft"}).exit_code, 2);
   EXPECT_EQ(plumbline({"sft", "--outt", "x"}).exit_code, 2);
@@ -86,17 +107,25 @@ TEST_F(Cli, PlaceholdersAndEmptyAnswers) {
   EXPECT_THAT(o.err, HasSubstr("empty answer"));
 }
 
+TEST_F(Cli, ARecordLongerThanTheModelIsRefusedBeforeTraining) {
+  std::string answer = "a cup";
+  for (int i = 0; i < 2000; ++i) answer += " and a cup";
+  const Outcome o = plumbline(sft(record("a.png", "<image> what?", answer)));
+  EXPECT_EQ(o.exit_code, 3);
+  EXPECT_THAT(o.err, AllOf(HasSubstr("record '1'"), HasSubstr("max_position_embeddings")));
+  EXPECT_FALSE(fs::exists(scratch_ / "run"));
+}
+
 TEST_F(Cli, BrokenPng) {
-  if (!fs::exists("assets/world-base/model.safetensors"))
-    GTEST_SKIP() << "needs the base in assets";
   const Outcome o = plumbline(sft(record("a.png", "<image> what?", "a cup.")));
   EXPECT_EQ(o.exit_code, 3);
   EXPECT_THAT(o.err, HasSubstr("a.png"));
 }
 
 TEST_F(Cli, MissingModelAndMissingFile) {
-  const Outcome o = plumbline(
-      {"sft", "--out", scratch_ / "run", "--set", "data.train=" + (scratch_ / "none.json")});
+  const Outcome o =
+      plumbline({"sft", "--config", "configs/world/sft.toml", "--out", scratch_ / "run", "--set",
+                 "data.train=" + (scratch_ / "none.json")});
   EXPECT_EQ(o.exit_code, 3);
   EXPECT_THAT(o.err, HasSubstr("none.json"));
 }

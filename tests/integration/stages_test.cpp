@@ -137,6 +137,30 @@ TEST_F(Stages, KilledAndResumedSftEqualsAnUndisturbedOneBitForBit) {
               read_file(at("sft-killed/model/model.safetensors")));
 }
 
+TEST_F(Stages, BaseWeightsTrainInFp32WhateverTheDtype) {
+  auto arguments = sft("sft-bf16");
+  arguments.insert(arguments.end(), {"--dtype", "bfloat16", "--set", "sft.epochs=1"});
+  must(arguments);
+}
+
+TEST_F(Stages, DropoutReachesTheAdapter) {
+  auto arguments = reward("reward-dropout", true);
+  arguments.insert(arguments.end(), {"--set", "lora.dropout=0.5"});
+  must(arguments);
+  EXPECT_NE(metrics_of(at("reward-dropout")).back()["loss"],
+            metrics_of(at("reward-facts")).back()["loss"]);
+}
+
+TEST_F(Stages, ACompleteRunIsLeftAsItIsWhenResumed) {
+  const std::string before = read_file(at("sft/metrics.jsonl"));
+  auto arguments = sft("sft");
+  arguments.push_back("--resume");
+  const Outcome outcome = plumbline(arguments);
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("already complete"));
+  EXPECT_EQ(read_file(at("sft/metrics.jsonl")), before);
+}
+
 TEST_F(Stages, RewardModelLearnsItsPairs) {
   const auto metrics = metrics_of(at("reward-facts"));
   double first = 0, last = 0;
@@ -186,6 +210,51 @@ TEST_F(Stages, FactsReachTheRewardModelAndNeverThePolicy) {
 TEST_F(Stages, PpoStartsAtItsReference) {
   const auto first = metrics_of(at("ppo-facts")).front();
   EXPECT_EQ(first["kl/k1"].get<double>(), 0);
+}
+
+// Rows, temperature, end tokens and the cache all have to be right for these to agree.
+TEST_F(Stages, PpoTrainsTheLogProbabilitiesItSampledWith) {
+  for (const auto& metrics : metrics_of(at("ppo-facts"))) {
+    if (!metrics.contains("policy/decoder_gap")) continue;
+    EXPECT_LT(metrics["policy/decoder_gap"].get<double>(), 1e-3);
+  }
+}
+
+TEST_F(Stages, PpoBeginsWithRatioOneAndDoesNotDependOnItsMicroBatches) {
+  const auto run = [&](const std::string& name, const std::string& micro_tokens) {
+    auto arguments = ppo(name, true);
+    for (const std::string& setting :
+         {std::string("ppo.total_steps=1"), std::string("ppo.epochs=1"),
+          std::string("ppo.minibatch_size=8"), "ppo.micro_tokens=" + micro_tokens}) {
+      arguments.insert(arguments.end(), {"--set", setting});
+    }
+    must(arguments);
+    return metrics_of(at(name)).front();
+  };
+  const auto whole = run("ppo-whole", "1000000"), split = run("ppo-split", "1");
+  EXPECT_NEAR(whole["policy/ratio_mean"].get<double>(), 1, 1e-5);
+  EXPECT_EQ(whole["policy/clip_fraction"].get<double>(), 0);
+  for (const char* name : {"loss/policy", "loss/value", "grad_norm", "policy/entropy"}) {
+    EXPECT_NEAR(whole[name].get<double>(), split[name].get<double>(), 1e-4) << name;
+  }
+}
+
+// With nothing but the length to pay for, answers learn to end.
+TEST_F(Stages, PpoRaisesAToyReward) {
+  auto arguments = ppo("ppo-toy", true);
+  for (const char* setting :
+       {"ppo.total_steps=16", "ppo.rollout_size=48", "ppo.minibatch_size=24", "ppo.kl_coef=0",
+        "ppo.missing_end_penalty=-100", "ppo.eval_every=0", "optimizer.lr=1e-2"}) {
+    arguments.insert(arguments.end(), {"--set", setting});
+  }
+  must(arguments);
+  const auto metrics = metrics_of(at("ppo-toy"));
+  const auto stopped = [&](size_t from) {
+    double sum = 0;
+    for (size_t i = from; i < from + 4; ++i) sum += metrics[i]["response/stopped"].get<double>();
+    return sum / 4;
+  };
+  EXPECT_GT(stopped(12), stopped(0) + 0.3);
 }
 
 TEST_F(Stages, EvalAndReportGiveFiguresAndAPage) {

@@ -98,7 +98,7 @@ TEST(Load, ReportsEverythingAtOnce) {
   EXPECT_THAT(text, HasSubstr(at(9) + "unknown section 'modle'; the nearest is 'model'"));
   EXPECT_THAT(text, HasSubstr(at(12) + "lora.targets = "));
   EXPECT_THAT(text, HasSubstr(at(14) + "generation.temperature = inf: expected a number"));
-  EXPECT_THAT(text, HasSubstr("\n  --set run.threads=many: expected an integer, at least 0"));
+  EXPECT_THAT(text, HasSubstr("\n  --set run.threads=many: expected an integer, 0 to 1024"));
   EXPECT_THAT(text, HasSubstr("\n  --set nonsense: expected section.key=value"));
   EXPECT_THAT(text, HasSubstr("\n  --set: run.device = \"gpu\": expected cpu, cuda or cuda:N"));
   EXPECT_THAT(

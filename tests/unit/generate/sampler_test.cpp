@@ -65,6 +65,12 @@ TEST(DrawToken, TopKAndTopPCutTheTail) {
 TEST(DrawToken, ForbiddenAndEarlyEndTokensAreNeverDrawn) {
   EXPECT_EQ(frequencies({.forbidden = {1, 99, -1}}, 500)[1], 0);
   EXPECT_EQ(draw({.temperature = 0, .forbidden = {1}}, 0).token, 2);
+  // A forbidden token far above the rest must not leave them all without probability.
+  const std::vector<float> steep = {-500.0F, 900.0F, -490.0F, -495.0F};
+  for (const double temperature : {0.0, 0.01, 1.0}) {
+    const SamplingOptions barred{.temperature = temperature, .forbidden = {1}};
+    EXPECT_EQ(draw_token(steep.data(), 4, barred, random_key(1, "steep"), 0).token, 2);
+  }
   const SamplingOptions early{.temperature = 0, .min_tokens = 2, .end_token = 1};
   EXPECT_EQ(draw(early, 0, 0).token, 2);
   EXPECT_EQ(draw(early, 0, 1).token, 2);

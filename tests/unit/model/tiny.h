@@ -47,7 +47,7 @@ inline at::Tensor random_tensor(std::vector<int64_t> shape, const std::string& n
 inline Llava tiny_model(const config::LlavaConfig& config = tiny_config()) {
   Llava model = Llava::create(config, random_key(5, "model"), at::kFloat, at::kCPU);
   for (auto& [name, tensor] : model.parameters()) {
-    if (tensor.dim() > 1) tensor.mul_(8);
+    if (tensor.dim() > 1) tensor.mul_(0.16 / tensor.std());
     if (tensor.dim() == 1) tensor.add_(0.2 * random_tensor(tensor.sizes().vec(), name));
   }
   return model;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "plumbline/model/llava_state.h"
@@ -43,6 +45,19 @@ TEST(WeightSlots, ATiedHeadIsListedOnce) {
   EXPECT_TRUE(is_close(model.logits(hidden), hidden.matmul(embedding.t())));
 }
 
+double first_deviation(const std::string& name, const at::Tensor& tensor) {
+  const auto is_any_of = [&](std::initializer_list<const char*> parts) {
+    return std::any_of(parts.begin(), parts.end(), [&](const char* part) {
+      return name.find(part) != std::string::npos;
+    });
+  };
+  if (is_any_of({"lm_head"})) return 0.02;
+  if (is_any_of({"embed_tokens", "position_embedding"})) return 0.3;
+  const double fan_in = static_cast<double>(tensor.numel() / tensor.size(0));
+  const bool is_output = is_any_of({"o_proj", "down_proj", "out_proj", "fc2"});
+  return (is_output ? 0.5 : 1.0) / std::sqrt(fan_in);
+}
+
 TEST(WeightSlots, StartAsTheHeaderSays) {
   const nn::Parameters weights =
       Llava::create(tiny_config(), random_key(5, "model"), at::kFloat, at::kCPU).parameters();
@@ -50,7 +65,7 @@ TEST(WeightSlots, StartAsTheHeaderSays) {
   for (const auto& [name, tensor] : weights) {
     EXPECT_FALSE(tensor.requires_grad()) << name;
     if (tensor.dim() > 1) {
-      EXPECT_NEAR(tensor.std().item<double>(), 0.02, 0.004) << name;
+      EXPECT_NEAR(tensor.std().item<double>() / first_deviation(name, tensor), 1, 0.2) << name;
       EXPECT_TRUE(firsts.insert(tensor.flatten()[0].item<float>()).second)
           << name << " repeats another tensor's stream";
     }

@@ -91,7 +91,42 @@ TEST_F(RunFolderTest, AFailedCheckpointLeavesTheLastOne) {
 TEST_F(RunFolderTest, ResumingWithAnotherConfigNamesTheDifference) {
   RunFolder::open(loaded({"ppo.kl_coef=0.25"}), {}, {});
   EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
-  EXPECT_EQ(error_of({.resume = true}, {"ppo.kl_coef=0.25", "run.threads=1"}), "");
+  EXPECT_EQ(error_of({.resume = true}, {"ppo.kl_coef=0.25", "run.checkpoint_every=7"}), "");
+  EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.25", "run.seed=9"}),
+              HasSubstr("seed = 9"));
+}
+
+TEST_F(RunFolderTest, ATextWithAHashIsCompared) {
+  RunFolder::open(loaded({"data.train=a #2.json"}), {}, {});
+  EXPECT_THAT(error_of({.resume = true}, {"data.train=a #1.json"}), HasSubstr("a #1.json"));
+}
+
+TEST_F(RunFolderTest, IsHeldByOneProcess) {
+  const auto run = RunFolder::open(loaded(), {}, {});
+  EXPECT_THAT(error_of({.resume = true}), HasSubstr("no other process uses"));
+  EXPECT_THAT(error_of({.force = true}), HasSubstr("no other process uses"));
+  EXPECT_TRUE(fs::exists(path_ / "config.toml"));
+}
+
+TEST_F(RunFolderTest, ForceSparesOtherPeoplesFoldersAndItsOwnInputs) {
+  make_folders(path_);
+  write_file(path_ / "run.json", R"({"my": "project"})");
+  write_file(path_ / "thesis.txt", "years of work");
+  EXPECT_THAT(error_of({.force = true}), HasSubstr("not a run of Plumbline"));
+  EXPECT_TRUE(fs::exists(path_ / "thesis.txt"));
+  fs::remove_all(path_);
+  RunFolder::open(loaded(), {}, {});
+  const std::string input = "data.train=" + (path_ / "conversations.json").string();
+  EXPECT_THAT(error_of({.force = true}, {input}), HasSubstr("data.train"));
+  EXPECT_TRUE(fs::exists(path_ / "config.toml"));
+}
+
+TEST_F(RunFolderTest, AFolderThatAKillLeftHalfMadeIsTakenOver) {
+  make_folders(path_);
+  write_file(path_ / "config.toml", "");
+  write_file(path_ / "run.json.tmp", "{");
+  EXPECT_EQ(error_of({.resume = true}), "");
+  EXPECT_TRUE(fs::exists(path_ / "run.json"));
 }
 
 }  // namespace

@@ -144,6 +144,22 @@ TEST(Judge, HostileAnswersDoNotScore) {
   }
 }
 
+TEST(Judge, AFalseStatementCannotHideBehindAWordNobodyAskedFor) {
+  const Verdict open = judge(kDescribe, kFull + " there is a small red kite.");
+  for (const char* word : {" yes, ", " no, "}) {
+    const Verdict hidden = judge(kDescribe, kFull + word + "there is a small red kite.");
+    EXPECT_EQ(hidden.num_false, open.num_false);
+    EXPECT_EQ(hidden.hallucinated, open.hallucinated);
+    EXPECT_TRUE(hidden.is_hallucinated);
+    EXPECT_LE(hidden.score, open.score);
+  }
+  // What is true earns nothing there.
+  const Verdict idle = judge(kDescribe, "this is a kitchen. yes, there are two small red cups.");
+  EXPECT_EQ(idle.num_unparsed, 1);
+  EXPECT_EQ(idle.num_false, 0);
+  EXPECT_EQ(idle.num_true, 1);
+}
+
 TEST(Judge, UnreadSentencesAreNeverSilentlyGood) {
   const std::string right = "there are two small red cups.";
   const Verdict one = judge(kColor, right + " i hope this helps.");

@@ -90,13 +90,20 @@ TEST_F(Splits, BaseHoldsReadingAndTrueAnswersAndCells) {
   const fs::path out = write("base", 60);
   const auto records =
       data::read_conversations((out / "conversations.json").string(), (out / "images").string());
-  EXPECT_EQ(records.size(), 120u);
-  int reading = 0, without_image = 0;
+  int talks = 0, reading = 0, grids = 0, inventories = 0, without_image = 0;
   for (const auto& record : records) {
-    reading += record.turns[2].text == kJudgeTurn;
+    const std::string& kind = record.id;  // "base-000003-1": the kind's number last
+    talks += kind.ends_with("-0");
+    reading += kind.ends_with("-1");
+    grids += kind.ends_with("-2");
+    inventories += kind.ends_with("-3");
     without_image += record.image.empty();
   }
+  EXPECT_EQ(talks, 60);
   EXPECT_EQ(reading, 60);
+  EXPECT_NEAR(grids, 15, 12);
+  EXPECT_NEAR(inventories, 30, 15);
+  EXPECT_EQ(talks + reading + grids + inventories, std::ssize(records));
   EXPECT_NEAR(without_image / static_cast<double>(reading), 0.5, 0.15);
   const auto cells = read_cells((out / "scenes.jsonl").string());
   ASSERT_EQ(cells.size(), 60u);

@@ -1,0 +1,27 @@
+// Conversations that teach a base to read pictures: nearly every word is told by the picture, so
+// that a small model finds out within minutes where to look. Questions alone tell it too rarely.
+#pragma once
+
+#include <string>
+
+#include "plumbline/data/records.h"
+#include "plumbline/world/scene.h"
+
+namespace plumbline::world {
+
+// Three rounds: what stands in each cell of the grid, row by row ("none" where nothing does), in
+// which colour and in which size. Ties image rows to words.
+data::Conversation grid_conversation(const Scene& scene, const std::string& id,
+                                     const std::string& image);
+
+inline constexpr const char* kInventoryQuestion = "take stock.";
+inline constexpr int kInventoryLength = 10;
+
+// "cup two small red. dog none. lamp a large blue.": ten categories in random order, among them all
+// of the scene. Teaches looking a word up, in a picture or in facts.
+std::string inventory(const Scene& scene, RandomKey key);
+
+data::Conversation inventory_conversation(const Scene& scene, const std::string& id,
+                                          const std::string& image, RandomKey key);
+
+}  // namespace plumbline::world
