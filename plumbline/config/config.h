@@ -1,7 +1,7 @@
 // Every setting of every stage: one plain struct per section of the TOML file.
 //
-// fields.cpp holds the list that drives reading, --set, help, validation and docs/config.md; a new
-// option is one member here and one line there.
+// section_lists.cpp holds the list that drives reading, --set, help, validation and docs/config.md;
+// a new option is one member here and one line there.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct RunConfig {
   std::string device = "cpu";
   std::string dtype = "auto";
   int64_t threads = 0;           // 0: all cores
-  int64_t checkpoint_every = 0;  // steps; 0: only at the end or on a signal
+  int64_t checkpoint_every = 0;  // steps; 0: only on a signal
   int64_t keep_checkpoints = 2;
   friend bool operator==(const RunConfig&, const RunConfig&) = default;
 };

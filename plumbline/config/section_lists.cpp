@@ -262,9 +262,9 @@ std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
       {"num_annotators", &AnnotateConfig::num_annotators, "annotators per pair; majority wins",
        at_least(1)},
       {"edited_share", &AnnotateConfig::edited_share,
-       "share of pairs whose second answer is an edit of the first", between(0, 1)},
-      {"held_out_share", &AnnotateConfig::held_out_share, "share of pairs kept for evaluation",
-       at_least(0).below(1)},
+       "share of pairs of an answer and an edit of it", between(0, 1)},
+      {"held_out_share", &AnnotateConfig::held_out_share,
+       "share of images whose pairs are kept for evaluation", at_least(0).below(1)},
       {"max_pairs", &AnnotateConfig::max_pairs, "pairs written at most; 0: all", at_least(0)},
   };
 }

@@ -20,6 +20,9 @@ struct AdamWOptions {
 
 AdamWOptions adamw_options(const config::OptimizerConfig& config);
 
+// Throws NumericError when a weight is not finite: such a model must not be saved as a result.
+void check_finite_weights(const std::string& stage, const nn::Parameters& parameters);
+
 // Parameters that share a learning rate.
 struct ParameterGroup {
   nn::Parameters parameters;
@@ -29,9 +32,6 @@ struct ParameterGroup {
 // Holds fp32 moments for fp32 leaves. Parameters without a gradient are left alone by a step, and
 // their bias correction does not advance. Order is by group, then by name. Source: Loshchilov and
 // Hutter 2017 (arXiv 1711.05101).
-// Throws NumericError when a weight is not finite: such a model must not be saved as a result.
-void check_finite_weights(const std::string& stage, const nn::Parameters& parameters);
-
 class AdamW {
  public:
   AdamW(std::vector<ParameterGroup> groups, AdamWOptions options);

@@ -126,5 +126,18 @@ TEST(Load, SectionsOfOtherStagesAreFine) {
   EXPECT_EQ(load(file.path(), {}).config.world.num_images, 5);
 }
 
+// The comparison of both methods rests on this: nothing but the facts may differ.
+TEST(WorldConfigs, WithAndWithoutFactsDifferInNothingElse) {
+  const auto read = [](const std::string& name) {
+    return load("configs/world/" + name + ".toml", {}).config;
+  };
+  Config reward = read("reward_facts"), ppo = read("ppo_facts");
+  EXPECT_TRUE(reward.reward.facts && ppo.ppo.facts);
+  reward.reward.facts = ppo.ppo.facts = false;
+  EXPECT_EQ(reward, read("reward_plain"));
+  ppo.model.reward_adapter = read("ppo_plain").model.reward_adapter;
+  EXPECT_EQ(ppo, read("ppo_plain"));
+}
+
 }  // namespace
 }  // namespace plumbline::config

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "plumbline/text/reward_prompt.h"
 #include "plumbline/world/claims.h"
 #include "samples.h"
 
@@ -56,6 +57,15 @@ TEST(Language, FactsBlockIsWhatTheRewardTemplateWrites) {
   EXPECT_EQ(facts_block({}), "");
   EXPECT_TRUE(std::string(kVerdictGood).starts_with(kVerdictOpening));
   EXPECT_TRUE(std::string(kVerdictBad).starts_with(kVerdictOpening));
+}
+
+// The base has read the judging turn in these words; the reward model's template must use them too.
+TEST(Language, TheRewardTemplateHasTheSameWords) {
+  const auto prompt = text::load_reward_template("configs/world/judge_before.toml");
+  EXPECT_EQ(prompt.facts_header, kFactsHeader);
+  EXPECT_EQ(prompt.fact, std::string(kFactBegin) + "{fact}" + kFactEnd);
+  EXPECT_EQ(prompt.judge, kJudgeTurn);
+  EXPECT_EQ(prompt.opening, kVerdictOpening);
 }
 
 }  // namespace
