@@ -13,7 +13,7 @@
 #include "plumbline/generate/generate.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/tensor/host.h"
-#include "plumbline/train/linear_cross_entropy.h"
+#include "plumbline/nn/token_logprobs.h"
 
 namespace plumbline {
 namespace {
@@ -57,7 +57,7 @@ void train_step(model::Llava& model) {
   const auto spans = tensor::Spans::from_lengths(std::vector<int64_t>(kSequences, kRows));
   const at::Tensor ids = token_ids(kSequences * kRows);
   const at::Tensor hidden = model.forward(model.embed(ids, at::Tensor()), spans);
-  train::token_logprobs(hidden, model.head_weight(), ids).logprobs.sum().backward();
+  nn::token_logprobs(hidden, model.head_weight(), ids).logprobs.sum().backward();
 }
 
 void decode(model::Llava& model) {

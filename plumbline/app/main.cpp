@@ -1,6 +1,8 @@
 // The command line: one subcommand per stage, each with the same few flags. Everything else is
 // config.
+#include <fcntl.h>
 #include <torch/types.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -42,7 +44,7 @@ const std::vector<Stage>& stages() {
        recipes::make_world},
       {"pretrain",
        "train a small vision tower and write an untrained LLaVA around it",
-       {"run", "pretrain", "world"},
+       {"run", "model", "data", "pretrain"},
        {"run.out", "data.train", "data.images"},
        recipes::pretrain},
       {"sft",
@@ -68,7 +70,7 @@ const std::vector<Stage>& stages() {
       {"ppo",
        "optimise the policy against a reward model",
        {"run", "model", "data", "generation", "ppo", "lora", "optimizer", "eval"},
-       {"run.out", "model.path", "model.reward_adapter", "data.prompts", "ppo.template"},
+       {"run.out", "model.path", "model.reward_adapter", "data.prompts"},
        recipes::ppo},
       {"eval",
        "answer a benchmark and score the answers",
@@ -96,7 +98,10 @@ void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, con
 }
 
 void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
-  sub->add_option("--config", flags.config, "TOML file with the stage's settings");
+  const std::string name = stage.name;
+  // The demo's stages have files of their own.
+  if (name != "demo")
+    sub->add_option("--config", flags.config, "TOML file with the stage's settings");
   sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
       ->take_all()
       ->allow_extra_args(false);
@@ -107,8 +112,7 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   sub->add_flag("--resume", flags.resume, "continue an interrupted run bit for bit");
   sub->add_flag("--force", flags.force, "replace an existing run folder");
   sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
-  sub->add_flag("--json", flags.json, "print results as JSON");
-  const std::string name = stage.name;
+  if (name == "eval") sub->add_flag("--json", flags.json, "print results as JSON");
   if (name == "world") {
     add_key(sub, flags, "--images", "world.num_images", "number of pictures");
     add_key(sub, flags, "--split", "world.split",
@@ -118,13 +122,9 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
     sub->add_flag_callback(
         "--simulated", [] {}, "use the world's simulated annotators (the default)");
   }
-  if (name == "reward" || name == "ppo") {
-    sub->add_option_function<std::string>(
-        "--facts",
-        [&flags, name](const std::string& value) {
-          flags.spelt.emplace_back(name + ".facts", value);
-        },
-        "true or false: show the reward model the image's facts");
+  if (name == "reward") {
+    add_key(sub, flags, "--facts", "reward.facts",
+            "true or false: show the reward model the image's facts");
   }
   if (name == "demo") {
     sub->add_flag_callback(
@@ -224,6 +224,16 @@ int run(int argc, char** argv) {
   return 2;
 }
 
+// A run started with a standard stream closed would give its number to the next file it opens, and
+// write messages into that file.
+void open_standard_streams() {
+  for (int fd = ::open("/dev/null", O_RDWR); fd >= 0; fd = ::dup(fd)) {
+    if (fd <= STDERR_FILENO) continue;
+    ::close(fd);
+    break;
+  }
+}
+
 // The one place where exceptions become exit codes. Torch's own messages stay out of the user's
 // sight.
 int guarded(int argc, char** argv) {
@@ -256,4 +266,7 @@ int guarded(int argc, char** argv) {
 }  // namespace
 }  // namespace plumbline::app
 
-int main(int argc, char** argv) { return plumbline::app::guarded(argc, argv); }
+int main(int argc, char** argv) {
+  plumbline::app::open_standard_streams();
+  return plumbline::app::guarded(argc, argv);
+}

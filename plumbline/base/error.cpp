@@ -18,7 +18,7 @@ std::string message(const Complaint& c) {
 
 Interrupted::Interrupted(int signal)
     : Error(
-          fmt::format("[run] stopped by signal {}. Everything up to the last checkpoint is saved.\n"
+          fmt::format("[run] stopped by signal {}. What its last checkpoint holds is safe.\n"
                       "Hint: run the same command with --resume to continue.",
                       signal),
           128 + signal) {}

@@ -47,7 +47,7 @@ struct GenerationConfig {
   double top_p = 1.0;
   int64_t top_k = 0;  // 0: off
   int64_t max_tokens = 64;
-  int64_t min_tokens = 1;
+  int64_t min_tokens = 0;
   int64_t num_samples = 2;
   int64_t batch_size = 128;
   friend bool operator==(const GenerationConfig&, const GenerationConfig&) = default;
@@ -80,9 +80,6 @@ enum class KlEstimatorKind { K1, K1Clamped, K2, K3 };
 enum class KlControllerKind { Fixed, Adaptive };
 
 struct PpoConfig {
-  bool facts = true;
-  std::string template_file;  // key "template"
-  int64_t max_facts = 5;
   int64_t total_steps = 60;
   int64_t rollout_size = 192;
   int64_t minibatch_size = 96;
@@ -210,7 +207,6 @@ struct Config {
 // A config and where it came from. `const` from here on.
 struct Loaded {
   Config config;
-  std::optional<std::string> file;
   std::vector<std::string> sets;
   // "section.key" -> "default", "file:line" or "--set"; one entry per key.
   std::map<std::string, std::string> origins;

@@ -130,7 +130,6 @@ class Loader {
   }
 
   void read_file(const std::string& path) {
-    loaded_.file = path;
     try {
       read_sections(toml::parse(plumbline::read_file(path), path), path);
     } catch (const IoError&) {

@@ -99,13 +99,6 @@ std::vector<FieldOf<RewardConfig>> reward_fields() {
 
 std::vector<FieldOf<PpoConfig>> ppo_fields() {
   return {
-      {"facts",
-       &PpoConfig::facts,
-       "show the reward model the image's facts",
-       {},
-       "arXiv 2309.14525"},
-      {"template", &PpoConfig::template_file, "TOML file with the reward model's prompt"},
-      {"max_facts", &PpoConfig::max_facts, "facts shown at most", at_least(1)},
       {"total_steps", &PpoConfig::total_steps, "iterations", at_least(1)},
       {"rollout_size", &PpoConfig::rollout_size, "answers per iteration", at_least(1),
        "LLaVA-RLHF release: 512"},

@@ -3,18 +3,33 @@
 #include <ATen/Parallel.h>
 #include <torch/types.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/interrupt.h"
 #include "plumbline/base/progress.h"
 #include "plumbline/image/decode.h"
 
 namespace plumbline::engine {
 namespace {
 constexpr size_t kImagesAtOnce = 64;
+constexpr size_t kMostProblems = 10;  // shown
+
+void fail_on(const std::vector<std::string>& problems) {
+  if (problems.empty()) return;
+  std::string list = fmt::format("{} that cannot be used:", problems.size());
+  for (size_t i = 0; i < std::min(problems.size(), kMostProblems); ++i) list += "\n" + problems[i];
+  if (problems.size() > kMostProblems) list += "\n...";
+  throw DataError(Complaint{
+      .component = "image", .doing = "looking at images", .expected = "pictures", .got = list});
 }
+
+}  // namespace
 
 void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& images) {
   const at::NoGradGuard no_grad;
@@ -24,34 +39,46 @@ void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& 
   }
   const std::vector<std::string> list(wanted.begin(), wanted.end());
   std::unordered_map<std::string, at::Tensor> added;
+  std::vector<std::string> problems;
   Progress progress("looking at images", static_cast<int64_t>(list.size()));
   for (size_t first = 0; first < list.size(); first += kImagesAtOnce) {
     const size_t last = std::min(list.size(), first + kImagesAtOnce);
     const std::vector<std::string> part(list.begin() + static_cast<int64_t>(first),
                                         list.begin() + static_cast<int64_t>(last));
-    const at::Tensor features = model.encode_images(pixels(part, model.dtype(), model.device()));
+    const at::Tensor seen = pixels(part, problems);
+    progress.update(static_cast<int64_t>(last));
+    stop_if_interrupted();
+    if (!problems.empty()) continue;  // only look for more of them
+    const at::Tensor features = model.encode_images(seen.to(model.device(), model.dtype()));
     for (size_t i = 0; i < part.size(); ++i) {
       added.emplace(part[i], features[static_cast<int64_t>(i)].clone());
     }
-    progress.update(static_cast<int64_t>(last));
   }
+  fail_on(problems);
   by_name_.merge(added);
 }
 
-at::Tensor FeatureStore::pixels(const std::vector<std::string>& images, at::ScalarType dtype,
-                                at::Device device) const {
+at::Tensor FeatureStore::pixels(const std::vector<std::string>& images,
+                                std::vector<std::string>& problems) const {
   const int64_t size = preprocess_.size;
   at::Tensor result = at::empty({static_cast<int64_t>(images.size()), 3, size, size}, at::kFloat);
   auto* out = result.data_ptr<float>();
   const int64_t stride = 3 * size * size;
+  std::vector<std::string> found(images.size());
   at::parallel_for(0, static_cast<int64_t>(images.size()), 4, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const auto path = fs::path(folder_) / images[static_cast<size_t>(i)];
-      const auto values = image::preprocess(image::decode(path), preprocess_);
-      std::copy(values.begin(), values.end(), out + i * stride);
+      try {
+        const auto values = image::preprocess(image::decode(path), preprocess_);
+        std::copy(values.begin(), values.end(), out + i * stride);
+      } catch (const Error& e) {
+        found[static_cast<size_t>(i)] = e.what();
+      }
     }
   });
-  return result.to(device, dtype);
+  std::copy_if(found.begin(), found.end(), std::back_inserter(problems),
+               [](const std::string& text) { return !text.empty(); });
+  return result;
 }
 
 at::Tensor FeatureStore::features(const std::vector<std::string>& images) const {

@@ -19,8 +19,8 @@ class FeatureStore {
   FeatureStore(image::Preprocess preprocess, std::string folder)
       : preprocess_(std::move(preprocess)), folder_(std::move(folder)) {}
 
-  // Encodes the images not yet known; empty names are skipped. Throws IoError or DataError for a
-  // file that is missing or broken, before any of them is added.
+  // Encodes the images not yet known; empty names are skipped. Throws one DataError for all files
+  // that are missing or broken, before any image is added, and Interrupted.
   void prepare(model::Llava& model, const std::vector<std::string>& images);
 
   // [B, I, Dv] features of these images, in order; undefined when all names are empty. The images
@@ -30,8 +30,9 @@ class FeatureStore {
   int64_t size() const { return static_cast<int64_t>(by_name_.size()); }
 
  private:
-  at::Tensor pixels(const std::vector<std::string>& images, at::ScalarType dtype,
-                    at::Device device) const;
+  // [B, 3, H, W] fp32 on the CPU; what is wrong with a file is added to `problems`.
+  at::Tensor pixels(const std::vector<std::string>& images,
+                    std::vector<std::string>& problems) const;
 
   image::Preprocess preprocess_;
   std::string folder_;

@@ -9,21 +9,25 @@
 namespace plumbline::engine {
 
 std::string with_placeholder(const std::string& text, bool has_image) {
-  return has_image ? std::string(text::kImagePlaceholder) + "\n" + text : text;
+  return has_image ? text::with_image(text) : text;
 }
 
 std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>& questions,
                                                 int64_t max_tokens) {
   std::vector<std::string> images;
-  for (const auto& question : questions) images.push_back(question.image);
-  store_.prepare(assistant_.model, images);
   std::vector<generate::Sequence> sequences;
   for (const auto& question : questions) {
     const std::vector<text::Turn> turns = {
         {.is_user = true, .text = with_placeholder(question.text, !question.image.empty())}};
     sequences.push_back(
-        {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, turns).ids,
-         .image_rows = image_rows(assistant_.model, store_, question.image)});
+        {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, turns).ids});
+    check_length(assistant_, std::ssize(sequences.back().prompt) + max_tokens,
+                 "a question and its answer", question.text.substr(0, 60));
+    images.push_back(question.image);
+  }
+  store_.prepare(assistant_.model, images);
+  for (size_t i = 0; i < images.size(); ++i) {
+    sequences[i].image_rows = image_rows(assistant_.model, store_, images[i]);
   }
   const auto sampled =
       generate::generate(assistant_.model, sequences, greedy_options(max_tokens, assistant_),

@@ -4,6 +4,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "plumbline/base/error.h"
+
 namespace plumbline::eval {
 namespace {
 
@@ -136,6 +138,37 @@ WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const Bootstra
   figures.unparsed = ratio(figures.unparsed, static_cast<double>(rated.size()));
   figures.types = by_type(rated);
   return figures;
+}
+
+WorldFigures over_runs(const std::vector<WorldFigures>& runs) {
+  PLUMBLINE_CHECK(!runs.empty(), "no runs");
+  const auto n = static_cast<double>(runs.size());
+  WorldFigures result = runs.front();
+  for (const auto& column : figure_columns()) {
+    Interval& i = result.*(column.value);
+    double sum = 0;
+    i.low = i.high = i.value;
+    for (const auto& run : runs) {
+      const double value = (run.*(column.value)).value;
+      sum += value;
+      i.low = std::min(i.low, value);
+      i.high = std::max(i.high, value);
+    }
+    i.value = sum / n;
+  }
+  result.unparsed = 0;
+  result.num_answers = 0;
+  for (auto& type : result.types) type.score = type.hallucination = 0;
+  for (const auto& run : runs) {
+    result.unparsed += run.unparsed / n;
+    result.num_answers += run.num_answers;
+    PLUMBLINE_CHECK(run.types.size() == result.types.size(), "runs of other benchmarks");
+    for (size_t t = 0; t < run.types.size(); ++t) {
+      result.types[t].score += run.types[t].score / n;
+      result.types[t].hallucination += run.types[t].hallucination / n;
+    }
+  }
+  return result;
 }
 
 nlohmann::json to_json(const WorldFigures& figures) {

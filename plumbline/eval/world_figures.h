@@ -39,6 +39,10 @@ struct WorldFigures {
 // Source: CHAIR: Rohrbach et al. 2018 (arXiv 1809.02156); POPE: Li et al. 2023 (arXiv 2305.10355).
 WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const BootstrapOptions& options);
 
+// Several runs of one method, such as other seeds: the means, and as intervals the range over the
+// runs. Runs of one benchmark; InternalError for none.
+WorldFigures over_runs(const std::vector<WorldFigures>& runs);
+
 // The figures that have an interval, in the order of tables: name, heading, whether more is better.
 struct FigureColumn {
   const char* name;

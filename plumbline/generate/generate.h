@@ -16,7 +16,7 @@ namespace plumbline::generate {
 // A prompt to be answered `num_samples` times. The prompt is run once for all of them.
 struct Sequence {
   text::TokenIds prompt;  // with the image token standing for each image row
-  at::Tensor image_rows;  // [M, D] projected features, or undefined
+  at::Tensor image_rows = {};  // [M, D] projected features, or undefined
   int64_t num_samples = 1;
   RandomKey key = {};  // sample i draws its t-th token with key.at(i).at(t)
 };

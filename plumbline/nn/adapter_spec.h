@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/config/config.h"
+
 namespace plumbline::nn {
 
 // A low-rank adapter on the named linear layers of every decoder block.
@@ -25,5 +27,13 @@ struct AdapterSpec {
   }
   friend bool operator==(const AdapterSpec&, const AdapterSpec&) = default;
 };
+
+inline AdapterSpec adapter_spec(const config::LoraConfig& c) {
+  return {.rank = c.rank,
+          .alpha = c.alpha,
+          .dropout = c.dropout,
+          .targets = c.targets,
+          .rslora = c.rslora};
+}
 
 }  // namespace plumbline::nn

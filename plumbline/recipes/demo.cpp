@@ -119,12 +119,8 @@ class Demo {
     stage("ppo-" + suffix, recipes::ppo, "ppo_" + kind + ".toml",
           {policy, with_seed, set("model.reward_adapter", "reward-" + suffix + "/adapter"),
            set("data.prompts", "data/ppo/prompts.json"), set("data.facts", "data/ppo/facts.json"),
-           images("ppo"), set("data.benchmark", "data/ppo/benchmark.jsonl"),
-           "ppo.template=" + prompt});
-    evaluate("eval-" + suffix,
-             std::string(has_facts ? "Fact-RLHF" : "RLHF") +
-                 (seed == 0 ? "" : fmt::format(" ({})", seed)),
-             "ppo-" + suffix + "/adapter");
+           images("ppo"), set("data.benchmark", "data/ppo/benchmark.jsonl")});
+    evaluate("eval-" + suffix, has_facts ? "Fact-RLHF" : "RLHF", "ppo-" + suffix + "/adapter");
   }
 
   void evaluate(const std::string& name, const std::string& model_name,

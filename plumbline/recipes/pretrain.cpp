@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
@@ -88,88 +89,111 @@ image::Preprocess world_preprocess() {
   return p;
 }
 
-// All pictures, [B, 3, H, W], and what stands in each cell, [B, 16] (-1: nothing) and [B].
+// What the tower learns to tell of each cell: a label of cells.h, and how many values it has.
+struct CellTask {
+  const char* name;
+  std::array<int, world::kNumCells> world::CellLabels::*labels;
+  int64_t num_classes;
+};
+
+// The category's last class is "nothing"; the others are asked only where something stands.
+std::vector<CellTask> cell_tasks() {
+  using world::CellLabels;
+  return {{"category", &CellLabels::category, std::ssize(world::categories()) + 1},
+          {"color", &CellLabels::color, std::ssize(world::colors())},
+          {"size", &CellLabels::size, 2},
+          {"count", &CellLabels::count, world::kMaxCount}};
+}
+
+// All pictures, [B, 3, H, W], their labels by task, [B, 16] (-1: nothing), and environments, [B].
 struct TowerData {
   at::Tensor pixels;
-  at::Tensor category, color, size;
+  std::vector<at::Tensor> labels;
   at::Tensor environment;
 };
 
 TowerData load_tower_data(const std::vector<world::CellLabels>& labels,
                           const image::Preprocess& preprocess, const std::string& images) {
   const auto n = static_cast<int64_t>(labels.size());
-  const int64_t side = preprocess.size, cells = world::kGridSize * world::kGridSize;
-  TowerData d{at::empty({n, 3, side, side}), at::empty({n, cells}, at::kLong),
-              at::empty({n, cells}, at::kLong), at::empty({n, cells}, at::kLong),
-              at::empty({n}, at::kLong)};
+  const auto tasks = cell_tasks();
+  const int64_t side = preprocess.size;
+  TowerData d{at::empty({n, 3, side, side}), {}, at::empty({n}, at::kLong)};
+  for (size_t t = 0; t < tasks.size(); ++t) {
+    d.labels.push_back(at::empty({n, world::kNumCells}, at::kLong));
+  }
   at::parallel_for(0, n, 16, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const auto& label = labels[static_cast<size_t>(i)];
       const auto values =
           image::preprocess(image::decode(fs::path(images) / label.image), preprocess);
       std::copy(values.begin(), values.end(), d.pixels.data_ptr<float>() + i * 3 * side * side);
-      std::copy(label.category.begin(), label.category.end(),
-                d.category.data_ptr<int64_t>() + i * cells);
-      std::copy(label.color.begin(), label.color.end(), d.color.data_ptr<int64_t>() + i * cells);
-      std::copy(label.size.begin(), label.size.end(), d.size.data_ptr<int64_t>() + i * cells);
+      for (size_t t = 0; t < tasks.size(); ++t) {
+        const auto& cells = label.*tasks[t].labels;
+        std::copy(cells.begin(), cells.end(),
+                  d.labels[t].data_ptr<int64_t>() + i * world::kNumCells);
+      }
       d.environment.data_ptr<int64_t>()[i] = label.environment;
     }
   });
   return d;
 }
 
-// Linear classifiers on the tower's features; thrown away afterwards.
-struct Probes {
-  // [classes, Dv]; category's last class is "nothing", position is the cell's own number
-  at::Tensor category, color, size, environment, position;
-};
-
-Probes make_probes(int64_t width, RandomKey key) {
-  const auto weight = [&](const char* name, size_t classes) {
+// Linear classifiers on the tower's features, [classes, Dv] by name; thrown away afterwards.
+nn::Parameters make_probes(int64_t width, RandomKey key) {
+  nn::Parameters probes;
+  const auto add = [&](const std::string& name, int64_t classes) {
     Random random(key.at(name));
-    at::Tensor w = at::empty({static_cast<int64_t>(classes), width});
+    at::Tensor w = at::empty({classes, width});
     for (int64_t i = 0; i < w.numel(); ++i)
       w.data_ptr<float>()[i] = static_cast<float>(0.02 * random.normal());
-    return w;
+    probes.emplace("probe." + name, w);
   };
-  return {weight("category", world::categories().size() + 1),
-          weight("color", world::colors().size()), weight("size", 2),
-          weight("environment", world::environments().size()),
-          weight("position", world::kGridSize * world::kGridSize)};
+  for (const CellTask& task : cell_tasks()) add(task.name, task.num_classes);
+  add("environment", std::ssize(world::environments()));
+  add("position", world::kNumCells);
+  return probes;
 }
 
 struct TowerLoss {
   at::Tensor loss;
-  double object_accuracy = 0;  // of cells that hold something
+  std::vector<std::pair<std::string, double>> accuracy;  // by task, of cells that hold something
 };
 
-// features [B, I, Dv]; labels of the same pictures.
-TowerLoss tower_loss(const at::Tensor& features, const Probes& probes, const TowerData& d,
+// features [B, 16, Dv] of the pictures `chosen`, [B].
+TowerLoss tower_loss(const at::Tensor& features, const nn::Parameters& probes, const TowerData& d,
                      const at::Tensor& chosen) {
-  const auto pick = [&](const at::Tensor& labels) {
-    return labels.index_select(0, chosen).flatten();
-  };
   const at::Tensor rows = features.flatten(0, 1);
-  const auto nothing = static_cast<int64_t>(world::categories().size());
-  const at::Tensor category = pick(d.category);
-  const at::Tensor is_present = category.ge(0);
-  const at::Tensor target = at::where(is_present, category, at::full_like(category, nothing));
-  const at::Tensor logits = at::linear(rows, probes.category);
-  const auto masked = [&](const at::Tensor& weight, const at::Tensor& labels) {
-    return at::cross_entropy_loss(at::linear(rows, weight), pick(labels), {}, at::Reduction::Mean,
-                                  /*ignore_index=*/-1);
-  };
-  const at::Tensor room = at::linear(features.mean(1), probes.environment);
-  const at::Tensor loss = at::cross_entropy_loss(logits, target) + masked(probes.color, d.color) +
-                          masked(probes.size, d.size) +
-                          0.3 * at::cross_entropy_loss(room, d.environment.index_select(0, chosen));
+  const at::Tensor room = at::linear(features.mean(1), probes.at("probe.environment"));
   // A language model must be able to tell the cells apart, so the tower must not forget where they
   // are.
   const at::Tensor cells = at::arange(features.size(1)).repeat({features.size(0)});
-  const at::Tensor position_loss = at::cross_entropy_loss(at::linear(rows, probes.position), cells);
-  const at::Tensor is_right = logits.argmax(1).eq(target).logical_and(is_present);
-  return {loss + 0.3 * position_loss,
-          is_right.sum().item<double>() / std::max(1.0, is_present.sum().item<double>())};
+  const at::Tensor position = at::linear(rows, probes.at("probe.position"));
+  TowerLoss result{0.3 * (at::cross_entropy_loss(room, d.environment.index_select(0, chosen)) +
+                          at::cross_entropy_loss(position, cells)),
+                   {}};
+  const auto tasks = cell_tasks();
+  for (size_t t = 0; t < tasks.size(); ++t) {
+    const std::string name = tasks[t].name;
+    const at::Tensor label = d.labels[t].index_select(0, chosen).flatten();
+    const at::Tensor is_present = label.ge(0);
+    const at::Tensor target =
+        name == "category" ? label.masked_fill(label.lt(0), tasks[t].num_classes - 1) : label;
+    const at::Tensor logits = at::linear(rows, probes.at("probe." + name));
+    result.loss = result.loss + at::cross_entropy_loss(logits, target, {}, at::Reduction::Mean,
+                                                       /*ignore_index=*/-1);
+    const at::Tensor is_right = logits.argmax(1).eq(label).logical_and(is_present);
+    result.accuracy.emplace_back(
+        name, is_right.sum().item<double>() / std::max(1.0, is_present.sum().item<double>()));
+  }
+  return result;
+}
+
+train::Metrics with_accuracy(train::Metrics metrics, const std::string& prefix,
+                             const TowerLoss& result) {
+  for (const auto& [task, accuracy] : result.accuracy) {
+    metrics.emplace(prefix + "accuracy/" + task, accuracy);
+  }
+  return metrics;
 }
 
 // Scales the tower so that its features have unit variance: trained freely they reach five times
@@ -194,14 +218,10 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
   for (auto& [name, tensor] : model.parameters()) {
     if (name.starts_with("vision_tower.")) parameters.emplace(name, tensor);
   }
-  Probes probes = make_probes(c.pretrain.vision_hidden, key.at("probes"));
-  parameters.emplace("probe.category", probes.category);
-  parameters.emplace("probe.color", probes.color);
-  parameters.emplace("probe.size", probes.size);
-  parameters.emplace("probe.environment", probes.environment);
-  parameters.emplace("probe.position", probes.position);
+  const nn::Parameters probes = make_probes(c.pretrain.vision_hidden, key.at("probes"));
+  parameters.insert(probes.begin(), probes.end());
   for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
-  train::AdamW optimizer({{parameters, 1.0}}, {.weight_decay = 0.01});
+  train::AdamW optimizer(parameters, {.weight_decay = 0.01});
   config::OptimizerConfig schedule;
   const int64_t total = c.pretrain.tower_steps, n = d.pixels.size(0), num_train = n - n / 10;
   Progress progress("tower", total);
@@ -218,9 +238,9 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
     train::check_finite("pretrain", step, {{"loss", loss}, {"gradient norm", norm}});
     optimizer.step(c.pretrain.tower_lr * train::schedule_factor(schedule, step, total));
     progress.update(step + 1,
-                    fmt::format("loss {:.3f} objects {:.3f}", loss, result.object_accuracy));
+                    fmt::format("loss {:.3f} objects {:.3f}", loss, result.accuracy[0].second));
     if ((step + 1) % 50 == 0 || step + 1 == total) {
-      run.metrics().record(step + 1, {{"loss", loss}, {"accuracy", result.object_accuracy}});
+      run.metrics().record(step + 1, with_accuracy({{"loss", loss}}, "", result));
     }
     stop_if_interrupted();
   }
@@ -231,9 +251,11 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
   const at::Tensor held_out = at::arange(num_train, n);
   const auto last =
       tower_loss(model.encode_images(d.pixels.index_select(0, held_out)), probes, d, held_out);
-  run.metrics().record(total + 1, {{"eval/accuracy", last.object_accuracy}});
-  log_info("pretrain: the tower names {:.1f} % of the objects of unseen pictures",
-           100 * last.object_accuracy);
+  run.metrics().record(total + 1, with_accuracy({}, "eval/", last));
+  for (const auto& [task, accuracy] : last.accuracy) {
+    log_info("pretrain: the tower tells the {} of {:.1f} % of the objects of unseen pictures", task,
+             100 * accuracy);
+  }
 }
 
 }  // namespace

@@ -11,20 +11,18 @@
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
 #include "plumbline/checkpoint/adapter.h"
-#include "plumbline/checkpoint/tensors.h"
-#include "plumbline/data/facts.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/feature_store.h"
+#include "plumbline/engine/reward_input.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/rl/preference.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/text/reward_prompt.h"
-#include "plumbline/train/adamw.h"
 #include "plumbline/train/run_folder.h"
-#include "plumbline/train/schedule.h"
+#include "plumbline/train/trainable.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -32,34 +30,27 @@ namespace {
 constexpr const char* kAdapter = "reward";
 
 struct Pair {
-  text::EncodedConversation better;
-  text::EncodedConversation worse;
+  text::TokenIds better;
+  text::TokenIds worse;
   std::string image;
 };
 
 // Both answers of a comparison see the same facts in the same shuffled order.
-std::vector<Pair> encode_pairs(const engine::Assistant& assistant,
-                               const text::RewardTemplate& prompt,
-                               const std::vector<data::Comparison>& records,
-                               const data::Facts& facts, const config::RewardConfig& c,
-                               RandomKey key, const std::string& file) {
+std::vector<Pair> encode_pairs(const engine::Assistant& assistant, const engine::RewardInput& input,
+                               const std::vector<data::Comparison>& records, RandomKey key,
+                               const std::string& file) {
   std::vector<Pair> pairs;
   pairs.reserve(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
     const data::Comparison& record = records[i];
-    const auto shown = c.facts ? data::shuffled_facts(facts, record.image, c.max_facts, key.at(i))
-                               : std::vector<std::string>{};
     const auto encode = [&](const std::string& answer) {
-      auto turns = record.turns;
-      turns.push_back({false, answer});
-      return text::encode_for_reward(assistant.tokenizer, assistant.format, prompt, turns, shown);
+      return input.encode(assistant, record.turns, answer, record.image, key.at(i));
     };
     const bool first = record.preference == 1;
     pairs.push_back({encode(first ? record.output_1 : record.output_2),
                      encode(first ? record.output_2 : record.output_1), record.image});
-    for (const auto* answer : {&pairs.back().better, &pairs.back().worse}) {
-      engine::check_length(assistant, std::ssize(answer->ids), "comparison '" + record.id + "'",
-                           file);
+    for (const auto* ids : {&pairs.back().better, &pairs.back().worse}) {
+      engine::check_length(assistant, std::ssize(*ids), "comparison '" + record.id + "'", file);
     }
   }
   return pairs;
@@ -76,8 +67,8 @@ PairScores score_pairs(engine::Assistant& assistant, engine::FeatureStore& featu
   std::vector<const text::TokenIds*> ids;
   std::vector<std::string> images;
   for (const Pair* pair : pairs) {
-    ids.push_back(&pair->better.ids);
-    ids.push_back(&pair->worse.ids);
+    ids.push_back(&pair->better);
+    ids.push_back(&pair->worse);
     images.insert(images.end(), 2, pair->image);
   }
   const at::Tensor scores = engine::last_row_scores(
@@ -86,9 +77,7 @@ PairScores score_pairs(engine::Assistant& assistant, engine::FeatureStore& featu
   return {both.select(1, 0), both.select(1, 1)};
 }
 
-int64_t rows_of(const Pair& pair) {
-  return static_cast<int64_t>(pair.better.ids.size() + pair.worse.ids.size());
-}
+int64_t rows_of(const Pair& pair) { return std::ssize(pair.better) + std::ssize(pair.worse); }
 
 std::vector<std::vector<const Pair*>> micro_batches(const std::vector<const Pair*>& pairs,
                                                     int64_t budget) {
@@ -124,26 +113,26 @@ void reward(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "reward");
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
-  const auto prompt = text::load_reward_template(c.reward.template_file);
+  engine::RewardInput input(text::load_reward_template(c.reward.template_file), c.reward.facts,
+                            c.reward.max_facts);
   const auto records = data::read_comparisons(c.data.train, c.data.images);
   const auto held_out = data::read_comparisons(c.data.eval, c.data.images);
-  const auto facts = c.reward.facts ? data::read_facts(c.data.facts) : data::Facts{};
   std::vector<std::string> images;
   for (const auto* part : {&records, &held_out}) {
     for (const auto& record : *part) images.push_back(record.image);
   }
-  if (c.reward.facts) data::check_facts(facts, images, c.data.facts);
+  input.read_facts(c.data.facts, images);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
   // The order of the facts is drawn anew in every epoch.
   const auto pairs_of = [&](int64_t epoch) {
-    return encode_pairs(assistant, prompt, records, facts, c.reward,
-                        key.at("facts").at(static_cast<uint64_t>(epoch)), c.data.train);
+    return encode_pairs(assistant, input, records, key.at("facts").at(static_cast<uint64_t>(epoch)),
+                        c.data.train);
   };
   auto pairs = pairs_of(0);
   int64_t pairs_epoch = 0;
   const auto eval_pairs =
-      encode_pairs(assistant, prompt, held_out, facts, c.reward, key.at("eval-facts"), c.data.eval);
+      encode_pairs(assistant, input, held_out, key.at("eval-facts"), c.data.eval);
   const auto num_pairs = static_cast<int64_t>(pairs.size());
   const int64_t steps_per_epoch = (num_pairs + c.reward.batch_size - 1) / c.reward.batch_size;
   const int64_t total_steps = steps_per_epoch * c.reward.epochs;
@@ -152,33 +141,22 @@ void reward(const Invocation& invocation) {
 
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
-  const nn::AdapterSpec spec{.rank = c.lora.rank,
-                             .alpha = c.lora.alpha,
-                             .dropout = c.lora.dropout,
-                             .targets = c.lora.targets,
-                             .rslora = c.lora.rslora};
-  assistant.model.add_adapter(kAdapter, spec, key.at("lora"));
+  assistant.model.add_adapter(kAdapter, nn::adapter_spec(c.lora), key.at("lora"));
   assistant.model.add_head(kAdapter, key.at("head"), /*zero=*/false);
   nn::Parameters parameters = assistant.model.adapter_parameters(kAdapter);
   for (auto& [name, tensor] : assistant.model.head_parameters(kAdapter)) {
     parameters.emplace("reward_head." + name, tensor);
   }
-  for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
-  train::AdamW optimizer({{parameters, 1.0}}, train::adamw_options(c.optimizer));
+  train::Trainable trainable("reward", std::move(parameters), c.optimizer);
   int64_t step = 0;
   if (const auto checkpoint = run.latest_checkpoint()) {
-    checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
-    optimizer.load_state(
-        checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
+    trainable.load(*checkpoint);
     step = train::RunFolder::step_of(*checkpoint);
   }
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   features.prepare(assistant.model, images);
   const auto save = [&] {
-    run.save_checkpoint(step, [&](const fs::path& folder) {
-      checkpoint::save_tensors((folder / "trainable.safetensors").string(), parameters);
-      checkpoint::save_tensors((folder / "optimizer.safetensors").string(), optimizer.state());
-    });
+    run.save_checkpoint(step, [&](const fs::path& folder) { trainable.save(folder); });
   };
 
   Progress progress(c.reward.facts ? "reward (facts)" : "reward", total_steps, step);
@@ -196,7 +174,7 @@ void reward(const Invocation& invocation) {
       chosen.push_back(&pairs[static_cast<size_t>(order[static_cast<size_t>(i)])]);
     }
     const Stopwatch watch;
-    optimizer.zero_grad();
+    trainable.zero_grad();
     double loss = 0, accuracy = 0, mean_score = 0;
     uint64_t part_number = 0;
     for (const auto& part : micro_batches(chosen, c.reward.micro_tokens)) {
@@ -214,18 +192,12 @@ void reward(const Invocation& invocation) {
       accuracy += terms.stats.accuracy * share;
       mean_score += terms.stats.mean_score * share;
     }
-    train::check_finite("reward", step, {{"loss", loss}});
-    const double norm = optimizer.clip_gradients(c.optimizer.max_grad_norm);
-    train::check_finite("reward", step, {{"gradient norm", norm}});
-    const double lr = c.optimizer.lr * train::schedule_factor(c.optimizer, step, total_steps);
-    optimizer.step(lr);
+    auto metrics = trainable.step(step, total_steps, {{"loss", loss}});
     ++step;
-    train::Metrics metrics{{"loss", loss},
-                           {"accuracy", accuracy},
-                           {"mean_score", mean_score},
-                           {"grad_norm", norm},
-                           {"lr", lr},
-                           {"time/step_seconds", watch.seconds()}};
+    metrics.merge(train::Metrics{{"loss", loss},
+                                 {"accuracy", accuracy},
+                                 {"mean_score", mean_score},
+                                 {"time/step_seconds", watch.seconds()}});
     if (step % steps_per_epoch == 0) {
       const auto stats = measure(assistant, features, eval_pairs, c.reward.micro_tokens);
       metrics["eval/accuracy"] = stats.accuracy;
@@ -241,9 +213,11 @@ void reward(const Invocation& invocation) {
     if (is_due || received_signal() != 0) save();
     stop_if_interrupted();
   }
-  train::check_finite_weights("reward", parameters);
-  checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, kAdapter,
-                           c.model.path);
+  trainable.finish();
+  write_folder(run.path() / "adapter", [&](const fs::path& folder) {
+    checkpoint::save_adapter(folder.string(), assistant.model, kAdapter, c.model.path);
+    input.save(folder);
+  });
   run.finish();
 }
 

@@ -20,17 +20,19 @@ namespace {
 
 constexpr const char* kAdapter = "policy";
 
-std::vector<generate::Sequence> requests(engine::Assistant& assistant,
-                                         const engine::FeatureStore& features,
+// Without image rows yet: the images are looked at once the run folder is open.
+std::vector<generate::Sequence> requests(const engine::Assistant& assistant,
                                          const std::vector<data::Prompt>& prompts,
-                                         int64_t num_samples, RandomKey key) {
+                                         const config::Config& c) {
+  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sample");
   std::vector<generate::Sequence> result;
   for (size_t i = 0; i < prompts.size(); ++i) {
     result.push_back(
         {.prompt = text::encode_prompt(assistant.tokenizer, assistant.format, prompts[i].turns).ids,
-         .image_rows = engine::image_rows(assistant.model, features, prompts[i].image),
-         .num_samples = num_samples,
+         .num_samples = c.generation.num_samples,
          .key = key.at(i)});
+    engine::check_length(assistant, std::ssize(result.back().prompt) + c.generation.max_tokens,
+                         "prompt '" + prompts[i].id + "' and its answer", c.data.prompts);
   }
   return result;
 }
@@ -45,6 +47,7 @@ void sample(const Invocation& invocation) {
                                           tensor::choose_dtype(c.run.dtype, device), device);
   if (!c.model.adapter.empty())
     checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
+  auto sequences = requests(assistant, prompts, c);
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
@@ -53,8 +56,9 @@ void sample(const Invocation& invocation) {
   features.prepare(assistant.model, images);
 
   const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sample");
-  const auto sequences = requests(assistant, features, prompts, c.generation.num_samples, key);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    sequences[i].image_rows = engine::image_rows(assistant.model, features, prompts[i].image);
+  }
   const Stopwatch watch;
   int64_t num_tokens = 0, num_stopped = 0;
   std::vector<data::SampledAnswers> samples;

@@ -9,20 +9,17 @@
 #include "plumbline/base/progress.h"
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
-#include "plumbline/checkpoint/tensors.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/feature_store.h"
+#include "plumbline/nn/token_logprobs.h"
 #include "plumbline/recipes/stages.h"
-#include "plumbline/rl/logprobs.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/tensor/host.h"
-#include "plumbline/train/adamw.h"
-#include "plumbline/train/linear_cross_entropy.h"
 #include "plumbline/train/run_folder.h"
-#include "plumbline/train/schedule.h"
+#include "plumbline/train/trainable.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -52,16 +49,12 @@ std::vector<Example> encode_examples(const engine::Assistant& assistant,
   return examples;
 }
 
-// Marks what trains and returns it by name; everything else stays frozen.
-nn::Parameters trainable(model::Llava& model, const config::Config& c) {
+// What trains, by name; everything else stays frozen.
+nn::Parameters chosen_parameters(model::Llava& model, const config::Config& c) {
   using Train = config::SftTrain;
   if (c.sft.train == Train::Lora) {
-    const nn::AdapterSpec spec{.rank = c.lora.rank,
-                               .alpha = c.lora.alpha,
-                               .dropout = c.lora.dropout,
-                               .targets = c.lora.targets,
-                               .rslora = c.lora.rslora};
-    model.add_adapter("policy", spec, random_key(static_cast<uint64_t>(c.run.seed), "sft.lora"));
+    model.add_adapter("policy", nn::adapter_spec(c.lora),
+                      random_key(static_cast<uint64_t>(c.run.seed), "sft.lora"));
     return model.adapter_parameters("policy");
   }
   nn::Parameters chosen;
@@ -119,8 +112,8 @@ double backward(engine::Assistant& assistant, engine::FeatureStore& features,
   const Targets targets = answer_targets(examples);
   const at::Tensor hidden = engine::hidden(assistant.model, batch);
   const at::Tensor rows = hidden.index_select(0, tensor::to_tensor(targets.rows, device));
-  const auto result = train::token_logprobs(rows, assistant.model.head_weight(),
-                                            tensor::to_tensor(targets.tokens, device));
+  const auto result = nn::token_logprobs(rows, assistant.model.head_weight(),
+                                         tensor::to_tensor(targets.tokens, device));
   const at::Tensor loss_sum = -result.logprobs.sum();
   // Divided by the tokens of the whole step, so that accumulation equals one large batch exactly.
   (loss_sum / static_cast<double>(step_tokens)).backward();
@@ -148,14 +141,10 @@ void sft(const Invocation& invocation) {
 
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
-  nn::Parameters parameters = trainable(assistant.model, c);
-  for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
-  train::AdamW optimizer({{parameters, 1.0}}, train::adamw_options(c.optimizer));
+  train::Trainable trainable("sft", chosen_parameters(assistant.model, c), c.optimizer);
   int64_t step = 0;
   if (const auto checkpoint = run.latest_checkpoint()) {
-    checkpoint::restore(parameters, *checkpoint / "trainable.safetensors");
-    optimizer.load_state(
-        checkpoint::load_tensors((*checkpoint / "optimizer.safetensors").string()));
+    trainable.load(*checkpoint);
     step = train::RunFolder::step_of(*checkpoint);
   }
   engine::FeatureStore features(assistant.preprocess, c.data.images);
@@ -163,10 +152,7 @@ void sft(const Invocation& invocation) {
   for (const auto& record : records) images.push_back(record.image);
   features.prepare(assistant.model, images);
   const auto save = [&] {
-    run.save_checkpoint(step, [&](const fs::path& folder) {
-      checkpoint::save_tensors((folder / "trainable.safetensors").string(), parameters);
-      checkpoint::save_tensors((folder / "optimizer.safetensors").string(), optimizer.state());
-    });
+    run.save_checkpoint(step, [&](const fs::path& folder) { trainable.save(folder); });
   };
 
   Progress progress("sft", plan.total_steps, step);
@@ -186,7 +172,7 @@ void sft(const Invocation& invocation) {
       step_rows += lengths.back();
     }
     const Stopwatch watch;
-    optimizer.zero_grad();
+    trainable.zero_grad();
     double loss = 0;
     uint64_t part_number = 0;
     for (const auto& micro : data::micro_batches(lengths, c.sft.micro_tokens)) {
@@ -196,27 +182,20 @@ void sft(const Invocation& invocation) {
                        key.at("dropout").at(static_cast<uint64_t>(step)).at(part_number++));
     }
     loss /= static_cast<double>(step_tokens);
-    train::check_finite("sft", step, {{"loss", loss}});
-    const double norm = optimizer.clip_gradients(c.optimizer.max_grad_norm);
-    train::check_finite("sft", step, {{"gradient norm", norm}});
-    const double lr = c.optimizer.lr * train::schedule_factor(c.optimizer, step, plan.total_steps);
-    optimizer.step(lr);
+    auto metrics = trainable.step(step, plan.total_steps, {{"loss", loss}});
     ++step;
-    run.metrics().record(
-        step, {{"loss", loss},
-               {"lr", lr},
-               {"grad_norm", norm},
-               {"answer_tokens", static_cast<double>(step_tokens)},
-               {"time/rows_per_second", static_cast<double>(step_rows) / watch.seconds()}});
-    progress.update(step, fmt::format("loss {:.3f} rows/s {:.0f}", loss,
-                                      static_cast<double>(step_rows) / watch.seconds()));
+    const double rows_per_second = static_cast<double>(step_rows) / watch.seconds();
+    metrics.merge(train::Metrics{{"loss", loss},
+                                 {"answer_tokens", static_cast<double>(step_tokens)},
+                                 {"time/rows_per_second", rows_per_second}});
+    run.metrics().record(step, metrics);
+    progress.update(step, fmt::format("loss {:.3f} rows/s {:.0f}", loss, rows_per_second));
     const bool is_due = c.run.checkpoint_every > 0 && step % c.run.checkpoint_every == 0;
     if (is_due || received_signal() != 0) save();
     stop_if_interrupted();
   }
 
-  train::check_finite_weights("sft", parameters);
-  for (auto& [name, tensor] : parameters) tensor.requires_grad_(false);
+  trainable.finish();
   if (is_lora) {
     checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, "policy",
                              c.model.path);

@@ -81,7 +81,6 @@ BarChart type_chart(const std::vector<Run>& runs, const std::string& title,
                     double eval::TypeFigures::*figure) {
   BarChart chart{.title = title};
   for (const auto& run : runs) {
-    if (!run.figures) continue;
     if (chart.groups.empty()) {
       for (const auto& type : run.figures->types) chart.groups.push_back(type.type);
     }
@@ -96,6 +95,10 @@ BarChart type_chart(const std::vector<Run>& runs, const std::string& title,
   return chart;
 }
 
+std::string heading_of(const Run& run) {
+  return run.num_runs == 1 ? run.name : fmt::format("{}, {} seeds", run.name, run.num_runs);
+}
+
 std::string figures_html(const std::vector<Run>& runs) {
   std::vector<std::vector<std::string>> rows = {{"model"}};
   for (const auto& column : eval::figure_columns()) {
@@ -103,8 +106,7 @@ std::string figures_html(const std::vector<Run>& runs) {
     rows[0].push_back(column.heading + std::string(arrow));
   }
   for (const auto& run : runs) {
-    if (!run.figures) continue;
-    rows.push_back({escape(run.name)});
+    rows.push_back({escape(heading_of(run))});
     for (const auto& column : eval::figure_columns()) {
       const auto& i = (*run.figures).*(column.value);
       rows.back().push_back(
@@ -170,7 +172,7 @@ std::string cost_html(const std::vector<Run>& runs) {
   return rows.size() > 1 ? "<h2>Cost</h2>\n" + table(rows) : "";
 }
 
-std::string charts_html(const std::vector<Run>& runs) {
+std::string charts_html(const std::vector<Run>& runs, const std::vector<Run>& methods) {
   std::string out;
   for (const auto& chart :
        {proxy_against_gold(runs), curve_chart(runs, "score/model", "Proxy: reward-model score"),
@@ -181,8 +183,9 @@ std::string charts_html(const std::vector<Run>& runs) {
         curve_chart(runs, "loss", "Training loss")}) {
     out += svg(chart);
   }
-  out += svg(type_chart(runs, "Score by question type", &eval::TypeFigures::score));
-  out += svg(type_chart(runs, "Hallucination by question type", &eval::TypeFigures::hallucination));
+  out += svg(type_chart(methods, "Score by question type", &eval::TypeFigures::score));
+  out +=
+      svg(type_chart(methods, "Hallucination by question type", &eval::TypeFigures::hallucination));
   return "<h2>Curves and types</h2>\n<div class=\"charts\">" + out + "</div>\n";
 }
 
@@ -214,25 +217,43 @@ Run read_run(const fs::path& folder) {
   return run;
 }
 
-std::string figures_table(const std::vector<Run>& runs) {
-  size_t width = 5;
-  for (const auto& run : runs) width = std::max(width, run.name.size());
-  std::string out;
-  const auto& columns = eval::figure_columns();
-  for (const auto& column : columns) {
-    std::string line;
-    for (const auto& run : runs) {
-      if (!run.figures) continue;
-      const auto& i = (*run.figures).*(column.value);
-      line += fmt::format("  {:>7.3f} [{:.3f}, {:.3f}]", i.value, i.low, i.high);
-    }
-    out += fmt::format("{:<20}{}\n", column.heading, line);
-  }
-  std::string heading = fmt::format("{:<20}", "");
+std::vector<Run> by_method(const std::vector<Run>& runs) {
+  std::vector<Run> methods;
+  std::map<std::string, std::vector<eval::WorldFigures>> figures;
   for (const auto& run : runs) {
-    if (run.figures) heading += fmt::format("  {:^{}}", run.name, 7 + 3 + 2 + 10);
+    if (!run.figures) continue;
+    if (!figures.contains(run.name)) methods.push_back(run);
+    figures[run.name].push_back(*run.figures);
   }
-  return heading + "\n" + out;
+  for (Run& method : methods) {
+    const auto& all = figures[method.name];
+    for (const auto& one : all) {
+      if (one.types.size() == all.front().types.size()) continue;
+      throw DataError(Complaint{.component = "report",
+                                .doing = "comparing runs of '" + method.name + "'",
+                                .expected = "one benchmark",
+                                .got = "other question types",
+                                .where = method.path.string(),
+                                .hint = "give them other names with eval.model_name."});
+    }
+    method.num_runs = static_cast<int>(all.size());
+    if (all.size() > 1) method.figures = eval::over_runs(all);
+  }
+  return methods;
+}
+
+std::string figures_table(const std::vector<Run>& runs) {
+  const auto methods = by_method(runs);
+  std::string out = fmt::format("{:<20}", "");
+  for (const auto& run : methods) out += fmt::format("  {:^22}", heading_of(run));
+  for (const auto& column : eval::figure_columns()) {
+    out += fmt::format("\n{:<20}", column.heading);
+    for (const auto& run : methods) {
+      const auto& i = (*run.figures).*(column.value);
+      out += fmt::format("  {:>7.3f} [{:.3f}, {:.3f}]", i.value, i.low, i.high);
+    }
+  }
+  return out + "\n";
 }
 
 std::string reward_table(const std::vector<Run>& runs) {
@@ -247,13 +268,14 @@ std::string reward_table(const std::vector<Run>& runs) {
 
 std::string html(const std::string& title, const std::vector<Run>& runs) {
   const std::string rewards = reward_table(runs);
+  const auto methods = by_method(runs);
   return page(
       title,
       "<h2>Figures</h2>\n<p>With 95 % intervals from resampling images, unless the run's config "
-      "says otherwise.</p>" +
-          figures_html(runs) +
+      "says otherwise; of several seeds the mean and the range.</p>" +
+          figures_html(methods) +
           (rewards.empty() ? "" : "<h2>Reward models</h2><pre>" + escape(rewards) + "</pre>") +
-          charts_html(runs) + examples_html(runs) + cost_html(runs));
+          charts_html(runs, methods) + examples_html(methods) + cost_html(runs));
 }
 
 }  // namespace plumbline::report

@@ -11,7 +11,8 @@
 
 namespace plumbline::report {
 
-// What a page shows of one run folder. Parts the run does not have are empty.
+// What a page shows of one run folder, or of several of one method. Parts the run does not have are
+// empty.
 struct Run {
   std::string name;  // of the folder, or eval.model_name
   fs::path path;
@@ -22,12 +23,18 @@ struct Run {
   fs::path images = {};                // folder of the answers' pictures
   std::optional<double> seconds = {};  // from run.json when the run is complete
   std::optional<double> peak_memory_bytes = {};
+  int num_runs = 1;
 };
 
 // Throws IoError or DataError for a folder that is not a run.
 Run read_run(const fs::path& folder);
 
-// The figures of evaluated runs as a plain text table for a terminal.
+// The evaluated among the runs, those of one name (other seeds of one method) as one: figures are
+// means, intervals the range over them, answers the first's. Throws DataError when runs of one name
+// were evaluated on other question types.
+std::vector<Run> by_method(const std::vector<Run>& runs);
+
+// The figures of evaluated runs, by method, as a plain text table for a terminal.
 std::string figures_table(const std::vector<Run>& runs);
 
 // Reward models' held-out accuracy as plain text lines; empty when no run has one.

@@ -31,6 +31,10 @@ PromptBuilder build(const Tokenizer& tokenizer, const PromptFormat& format,
 
 }  // namespace
 
+std::string with_image(std::string_view text) {
+  return fmt::format("{}\n{}", kImagePlaceholder, text);
+}
+
 const ConversationTemplate& conversation_template(std::string_view name) {
   // The system sentence is Vicuna's: models trained with it expect it to the letter.
   static const std::array<ConversationTemplate, 2> templates = {

@@ -26,6 +26,9 @@ const ConversationTemplate& conversation_template(std::string_view name);
 
 inline constexpr std::string_view kImagePlaceholder = "<image>";
 
+// The first user turn of a conversation about a picture: the placeholder, then the text.
+std::string with_image(std::string_view text);
+
 struct Turn {
   bool is_user = true;
   std::string text;  // may hold kImagePlaceholder in a user turn

@@ -19,32 +19,12 @@ struct FusedCall {
 
 }  // namespace
 
-AdamWOptions adamw_options(const config::OptimizerConfig& config) {
-  return {.beta1 = config.beta1,
-          .beta2 = config.beta2,
-          .eps = config.eps,
-          .weight_decay = config.weight_decay};
-}
-
-void check_finite_weights(const std::string& stage, const nn::Parameters& parameters) {
+AdamW::AdamW(const nn::Parameters& parameters, AdamWOptions options) : options_(options) {
   for (const auto& [name, parameter] : parameters) {
-    if (at::isfinite(parameter).all().item<bool>()) continue;
-    throw NumericError(Complaint{.component = stage,
-                                 .doing = "checking the trained weights",
-                                 .expected = "finite values",
-                                 .got = "others in " + name,
-                                 .hint = "lower optimizer.lr."});
-  }
-}
-
-AdamW::AdamW(std::vector<ParameterGroup> groups, AdamWOptions options) : options_(options) {
-  for (const auto& group : groups) {
-    for (const auto& [name, parameter] : group.parameters) {
-      const auto fp32 = parameter.options().dtype(at::kFloat).requires_grad(false);
-      slots_.push_back({name, parameter, at::zeros(parameter.sizes(), fp32),
-                        at::zeros(parameter.sizes(), fp32), at::zeros({}, fp32), group.lr_scale,
-                        parameter.dim() >= 2});
-    }
+    const auto fp32 = parameter.options().dtype(at::kFloat).requires_grad(false);
+    slots_.push_back({name, parameter, at::zeros(parameter.sizes(), fp32),
+                      at::zeros(parameter.sizes(), fp32), at::zeros({}, fp32),
+                      parameter.dim() >= 2});
   }
 }
 
@@ -74,23 +54,22 @@ double AdamW::clip_gradients(double max_norm) {
 
 void AdamW::step(double lr) {
   const at::NoGradGuard no_grad;
-  std::map<std::pair<double, bool>, FusedCall> calls;
+  std::map<bool, FusedCall> calls;  // by whether weights decay
   for (auto& slot : slots_) {
     const at::Tensor& grad = slot.parameter.grad();
     if (!grad.defined()) continue;
     slot.steps += 1;  // the kernel expects the count with this step in it
-    auto& call = calls[{slot.lr_scale, slot.is_decayed}];
+    auto& call = calls[slot.is_decayed];
     call.parameters.push_back(slot.parameter);
     call.gradients.push_back(grad);
     call.means.push_back(slot.mean);
     call.squares.push_back(slot.square);
     call.steps.push_back(slot.steps);
   }
-  for (auto& [kind, call] : calls) {
-    const auto& [lr_scale, is_decayed] = kind;
-    at::_fused_adamw_(call.parameters, call.gradients, call.means, call.squares, {}, call.steps,
-                      lr * lr_scale, options_.beta1, options_.beta2,
-                      is_decayed ? options_.weight_decay : 0, options_.eps, /*amsgrad=*/false,
+  for (auto& [is_decayed, call] : calls) {
+    at::_fused_adamw_(call.parameters, call.gradients, call.means, call.squares, {}, call.steps, lr,
+                      options_.beta1, options_.beta2, is_decayed ? options_.weight_decay : 0,
+                      options_.eps, /*amsgrad=*/false,
                       /*maximize=*/false);
   }
 }

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "plumbline/config/config.h"
 #include "plumbline/nn/parameters.h"
 
 namespace plumbline::train {
@@ -18,23 +17,11 @@ struct AdamWOptions {
   double weight_decay = 0;  // matrices only: norms, biases and other vectors are never decayed
 };
 
-AdamWOptions adamw_options(const config::OptimizerConfig& config);
-
-// Throws NumericError when a weight is not finite: such a model must not be saved as a result.
-void check_finite_weights(const std::string& stage, const nn::Parameters& parameters);
-
-// Parameters that share a learning rate.
-struct ParameterGroup {
-  nn::Parameters parameters;
-  double lr_scale = 1;
-};
-
 // Holds fp32 moments for fp32 leaves. Parameters without a gradient are left alone by a step, and
-// their bias correction does not advance. Order is by group, then by name. Source: Loshchilov and
-// Hutter 2017 (arXiv 1711.05101).
+// their bias correction does not advance. Source: Loshchilov and Hutter 2017 (arXiv 1711.05101).
 class AdamW {
  public:
-  AdamW(std::vector<ParameterGroup> groups, AdamWOptions options);
+  AdamW(const nn::Parameters& parameters, AdamWOptions options);
 
   void zero_grad();
   // Scales all gradients so that their global 2-norm is at most `max_norm` (0: no limit); returns
@@ -54,7 +41,6 @@ class AdamW {
     at::Tensor mean;    // first moment
     at::Tensor square;  // second moment
     at::Tensor steps;   // [] float32, as the fused kernel wants it
-    double lr_scale = 1;
     bool is_decayed = true;
   };
   std::vector<Slot> slots_;

@@ -33,12 +33,14 @@ CellLabels cell_labels(const Scene& scene, const std::string& image) {
   labels.category.fill(-1);
   labels.color.fill(-1);
   labels.size.fill(-1);
+  labels.count.fill(-1);
   labels.environment = scene.environment;
   for (const Kind& kind : scene.kinds) {
     for (const int cell : kind.cells) {
       labels.category[static_cast<size_t>(cell)] = kind.category;
       labels.color[static_cast<size_t>(cell)] = kind.color;
       labels.size[static_cast<size_t>(cell)] = static_cast<int>(kind.size);
+      labels.count[static_cast<size_t>(cell)] = kind.count() - 1;
     }
   }
   return labels;
@@ -52,6 +54,7 @@ std::vector<CellLabels> read_cells(const std::string& path) {
     labels.category = read_grid(value, "category", static_cast<int>(categories().size()), where);
     labels.color = read_grid(value, "color", static_cast<int>(colors().size()), where);
     labels.size = read_grid(value, "size", 2, where);
+    labels.count = read_grid(value, "count", kMaxCount, where);
     labels.environment =
         int_field(value, "environment", 0, static_cast<int>(environments().size()) - 1, where);
     all.push_back(labels);
@@ -66,6 +69,7 @@ void write_cells(const std::string& path, const std::vector<CellLabels>& labels)
                      {"category", l.category},
                      {"color", l.color},
                      {"size", l.size},
+                     {"count", l.count},
                      {"environment", l.environment}});
   }
   formats::write_records(path, lines);

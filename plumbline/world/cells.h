@@ -15,6 +15,7 @@ struct CellLabels {
   std::array<int, kNumCells> category;  // index into categories()
   std::array<int, kNumCells> color;     // index into colors()
   std::array<int, kNumCells> size;      // 0 small, 1 large
+  std::array<int, kNumCells> count;     // copies of it in the picture, less one
   int environment = 0;                  // index into environments()
   friend bool operator==(const CellLabels&, const CellLabels&) = default;
 };

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
+
 #include "plumbline/world/cells.h"
 #include "plumbline/world/language.h"
 
@@ -21,8 +24,14 @@ std::string grid_words(const std::array<int, kNumCells>& cells,
   return fmt::format("{}.", fmt::join(words, " "));
 }
 
-std::string with_image(const std::string& question) {
-  return std::string(text::kImagePlaceholder) + "\n" + question;
+// First and last of the kind's rows, then of its columns, counted from one.
+std::array<int, 4> extent(const Kind& kind) {
+  std::array<int, 4> e = {kGridSize, 1, kGridSize, 1};
+  for (const int cell : kind.cells) {
+    const int row = cell / kGridSize + 1, column = cell % kGridSize + 1;
+    e = {std::min(e[0], row), std::max(e[1], row), std::min(e[2], column), std::max(e[3], column)};
+  }
+  return e;
 }
 
 }  // namespace
@@ -33,7 +42,7 @@ data::Conversation grid_conversation(const Scene& scene, const std::string& id,
   const std::vector<std::string> sizes = {size_name(Size::Small), size_name(Size::Large)};
   return {id,
           image,
-          {{true, with_image("what is in each cell?")},
+          {{true, text::with_image("what is in each cell?")},
            {false, grid_words(labels.category, categories())},
            {true, "which color is in each cell?"},
            {false, grid_words(labels.color, colors())},
@@ -67,7 +76,45 @@ std::string inventory(const Scene& scene, RandomKey key) {
 
 data::Conversation inventory_conversation(const Scene& scene, const std::string& id,
                                           const std::string& image, RandomKey key) {
-  return {id, image, {{true, with_image(kInventoryQuestion)}, {false, inventory(scene, key)}}};
+  return {
+      id, image, {{true, text::with_image(kInventoryQuestion)}, {false, inventory(scene, key)}}};
+}
+
+data::Conversation places_conversation(const Scene& scene, const std::string& id,
+                                       const std::string& image, RandomKey key) {
+  Random random(key);
+  std::vector<std::string> entries;
+  for (const Kind& kind : scene.kinds) {
+    entries.push_back(
+        fmt::format("{} {}.", noun_for(kind.category, 1), fmt::join(extent(kind), " ")));
+  }
+  random.shuffle(entries);
+  return {id,
+          image,
+          {{true, text::with_image("where is each thing?")},
+           {false, fmt::format("{}", fmt::join(entries, " "))}}};
+}
+
+data::Conversation relations_conversation(const Scene& scene, const std::string& id,
+                                          const std::string& image, RandomKey key) {
+  Random random(key);
+  std::vector<std::string> sentences;
+  for (const Kind& a : scene.kinds) {
+    for (const Kind& b : scene.kinds) {
+      for (const Side side : {Side::Left, Side::Above}) {
+        if (&a == &b || !is_on_side(a, side, b)) continue;
+        sentences.push_back(random.chance(0.5) ? relation_sentence(a, side, b)
+                                               : relation_sentence(b, opposite(side), a));
+      }
+    }
+  }
+  if (sentences.empty()) return {id, image, {}};
+  random.shuffle(sentences);
+  sentences.resize(std::min<size_t>(sentences.size(), kMostRelations));
+  return {id,
+          image,
+          {{true, text::with_image("how do the things stand?")},
+           {false, fmt::format("{}", fmt::join(sentences, " "))}}};
 }
 
 }  // namespace plumbline::world

@@ -24,4 +24,17 @@ std::string inventory(const Scene& scene, RandomKey key);
 data::Conversation inventory_conversation(const Scene& scene, const std::string& id,
                                           const std::string& image, RandomKey key);
 
+// "cup 1 2 1 1. chair 2 2 4 4.": first and last row, first and last column of each kind, in random
+// order. Teaches where a thing stands, given its name.
+data::Conversation places_conversation(const Scene& scene, const std::string& id,
+                                       const std::string& image, RandomKey key);
+
+inline constexpr int kMostRelations = 6;
+
+// "the cups are left of the chair. the lamp is below the cups.": up to kMostRelations relations
+// that hold, each pair of kinds once a direction, in random order and either way round. Nothing
+// when none holds: turns are empty then.
+data::Conversation relations_conversation(const Scene& scene, const std::string& id,
+                                          const std::string& image, RandomKey key);
+
 }  // namespace plumbline::world

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
@@ -24,10 +25,16 @@
 namespace plumbline::world {
 namespace {
 
-constexpr double kSftDescriptions = 0.4, kPromptDescriptions = 0.45, kBaseDescriptions = 0.3;
-constexpr int64_t kFewestRounds = 4, kMostRounds = 6;  // of a base conversation about a picture
+constexpr double kSftDescriptions = 0.4, kPromptDescriptions = 0.45;
+constexpr int64_t kFewestRounds = 3, kMostRounds = 6;  // of a base conversation about a picture
+constexpr uint64_t kMostDraws = 16;                    // attempts to find so many questions
 constexpr double kFocusedShare = 0.3;                  // answers that tell no more than was asked
-constexpr double kGridShare = 0.25, kInventoryShare = 0.5;  // of the base's pictures
+// Shares of the base's pictures that have such a conversation.
+constexpr double kReadingShare = 0.7, kGridShare = 0.25, kInventoryShare = 0.5,
+                 kDescriptionShare = 0.6, kPlacesShare = 0.35, kRelationsShare = 0.35;
+// Relations and choices are what small models learn last: one word of the answer depends on the
+// picture.
+constexpr double kHardShare = 0.25;       // of the questions, beside their equal share
 constexpr double kSftTypicalShare = 0.9;  // invented objects that are typical for the environment
 constexpr int kBenchmarkQuestions = 4;    // per picture, beside the yes_no ones
 
@@ -99,10 +106,6 @@ class SplitWriter {
   }
 
  private:
-  static std::string with_image(const std::string& question) {
-    return std::string(text::kImagePlaceholder) + "\n" + question;
-  }
-
   BenchmarkItem draw_item(const Scene& scene, double description_share, Random& random,
                           RandomKey key) {
     const bool is_description = random.chance(description_share);
@@ -112,33 +115,59 @@ class SplitWriter {
   void add_answer(const BenchmarkItem& item, const std::string& id, const std::string& image,
                   const std::string& text) {
     records_.conversations.push_back(
-        {id, image, {{true, with_image(item.question)}, {false, text}}});
+        {id, image, {{true, text::with_image(item.question)}, {false, text}}});
   }
 
-  // One conversation of several true rounds about the picture, so that it is looked at once and
-  // asked about often, one of reading comprehension, and for some pictures those of grounding.
+  // A picture's conversations: see splits.h.
   void add_base(const Scene& scene, const std::string& id, const std::string& image,
                 RandomKey key) {
     Random random(key);
     records_.cells.push_back(cell_labels(scene, image));
-    data::Conversation talk{id + "-0", image, {}};
+    auto& all = records_.conversations;
+    all.push_back(questions(scene, id + "-0", image, key.at("questions")));
+    if (random.chance(kReadingShare)) {
+      all.push_back(reading_conversation(scene, id + "-1", image, key.at("reading")));
+    }
+    if (random.chance(kGridShare)) all.push_back(grid_conversation(scene, id + "-2", image));
+    if (random.chance(kInventoryShare)) {
+      all.push_back(inventory_conversation(scene, id + "-3", image, key.at("inventory")));
+    }
+    if (random.chance(kDescriptionShare)) {
+      const auto item = ask("description", scene, key.at("description"));
+      add_answer(item, id + "-4", image, item.reference);
+    }
+    if (random.chance(kPlacesShare)) {
+      all.push_back(places_conversation(scene, id + "-5", image, key.at("places")));
+    }
+    if (random.chance(kRelationsShare)) {
+      auto talk = relations_conversation(scene, id + "-6", image, key.at("relations"));
+      if (!talk.turns.empty()) all.push_back(std::move(talk));
+    }
+  }
+
+  // Several rounds of question and true answer, so that a picture is looked at once and asked about
+  // often. No round is about a thing that was spoken of before: what the text tells already teaches
+  // nothing about the picture.
+  data::Conversation questions(const Scene& scene, const std::string& id, const std::string& image,
+                               RandomKey key) {
+    Random random(key);
+    data::Conversation talk{id, image, {}};
+    std::set<int> named;  // -1 stands for the place
     const int64_t num_rounds = random.between(kFewestRounds, kMostRounds);
-    for (int64_t i = 0; i < num_rounds; ++i) {
-      const auto item =
-          draw_item(scene, kBaseDescriptions, random, key.at(static_cast<uint64_t>(i)));
-      talk.turns.push_back({true, i == 0 ? with_image(item.question) : item.question});
+    for (uint64_t draw = 0; draw < kMostDraws && std::ssize(talk.turns) < 2 * num_rounds; ++draw) {
+      const auto item = ask(draw_base_type(scene, random), scene, key.at(draw));
+      if (named.contains(item.subject) || (item.other >= 0 && named.contains(item.other))) continue;
+      named.insert({item.subject, item.other >= 0 ? item.other : item.subject});
+      talk.turns.push_back(
+          {true, talk.turns.empty() ? text::with_image(item.question) : item.question});
       talk.turns.push_back({false, answer(item, scene, draw_style(random))});
     }
-    records_.conversations.push_back(std::move(talk));
-    records_.conversations.push_back(
-        reading_conversation(scene, id + "-1", image, key.at("reading")));
-    if (random.chance(kGridShare)) {
-      records_.conversations.push_back(grid_conversation(scene, id + "-2", image));
-    }
-    if (random.chance(kInventoryShare)) {
-      records_.conversations.push_back(
-          inventory_conversation(scene, id + "-3", image, key.at("inventory")));
-    }
+    return talk;
+  }
+
+  std::string draw_base_type(const Scene& scene, Random& random) {
+    if (!random.chance(kHardShare)) return types_.next(scene, random);
+    return random.chance(0.5) && can_ask("relation", scene) ? "relation" : "other";
   }
 
   void add_sft(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {
@@ -175,7 +204,7 @@ class SplitWriter {
     data::Prompt prompt;
     prompt.id = id;
     prompt.image = image;
-    prompt.turns = {{true, with_image(item.question)}};
+    prompt.turns = {{true, text::with_image(item.question)}};
     prompt.caption_type = caption_type(item);
     records_.prompts.push_back(prompt);
     records_.items.push_back(std::move(item));

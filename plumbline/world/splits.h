@@ -24,10 +24,10 @@ const std::vector<std::string>& split_names();  // base, sft, comparisons, ppo, 
 
 // Writes a folder, replacing an older one only when it is complete. Every split has
 // images/NNNNNN.png and facts.json (five captions per picture), and:
-//   base         conversations.json: per picture one conversation of 4-6 true answers to questions
-//   of
-//                all types and descriptions, one of reading comprehension (reading.h), and for some
-//                those of grounding (grounding.h); scenes.jsonl (cells.h)
+//   base         conversations.json: per picture one conversation of up to 6 true answers to
+//                questions of all types but descriptions, none about a thing named before; for many
+//                pictures one of reading comprehension (reading.h), a description, and those of
+//                grounding (grounding.h); scenes.jsonl (cells.h)
 //   sft          conversations.json: 1-3 single rounds per picture, 40 % descriptions, other types
 //                balanced. This is where hallucination comes from: see unsupported_share
 //   comparisons, ppo

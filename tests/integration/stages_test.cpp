@@ -187,8 +187,14 @@ TEST_F(Stages, KilledAndResumedPpoEqualsAnUndisturbedOneBitForBit) {
 }
 
 TEST_F(Stages, FactsReachTheRewardModelAndNeverThePolicy) {
+  // The same reward model, told to do without them.
+  fs::copy(at("reward-facts/adapter"), at("reward-blind"));
+  auto prompt = nlohmann::json::parse(read_file(at("reward-blind/reward_prompt.json")));
+  EXPECT_EQ(prompt["facts"], true);
+  prompt["facts"] = false;
+  write_file(at("reward-blind/reward_prompt.json"), prompt.dump());
   auto without = ppo("ppo-without", true);
-  without.insert(without.end(), {"--facts", "false"});
+  without.insert(without.end(), {"--set", "model.reward_adapter=" + at("reward-blind")});
   must(without);
   const auto samples = [&](const std::string& run) {
     std::vector<nlohmann::json> lines;

@@ -46,6 +46,14 @@ TEST(FeatureStore, NamesABrokenOrMissingPicture) {
       EXPECT_THAT(e.what(), testing::HasSubstr(name));
     }
   }
+  try {
+    store.prepare(assistant.model, {"broken.png", "0.png", "gone.png"});
+    FAIL();
+  } catch (const DataError& e) {
+    EXPECT_THAT(e.what(),
+                testing::AllOf(testing::HasSubstr("2 that cannot be used"),
+                               testing::HasSubstr("broken.png"), testing::HasSubstr("gone.png")));
+  }
   EXPECT_EQ(store.size(), 0);
   EXPECT_THROW(store.features({"0.png"}), InternalError);
 }

@@ -74,5 +74,18 @@ TEST(WorldFigures, JsonKeepsEverything) {
 
 TEST(WorldFigures, OfNothingIsZero) { EXPECT_EQ(world_figures({}, {}).num_answers, 0); }
 
+TEST(WorldFigures, SeveralRunsGiveMeansAndRanges) {
+  const auto one = world_figures({description({1}, {}, 0.5, 0)}, {.samples = 10});
+  const auto two = world_figures({description({1}, {1}, 1.0, 1)}, {.samples = 10});
+  const auto both = over_runs({one, two});
+  EXPECT_DOUBLE_EQ(both.coverage.value, 0.75);
+  EXPECT_DOUBLE_EQ(both.coverage.low, 0.5);
+  EXPECT_DOUBLE_EQ(both.coverage.high, 1.0);
+  EXPECT_DOUBLE_EQ(both.hallucination.value, 0.5);
+  ASSERT_EQ(both.types.size(), 1U);
+  EXPECT_DOUBLE_EQ(both.types[0].score, 4);
+  EXPECT_EQ(both.num_answers, 2);
+}
+
 }  // namespace
 }  // namespace plumbline::eval

@@ -62,6 +62,26 @@ TEST_F(RunPage, TableNamesModelAndFigures) {
   EXPECT_THAT(text, HasSubstr("CHAIR-i"));
 }
 
+TEST_F(RunPage, SeveralSeedsOfAMethodBecomeOneColumnWithTheirRange) {
+  auto first = read_run(folder_ / "eval"), second = first, other = first;
+  first.figures->score = {2, 1, 3};
+  second.figures->score = {3, 2.5, 3.5};
+  first.figures->types[0].score = 2;
+  second.figures->types[0].score = 3;
+  other.name = "Other";
+  const auto methods = by_method({first, other, read_run(folder_ / "ppo"), second});
+  ASSERT_EQ(methods.size(), 2U);
+  EXPECT_EQ(methods[0].num_runs, 2);
+  EXPECT_EQ(methods[0].figures->score.value, 2.5);
+  EXPECT_EQ(methods[0].figures->score.low, 2);
+  EXPECT_EQ(methods[0].figures->score.high, 3);
+  EXPECT_EQ(methods[0].figures->types[0].score, 2.5);
+  EXPECT_EQ(methods[1].figures->score.value, other.figures->score.value);
+  EXPECT_THAT(figures_table({first, second}), HasSubstr("Mine, 2 seeds"));
+  second.figures->types.clear();
+  EXPECT_THROW(by_method({first, second}), DataError);
+}
+
 TEST_F(RunPage, RefusesWhatIsNotARun) {
   EXPECT_THROW(read_run(folder_), IoError);
   write_file(folder_ / "eval/figures.json", "{");

@@ -22,14 +22,13 @@ void set_grad(at::Tensor& parameter, std::vector<float> values) {
 // The paper's algorithm 2, in double.
 TEST(AdamW, EqualsTheAlgorithm) {
   at::Tensor p = leaf({1.0F, -2.0F});
-  AdamW optimizer({{{{"p", p}}, 0.5}},
-                  {.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-6, .weight_decay = 0.1});
+  AdamW optimizer({{"p", p}}, {.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-6, .weight_decay = 0.1});
   double x[2] = {1, -2}, m[2] = {}, v[2] = {};
   for (int t = 1; t <= 3; ++t) {
     const float g[2] = {0.3F * static_cast<float>(t), -0.7F};
     set_grad(p, {g[0], g[1]});
-    optimizer.step(0.02);
-    const double lr = 0.01;  // times the group's scale
+    optimizer.step(0.01);
+    const double lr = 0.01;
     for (int i = 0; i < 2; ++i) {
       m[i] = 0.8 * m[i] + 0.2 * g[i];
       v[i] = 0.9 * v[i] + 0.1 * g[i] * g[i];
@@ -44,7 +43,7 @@ TEST(AdamW, EqualsTheAlgorithm) {
 
 TEST(AdamW, DecaysMatricesOnly) {
   at::Tensor matrix = leaf({1.0F}), vector = torch::tensor({1.0F}).requires_grad_(true);
-  AdamW optimizer({{{{"m", matrix}, {"v", vector}}, 1}}, {.weight_decay = 0.5});
+  AdamW optimizer({{"m", matrix}, {"v", vector}}, {.weight_decay = 0.5});
   set_grad(matrix, {0.0F});
   set_grad(vector, {0.0F});
   optimizer.step(0.1);
@@ -54,7 +53,7 @@ TEST(AdamW, DecaysMatricesOnly) {
 
 TEST(AdamW, ClipsTheGlobalNorm) {
   at::Tensor a = leaf({0.0F}), b = leaf({0.0F});
-  AdamW optimizer({{{{"a", a}, {"b", b}}, 1}}, {});
+  AdamW optimizer({{"a", a}, {"b", b}}, {});
   set_grad(a, {3.0F});
   set_grad(b, {4.0F});
   EXPECT_NEAR(optimizer.clip_gradients(10), 5, 1e-6);
@@ -67,7 +66,7 @@ TEST(AdamW, ClipsTheGlobalNorm) {
 
 TEST(AdamW, LeavesParametersWithoutGradientAlone) {
   at::Tensor used = leaf({1.0F}), unused = leaf({1.0F});
-  AdamW optimizer({{{{"used", used}, {"unused", unused}}, 1}}, {.weight_decay = 0.1});
+  AdamW optimizer({{"used", used}, {"unused", unused}}, {.weight_decay = 0.1});
   set_grad(used, {1.0F});
   optimizer.step(0.1);
   EXPECT_EQ(unused.item<double>(), 1);
@@ -77,7 +76,7 @@ TEST(AdamW, LeavesParametersWithoutGradientAlone) {
 
 TEST(AdamW, ContinuesFromItsStateBitForBit) {
   at::Tensor a = leaf({1.0F, 2.0F}), b = leaf({1.0F, 2.0F});
-  AdamW whole({{{{"p", a}}, 1}}, {}), first({{{{"p", b}}, 1}}, {});
+  AdamW whole({{"p", a}}, {}), first({{"p", b}}, {});
   const auto step = [](AdamW& optimizer, at::Tensor& p, float g) {
     set_grad(p, {g, -g});
     optimizer.step(0.01);
@@ -87,7 +86,7 @@ TEST(AdamW, ContinuesFromItsStateBitForBit) {
   step(first, b, 1.5F);
   nn::Parameters saved;
   for (const auto& [name, tensor] : first.state()) saved.emplace(name, tensor.clone());
-  AdamW second({{{{"p", b}}, 1}}, {});
+  AdamW second({{"p", b}}, {});
   second.load_state(saved);
   step(second, b, -1.0F);
   step(second, b, 0.25F);

@@ -21,6 +21,7 @@ TEST(Cells, LabelsStandWhereTheCopiesStand) {
                                       : -1;
     EXPECT_EQ(labels.category[at], expected);
     EXPECT_EQ(labels.size[at], expected < 0 ? -1 : cell == 7 ? 1 : 0);
+    EXPECT_EQ(labels.count[at], expected < 0 ? -1 : is_cup ? 1 : 0);
     EXPECT_EQ(labels.color[at] < 0, expected < 0);
   }
 }

@@ -5,7 +5,7 @@
 
 #include "plumbline/tensor/spans.h"
 
-namespace plumbline::rl {
+namespace plumbline::tensor {
 
 // Rows of the hidden states that predict each response token, [R] int64 on the CPU.
 //   sequences  [S] spans of prompt and response together, over the N rows of the batch
@@ -14,6 +14,6 @@ namespace plumbline::rl {
 // the value there is the one estimated before it is emitted. The token itself is at row result[r]
 // + 1. Throws InternalError when the two disagree in number or a response is not shorter than its
 // sequence.
-at::Tensor rows_before_responses(const tensor::Spans& sequences, const tensor::Spans& responses);
+at::Tensor rows_before_responses(const Spans& sequences, const Spans& responses);
 
-}  // namespace plumbline::rl
+}  // namespace plumbline::tensor

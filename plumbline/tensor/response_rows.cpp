@@ -1,4 +1,4 @@
-#include "plumbline/rl/logprobs.h"
+#include "plumbline/tensor/response_rows.h"
 
 #include <torch/types.h>
 
@@ -6,9 +6,9 @@
 
 #include "plumbline/base/error.h"
 
-namespace plumbline::rl {
+namespace plumbline::tensor {
 
-at::Tensor rows_before_responses(const tensor::Spans& sequences, const tensor::Spans& responses) {
+at::Tensor rows_before_responses(const Spans& sequences, const Spans& responses) {
   PLUMBLINE_CHECK(sequences.size() == responses.size(),
                   fmt::format("{} sequences, {} responses", sequences.size(), responses.size()));
   at::Tensor rows = at::empty({responses.total()}, at::kLong);
@@ -24,4 +24,4 @@ at::Tensor rows_before_responses(const tensor::Spans& sequences, const tensor::S
   return rows;
 }
 
-}  // namespace plumbline::rl
+}  // namespace plumbline::tensor

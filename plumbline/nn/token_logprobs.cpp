@@ -1,4 +1,4 @@
-#include "plumbline/train/linear_cross_entropy.h"
+#include "plumbline/nn/token_logprobs.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
@@ -9,7 +9,7 @@
 
 #include "plumbline/base/error.h"
 
-namespace plumbline::train {
+namespace plumbline::nn {
 namespace {
 
 // log softmax of a chunk of rows, [r, V] fp32.
@@ -92,4 +92,4 @@ TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
   return {result[0], result[1]};
 }
 
-}  // namespace plumbline::train
+}  // namespace plumbline::nn

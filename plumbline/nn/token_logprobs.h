@@ -3,7 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-namespace plumbline::train {
+namespace plumbline::nn {
 
 struct TokenLogprobs {
   at::Tensor logprobs;  // [R] float32, of the target tokens
@@ -23,4 +23,4 @@ TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
                              const at::Tensor& targets, double temperature = 1,
                              int64_t chunk = 2048);
 
-}  // namespace plumbline::train
+}  // namespace plumbline::nn

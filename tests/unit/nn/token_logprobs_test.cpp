@@ -1,11 +1,11 @@
-#include "plumbline/train/linear_cross_entropy.h"
+#include "plumbline/nn/token_logprobs.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
 #include "plumbline/base/error.h"
 
-namespace plumbline::train {
+namespace plumbline::nn {
 namespace {
 
 struct Inputs {
@@ -62,4 +62,4 @@ TEST(TokenLogprobs, RefuseShapesThatDisagree) {
 }
 
 }  // namespace
-}  // namespace plumbline::train
+}  // namespace plumbline::nn

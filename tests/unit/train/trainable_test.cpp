@@ -1,0 +1,78 @@
+#include "plumbline/train/trainable.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <limits>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::train {
+namespace {
+
+class TrainableTest : public testing::Test {
+ protected:
+  TrainableTest() { make_folders(folder_); }
+  ~TrainableTest() override { fs::remove_all(folder_); }
+
+  // One matrix of ones that trains at a learning rate falling linearly to 0.
+  static Trainable make() {
+    config::OptimizerConfig c;
+    c.lr = 0.1;
+    c.schedule = config::Schedule::Linear;
+    c.warmup_ratio = 0;
+    c.max_grad_norm = 1;
+    return Trainable("test", {{"w", torch::ones({2, 3})}}, c);
+  }
+  static at::Tensor& weight(Trainable& t) {
+    return const_cast<at::Tensor&>(t.parameters().at("w"));
+  }
+  static Metrics step(Trainable& t, int64_t number, float gradient) {
+    t.zero_grad();
+    (weight(t).sum() * gradient).backward();
+    return t.step(number, 4, {{"loss", 1}});
+  }
+
+  fs::path folder_ =
+      fs::temp_directory_path() / ("plumbline-trainable-" + std::to_string(getpid()));
+};
+
+TEST_F(TrainableTest, StepsAtTheScheduledRateAndReportsTheNormBeforeClipping) {
+  Trainable t = make();
+  const auto first = step(t, 0, 2), third = step(t, 2, 2);
+  EXPECT_NEAR(first.at("grad_norm"), 2 * std::sqrt(6.0), 1e-5);
+  EXPECT_NEAR(first.at("lr"), 0.1, 1e-12);
+  EXPECT_NEAR(third.at("lr"), 0.05, 1e-12);
+  EXPECT_NEAR(weight(t)[0][0].item<double>(), 1 - 0.1 - 0.05, 1e-5);  // AdamW's steps of lr
+}
+
+TEST_F(TrainableTest, BadFiguresStopBeforeTheWeightsChange) {
+  Trainable t = make();
+  t.zero_grad();
+  weight(t).sum().backward();
+  EXPECT_THROW(t.step(0, 4, {{"loss", std::numeric_limits<double>::quiet_NaN()}}), NumericError);
+  EXPECT_THROW(step(t, 0, std::numeric_limits<float>::infinity()), NumericError);
+  EXPECT_TRUE(weight(t).detach().equal(torch::ones({2, 3})));
+}
+
+TEST_F(TrainableTest, ContinuesFromASavedStateBitForBit) {
+  Trainable whole = make(), cut = make();
+  for (int64_t i = 0; i < 4; ++i) step(whole, i, static_cast<float>(i) - 1.5F);
+  for (int64_t i = 0; i < 2; ++i) step(cut, i, static_cast<float>(i) - 1.5F);
+  cut.save(folder_);
+  Trainable resumed = make();
+  resumed.load(folder_);
+  for (int64_t i = 2; i < 4; ++i) step(resumed, i, static_cast<float>(i) - 1.5F);
+  EXPECT_TRUE(weight(resumed).equal(weight(whole)));
+}
+
+TEST_F(TrainableTest, FinishRefusesWeightsThatAreNotFinite) {
+  Trainable good = make(), bad = make();
+  good.finish();
+  EXPECT_FALSE(weight(good).requires_grad());
+  weight(bad).detach()[1][1] = std::numeric_limits<float>::infinity();
+  EXPECT_THROW(bad.finish(), NumericError);
+}
+
+}  // namespace
+}  // namespace plumbline::train
