@@ -138,7 +138,11 @@ TowerData load_tower_data(const std::vector<world::CellLabels>& labels,
   return d;
 }
 
-// Linear classifiers on the tower's features, [classes, Dv] by name; thrown away afterwards.
+constexpr const char* kPositionProbe = "probe.position";
+
+// Linear classifiers on the tower's features, [classes, Dv] by name; thrown away afterwards. The
+// one of positions never trains: a trained one would grow until it reads a whisper, and a language
+// model needs a voice.
 nn::Parameters make_probes(int64_t width, RandomKey key) {
   nn::Parameters probes;
   const auto add = [&](const std::string& name, int64_t classes) {
@@ -167,9 +171,9 @@ TowerLoss tower_loss(const at::Tensor& features, const nn::Parameters& probes, c
   // A language model must be able to tell the cells apart, so the tower must not forget where they
   // are.
   const at::Tensor cells = at::arange(features.size(1)).repeat({features.size(0)});
-  const at::Tensor position = at::linear(rows, probes.at("probe.position"));
-  TowerLoss result{0.3 * (at::cross_entropy_loss(room, d.environment.index_select(0, chosen)) +
-                          at::cross_entropy_loss(position, cells)),
+  const at::Tensor position = at::linear(rows, probes.at(kPositionProbe));
+  TowerLoss result{at::cross_entropy_loss(position, cells) +
+                       0.3 * at::cross_entropy_loss(room, d.environment.index_select(0, chosen)),
                    {}};
   const auto tasks = cell_tasks();
   for (size_t t = 0; t < tasks.size(); ++t) {
@@ -220,6 +224,7 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
   }
   const nn::Parameters probes = make_probes(c.pretrain.vision_hidden, key.at("probes"));
   parameters.insert(probes.begin(), probes.end());
+  parameters.erase(kPositionProbe);
   for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
   train::AdamW optimizer(parameters, {.weight_decay = 0.01});
   config::OptimizerConfig schedule;

@@ -30,8 +30,9 @@ constexpr int64_t kFewestRounds = 3, kMostRounds = 6;  // of a base conversation
 constexpr uint64_t kMostDraws = 16;                    // attempts to find so many questions
 constexpr double kFocusedShare = 0.3;                  // answers that tell no more than was asked
 // Shares of the base's pictures that have such a conversation.
-constexpr double kReadingShare = 0.7, kGridShare = 0.25, kInventoryShare = 0.5,
-                 kDescriptionShare = 0.6, kPlacesShare = 0.35, kRelationsShare = 0.35;
+constexpr double kReadingShare = 0.8, kGridShare = 0.25, kInventoryShare = 0.5,
+                 kDescriptionShare = 0.6, kPlacesShare = 0.35, kRelationsShare = 0.35,
+                 kChecksShare = 0.8, kTextChecksShare = 0.6;
 // Relations and choices are what small models learn last: one word of the answer depends on the
 // picture.
 constexpr double kHardShare = 0.25;       // of the questions, beside their equal share
@@ -138,6 +139,12 @@ class SplitWriter {
     }
     if (random.chance(kPlacesShare)) {
       all.push_back(places_conversation(scene, id + "-5", image, key.at("places")));
+    }
+    if (random.chance(kChecksShare)) {
+      all.push_back(checks_conversation(scene, id + "-7", image, key.at("checks")));
+    }
+    if (random.chance(kTextChecksShare)) {
+      all.push_back(checks_conversation(scene, id + "-8", "", key.at("text-checks")));
     }
     if (random.chance(kRelationsShare)) {
       auto talk = relations_conversation(scene, id + "-6", image, key.at("relations"));

@@ -26,8 +26,8 @@ const std::vector<std::string>& split_names();  // base, sft, comparisons, ppo, 
 // images/NNNNNN.png and facts.json (five captions per picture), and:
 //   base         conversations.json: per picture one conversation of up to 6 true answers to
 //                questions of all types but descriptions, none about a thing named before; for many
-//                pictures one of reading comprehension (reading.h), a description, and those of
-//                grounding (grounding.h); scenes.jsonl (cells.h)
+//                pictures those of reading comprehension (reading.h), a description, and those
+//                of grounding (grounding.h); scenes.jsonl (cells.h)
 //   sft          conversations.json: 1-3 single rounds per picture, 40 % descriptions, other types
 //                balanced. This is where hallucination comes from: see unsupported_share
 //   comparisons, ppo

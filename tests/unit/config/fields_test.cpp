@@ -54,7 +54,7 @@ TEST(Field, ReadsAndWritesItsMember) {
 }
 
 TEST(Field, SaysWhatItExpects) {
-  EXPECT_EQ(expected(*find_section("ppo")->find("facts")), "true or false");
+  EXPECT_EQ(expected(*find_section("reward")->find("facts")), "true or false");
   EXPECT_EQ(expected(*find_section("ppo")->find("total_steps")), "an integer, at least 1");
   EXPECT_EQ(expected(*find_section("ppo")->find("kl_controller")), "one of fixed, adaptive");
   EXPECT_EQ(expected(*find_section("run")->find("out")), "text");
