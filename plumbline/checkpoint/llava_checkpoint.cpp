@@ -66,6 +66,41 @@ std::vector<formats::SafetensorsFile> open_weights(const fs::path& folder) {
                  .hint = "save other formats as safetensors with transformers first."});
 }
 
+// Roughly how many numbers a model of this shape has: its large matrices. In double, since a
+// hostile config.json may ask for anything.
+double approximate_size(const config::LlavaConfig& c) {
+  const auto d = [](int64_t value) { return static_cast<double>(value); };
+  const double query = d(c.text.num_heads) * d(c.text.head_dim),
+               key = d(c.text.num_kv_heads) * d(c.text.head_dim), width = d(c.text.hidden_size);
+  const double text_block = width * (2 * query + 2 * key + 3 * d(c.text.intermediate_size));
+  const double seen = d(c.vision.hidden_size);
+  const double vision_block = seen * (4 * seen + 2 * d(c.vision.intermediate_size));
+  return d(c.text.vocab_size) * width + d(c.text.num_layers) * text_block +
+         d(config::num_tower_blocks(c)) * vision_block + width * (seen + width);
+}
+
+// A config.json of other sizes than the weights is refused before memory is taken for it.
+void check_size(const std::vector<formats::SafetensorsFile>& files,
+                const config::LlavaConfig& config, const std::string& folder) {
+  double held = 0;
+  for (const auto& file : files) {
+    for (const auto& [name, array] : file.arrays()) {
+      double count = 1;
+      for (const int64_t extent : array.shape) count *= static_cast<double>(extent);
+      held += count;
+    }
+  }
+  const double wanted = approximate_size(config);
+  if (wanted <= 2 * held + 1e6) return;
+  throw CheckpointError(
+      {.component = "checkpoint",
+       .doing = "comparing config.json with the weights",
+       .expected = fmt::format("about {:.0f} numbers, as config.json asks for", wanted),
+       .got = fmt::format("{:.0f}", held),
+       .where = folder,
+       .hint = "use the config.json that belongs to these weights."});
+}
+
 // The arrays of all files under their classic names, without those the model has no use for.
 formats::Arrays classic_arrays(const std::vector<formats::SafetensorsFile>& files,
                                const config::LlavaConfig& config, const nn::Parameters& wanted) {
@@ -106,6 +141,7 @@ std::string type_name(at::ScalarType type) {
 model::Llava load_llava(const std::string& folder, at::ScalarType dtype, at::Device device) {
   const config::LlavaConfig config = read_hf_config((fs::path(folder) / "config.json").string());
   const std::vector<formats::SafetensorsFile> files = open_weights(folder);
+  check_size(files, config, folder);
   model::Llava model =
       model::Llava::create(config, random_key(0, "checkpoint.load_llava"), dtype, device);
   const nn::Parameters parameters = model.parameters();

@@ -124,6 +124,23 @@ TEST_F(LlavaCheckpoint, WeightsOfAnotherShapeAreListed) {
   EXPECT_THAT(text, HasSubstr("Hint: use the config.json that belongs to these weights"));
 }
 
+TEST_F(LlavaCheckpoint, AnAbsurdConfigIsRefusedBeforeMemoryIsTaken) {
+  model::Llava model = tiny_model(1);
+  save_llava(folder_.string(), model);
+  const auto good = nlohmann::json::parse(read_file(path("config.json")));
+  for (const char* key : {"vocab_size", "num_hidden_layers", "intermediate_size"}) {
+    auto bad = good;
+    bad["text_config"][key] = 2'000'000'000;
+    write_file(path("config.json"), bad.dump());
+    try {
+      load();
+      FAIL() << key;
+    } catch (const CheckpointError& e) {
+      EXPECT_THAT(e.what(), HasSubstr("config.json")) << key;
+    }
+  }
+}
+
 TEST_F(LlavaCheckpoint, MissingAndUnexpectedWeightsAreListed) {
   model::Llava model = tiny_model(1);
   save_llava(folder_.string(), model);
