@@ -11,9 +11,9 @@
 
 #include "plumbline/base/clock.h"
 #include "plumbline/generate/generate.h"
+#include "plumbline/nn/token_logprobs.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/tensor/host.h"
-#include "plumbline/nn/token_logprobs.h"
 
 namespace plumbline {
 namespace {

@@ -40,6 +40,15 @@ struct Prompt {
   double length_bonus_multiplier = 1.0;
 };
 
+// The image names of records that have one member `image` each, in order; some may be empty.
+template <class Record>
+std::vector<std::string> images_of(const std::vector<Record>& records) {
+  std::vector<std::string> images;
+  images.reserve(records.size());
+  for (const Record& record : records) images.push_back(record.image);
+  return images;
+}
+
 // image file name or id -> its facts; LLaVA-RLHF's image_to_caption.json.
 using Facts = std::map<std::string, std::vector<std::string>>;
 

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "plumbline/base/interrupt.h"
+#include "plumbline/data/records.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/generate/generate.h"
 
@@ -14,7 +15,7 @@ std::string with_placeholder(const std::string& text, bool has_image) {
 
 std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>& questions,
                                                 int64_t max_tokens) {
-  std::vector<std::string> images;
+  const auto images = data::images_of(questions);
   std::vector<generate::Sequence> sequences;
   for (const auto& question : questions) {
     const std::vector<text::Turn> turns = {
@@ -23,7 +24,6 @@ std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>
         {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, turns).ids});
     check_length(assistant_, std::ssize(sequences.back().prompt) + max_tokens,
                  "a question and its answer", question.text.substr(0, 60));
-    images.push_back(question.image);
   }
   store_.prepare(assistant_.model, images);
   for (size_t i = 0; i < images.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/data/facts.h"
+#include "plumbline/formats/json_lines.h"
 
 namespace plumbline::engine {
 namespace {
@@ -23,7 +24,7 @@ RewardInput RewardInput::load(const fs::path& adapter) {
                                     .hint = "`plumbline reward` writes it beside the adapter."});
   }
   try {
-    const auto json = nlohmann::json::parse(read_file(file));
+    const auto json = nlohmann::json::parse(read_file(file), formats::refuse_deep_nesting);
     const auto& words = json.at("template");
     return {{.before_question = words.at("before_question"),
              .judge = words.at("judge"),

@@ -365,12 +365,6 @@ void check_lengths(const Ppo& t) {
   }
 }
 
-std::vector<std::string> images_of(const std::vector<data::Prompt>& prompts) {
-  std::vector<std::string> images;
-  for (const auto& prompt : prompts) images.push_back(prompt.image);
-  return images;
-}
-
 // The gradient needs the log-probabilities that the sampler drew from.
 void check_sampling(const config::GenerationConfig& c) {
   if (c.temperature > 0 && c.top_p >= 1 && c.top_k == 0 && c.min_tokens == 0) return;
@@ -390,7 +384,7 @@ void ppo(const Invocation& invocation) {
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "ppo");
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   auto prompts = data::read_prompts(c.data.prompts, c.data.images);
-  const auto images = images_of(prompts);
+  const auto images = data::images_of(prompts);
   auto reward_input = engine::RewardInput::load(c.model.reward_adapter);
   reward_input.read_facts(c.data.facts, images);
   auto gold_items = gold_subset(c);

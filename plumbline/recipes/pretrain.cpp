@@ -25,9 +25,8 @@
 #include "plumbline/tensor/host.h"
 #include "plumbline/text/bpe_trainer.h"
 #include "plumbline/text/tokenizer.h"
-#include "plumbline/train/adamw.h"
 #include "plumbline/train/run_folder.h"
-#include "plumbline/train/schedule.h"
+#include "plumbline/train/trainable.h"
 #include "plumbline/world/cells.h"
 #include "plumbline/world/scene.h"
 
@@ -225,23 +224,22 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
   const nn::Parameters probes = make_probes(c.pretrain.vision_hidden, key.at("probes"));
   parameters.insert(probes.begin(), probes.end());
   parameters.erase(kPositionProbe);
-  for (auto& [name, tensor] : parameters) tensor.requires_grad_(true);
-  train::AdamW optimizer(parameters, {.weight_decay = 0.01});
-  config::OptimizerConfig schedule;
+  config::OptimizerConfig optimizer;
+  optimizer.lr = c.pretrain.tower_lr;
+  optimizer.weight_decay = 0.01;
+  train::Trainable trainable("pretrain", std::move(parameters), optimizer);
   const int64_t total = c.pretrain.tower_steps, n = d.pixels.size(0), num_train = n - n / 10;
   Progress progress("tower", total);
   for (int64_t step = 0; step < total; ++step) {
     const auto items = data::drawn_items(key.at("order"), step * c.pretrain.tower_batch,
                                          c.pretrain.tower_batch, num_train);
     const at::Tensor chosen = tensor::to_tensor(items, model.device());
-    optimizer.zero_grad();
+    trainable.zero_grad();
     const auto result =
         tower_loss(model.encode_images(d.pixels.index_select(0, chosen)), probes, d, chosen);
     result.loss.backward();
     const double loss = result.loss.item<double>();
-    const double norm = optimizer.clip_gradients(1);
-    train::check_finite("pretrain", step, {{"loss", loss}, {"gradient norm", norm}});
-    optimizer.step(c.pretrain.tower_lr * train::schedule_factor(schedule, step, total));
+    trainable.step(step, total, {{"loss", loss}});
     progress.update(step + 1,
                     fmt::format("loss {:.3f} objects {:.3f}", loss, result.accuracy[0].second));
     if ((step + 1) % 50 == 0 || step + 1 == total) {
@@ -249,7 +247,7 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
     }
     stop_if_interrupted();
   }
-  for (auto& [name, tensor] : parameters) tensor.requires_grad_(false);
+  trainable.finish();
   normalise_features(model, d.pixels.slice(0, 0, std::min<int64_t>(n, 512)));
   if (n == num_train) return;
   const at::NoGradGuard no_grad;

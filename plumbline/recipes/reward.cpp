@@ -117,10 +117,8 @@ void reward(const Invocation& invocation) {
                             c.reward.max_facts);
   const auto records = data::read_comparisons(c.data.train, c.data.images);
   const auto held_out = data::read_comparisons(c.data.eval, c.data.images);
-  std::vector<std::string> images;
-  for (const auto* part : {&records, &held_out}) {
-    for (const auto& record : *part) images.push_back(record.image);
-  }
+  auto images = data::images_of(records);
+  for (const auto& record : held_out) images.push_back(record.image);
   input.read_facts(c.data.facts, images);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);

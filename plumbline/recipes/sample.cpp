@@ -51,9 +51,7 @@ void sample(const Invocation& invocation) {
   auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
-  std::vector<std::string> images;
-  for (const auto& prompt : prompts) images.push_back(prompt.image);
-  features.prepare(assistant.model, images);
+  features.prepare(assistant.model, data::images_of(prompts));
 
   const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
   for (size_t i = 0; i < prompts.size(); ++i) {

@@ -148,9 +148,7 @@ void sft(const Invocation& invocation) {
     step = train::RunFolder::step_of(*checkpoint);
   }
   engine::FeatureStore features(assistant.preprocess, c.data.images);
-  std::vector<std::string> images;
-  for (const auto& record : records) images.push_back(record.image);
-  features.prepare(assistant.model, images);
+  features.prepare(assistant.model, data::images_of(records));
   const auto save = [&] {
     run.save_checkpoint(step, [&](const fs::path& folder) { trainable.save(folder); });
   };

@@ -93,19 +93,18 @@ void check_same_config(const fs::path& stored, const std::string& now) {
 // Holds the folder for this process; the system lets go when the process ends, however it ends.
 std::shared_ptr<int> lock(const fs::path& path) {
   const int fd = ::open((path / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  std::shared_ptr<int> held(new int(fd), [](int* file) {
-    if (*file >= 0) ::close(*file);
-    delete file;
-  });
-  if (fd >= 0 && ::flock(fd, LOCK_EX | LOCK_NB) == 0) return held;
-  // File systems without locks (some network ones) are used without.
-  if (fd >= 0 && errno != EWOULDBLOCK) return held;
   if (fd < 0) {
     throw IoError(Complaint{.component = "run",
                             .doing = "opening the run folder",
                             .got = std::strerror(errno),
                             .where = path.string()});
   }
+  std::shared_ptr<int> held(new int(fd), [](int* file) {
+    ::close(*file);
+    delete file;
+  });
+  // File systems without locks (some network ones) are used without.
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return held;
   throw ConfigError(Complaint{.component = "run",
                               .doing = "opening the run folder",
                               .expected = "a folder that no other process uses",

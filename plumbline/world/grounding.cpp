@@ -34,6 +34,14 @@ std::array<int, 4> extent(const Kind& kind) {
   return e;
 }
 
+data::Conversation one_round(const std::string& id, const std::string& image,
+                             const std::string& question, const std::vector<std::string>& entries) {
+  return {
+      id,
+      image,
+      {{true, text::with_image(question)}, {false, fmt::format("{}", fmt::join(entries, " "))}}};
+}
+
 }  // namespace
 
 data::Conversation grid_conversation(const Scene& scene, const std::string& id,
@@ -76,8 +84,7 @@ std::string inventory(const Scene& scene, RandomKey key) {
 
 data::Conversation inventory_conversation(const Scene& scene, const std::string& id,
                                           const std::string& image, RandomKey key) {
-  return {
-      id, image, {{true, text::with_image(kInventoryQuestion)}, {false, inventory(scene, key)}}};
+  return one_round(id, image, kInventoryQuestion, {inventory(scene, key)});
 }
 
 data::Conversation places_conversation(const Scene& scene, const std::string& id,
@@ -89,10 +96,7 @@ data::Conversation places_conversation(const Scene& scene, const std::string& id
         fmt::format("{} {}.", noun_for(kind.category, 1), fmt::join(extent(kind), " ")));
   }
   random.shuffle(entries);
-  return {id,
-          image,
-          {{true, text::with_image("where is each thing?")},
-           {false, fmt::format("{}", fmt::join(entries, " "))}}};
+  return one_round(id, image, "where is each thing?", entries);
 }
 
 data::Conversation relations_conversation(const Scene& scene, const std::string& id,
@@ -111,10 +115,7 @@ data::Conversation relations_conversation(const Scene& scene, const std::string&
   if (sentences.empty()) return {id, image, {}};
   random.shuffle(sentences);
   sentences.resize(std::min<size_t>(sentences.size(), kMostRelations));
-  return {id,
-          image,
-          {{true, text::with_image("how do the things stand?")},
-           {false, fmt::format("{}", fmt::join(sentences, " "))}}};
+  return one_round(id, image, "how do the things stand?", sentences);
 }
 
 }  // namespace plumbline::world

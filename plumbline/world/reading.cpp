@@ -39,6 +39,12 @@ BenchmarkItem draw_item(const Scene& scene, bool is_text_only, Random& random, R
   }
 }
 
+std::string shuffled_facts(const Scene& scene, RandomKey key, Random& random) {
+  auto facts = captions(scene, key.at("captions"));
+  random.shuffle(facts);
+  return facts_block(facts);
+}
+
 }  // namespace
 
 std::string plausible_answer(const BenchmarkItem& item, RandomKey key) {
@@ -68,12 +74,8 @@ data::Conversation reading_conversation(const Scene& scene, const std::string& i
   const bool is_text_only = random.chance(kTextOnlyShare);
   const bool has_facts = is_text_only || !random.chance(kNoFactsShare);
   data::Conversation record{id, is_text_only ? "" : image, {}};
-  std::string opening = is_text_only ? "" : std::string(text::kImagePlaceholder) + "\n";
-  if (has_facts) {
-    auto facts = captions(scene, key.at("captions"));
-    random.shuffle(facts);
-    opening += facts_block(facts);
-  }
+  std::string opening = is_text_only ? "" : text::with_image("");
+  if (has_facts) opening += shuffled_facts(scene, key, random);
   const auto ask_user = [&](const std::string& question) {
     record.turns.push_back({true, opening + question});
     opening.clear();
@@ -104,9 +106,7 @@ data::Conversation checks_conversation(const Scene& scene, const std::string& id
                                                  "counting", "environment"};
   Random random(key);
   data::Conversation record{id, image, {}};
-  auto facts = captions(scene, key.at("captions"));
-  random.shuffle(facts);
-  std::string opening = facts_block(facts) + "right or wrong? ";
+  std::string opening = shuffled_facts(scene, key, random) + "right or wrong? ";
   if (!image.empty()) opening = text::with_image(opening);
   const int64_t num_rounds = random.between(kFewestChecks, kMostChecks);
   for (int64_t round = 0; round < num_rounds; ++round) {

@@ -117,5 +117,12 @@ TEST_F(Records, RefuseBadPreferenceAndType) {
   EXPECT_THAT(error_of([&] { read_facts(file("[1]")); }), HasSubstr("reading facts"));
 }
 
+TEST_F(Records, ImagesKeepTheirOrderAndEmptyNames) {
+  std::vector<Prompt> prompts(3);
+  prompts[0].image = "b.png";
+  prompts[2].image = "a.png";
+  EXPECT_EQ(images_of(prompts), (std::vector<std::string>{"b.png", "", "a.png"}));
+}
+
 }  // namespace
 }  // namespace plumbline::data
