@@ -137,11 +137,11 @@ TowerData load_tower_data(const std::vector<world::CellLabels>& labels,
   return d;
 }
 
-constexpr const char* kPositionProbe = "probe.position";
+constexpr std::array<const char*, 2> kPlaceProbes = {"probe.row", "probe.column"};
 
-// Linear classifiers on the tower's features, [classes, Dv] by name; thrown away afterwards. The
-// one of positions never trains: a trained one would grow until it reads a whisper, and a language
-// model needs a voice.
+// Linear classifiers on the tower's features, [classes, Dv] by name; thrown away afterwards. Those
+// of places never train: a trained one would grow until it reads a whisper, and a language model
+// needs a voice.
 nn::Parameters make_probes(int64_t width, RandomKey key) {
   nn::Parameters probes;
   const auto add = [&](const std::string& name, int64_t classes) {
@@ -153,7 +153,8 @@ nn::Parameters make_probes(int64_t width, RandomKey key) {
   };
   for (const CellTask& task : cell_tasks()) add(task.name, task.num_classes);
   add("environment", std::ssize(world::environments()));
-  add("position", world::kNumCells);
+  add("row", world::kGridSize);
+  add("column", world::kGridSize);
   return probes;
 }
 
@@ -170,8 +171,10 @@ TowerLoss tower_loss(const at::Tensor& features, const nn::Parameters& probes, c
   // A language model must be able to tell the cells apart, so the tower must not forget where they
   // are.
   const at::Tensor cells = at::arange(features.size(1)).repeat({features.size(0)});
-  const at::Tensor position = at::linear(rows, probes.at(kPositionProbe));
-  TowerLoss result{at::cross_entropy_loss(position, cells) +
+  const at::Tensor row = at::linear(rows, probes.at(kPlaceProbes[0]));
+  const at::Tensor column = at::linear(rows, probes.at(kPlaceProbes[1]));
+  TowerLoss result{at::cross_entropy_loss(row, cells.floor_divide(world::kGridSize)) +
+                       at::cross_entropy_loss(column, cells.remainder(world::kGridSize)) +
                        0.3 * at::cross_entropy_loss(room, d.environment.index_select(0, chosen)),
                    {}};
   const auto tasks = cell_tasks();
@@ -223,7 +226,7 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
   }
   const nn::Parameters probes = make_probes(c.pretrain.vision_hidden, key.at("probes"));
   parameters.insert(probes.begin(), probes.end());
-  parameters.erase(kPositionProbe);
+  for (const char* fixed : kPlaceProbes) parameters.erase(fixed);
   config::OptimizerConfig optimizer;
   optimizer.lr = c.pretrain.tower_lr;
   optimizer.weight_decay = 0.01;

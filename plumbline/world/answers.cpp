@@ -47,11 +47,11 @@ std::string about_two(Aspect aspect, const Kind& a, const Kind& b) {
 // The first option that holds in the believed scene, or -1.
 int chosen_option(const BenchmarkItem& item, const Scene& believed) {
   const auto options = options_of(item);
-  const Kind* subject = find_kind(believed, item.subject);
   for (size_t i = 0; i < options.size(); ++i) {
     const bool holds = aspect_of(item) == Aspect::ObjectChoice
                            ? find_kind(believed, options[i]) != nullptr
-                           : subject != nullptr && subject->color == options[i];
+                           : std::any_of(believed.kinds.begin(), believed.kinds.end(),
+                                         [&](const Kind& k) { return k.color == options[i]; });
     if (holds) return static_cast<int>(i);
   }
   return -1;
@@ -175,11 +175,13 @@ Kind& kind_of(Scene& scene, int category) {
 void choose_wrongly(const BenchmarkItem& item, Scene& scene, double typical_share, Random& random) {
   auto options = options_of(item);
   const bool is_object = aspect_of(item) == Aspect::ObjectChoice;
-  Kind& subject = kind_of(scene, item.subject);
-  std::erase(options, is_object ? item.subject : subject.color);
+  const int right = is_object ? item.subject : kind_of(scene, item.subject).color;
+  std::erase(options, right);
   const int chosen = random.pick(options);
   if (!is_object) {
-    subject.color = chosen;
+    for (Kind& kind : scene.kinds) {
+      if (kind.color == right) kind.color = chosen;
+    }
     return;
   }
   std::erase_if(scene.kinds, [&](const Kind& k) { return k.category == item.subject; });

@@ -170,6 +170,16 @@ void ask_description(BenchmarkItem& item, Random& random) {
   item.question = random.pick(templates);
 }
 
+std::vector<int> absent_colors(const Scene& scene) {
+  std::vector<int> absent;
+  for (int c = 0; c < static_cast<int>(colors().size()); ++c) {
+    const bool is_present = std::any_of(scene.kinds.begin(), scene.kinds.end(),
+                                        [&](const Kind& k) { return k.color == c; });
+    if (!is_present) absent.push_back(c);
+  }
+  return absent;
+}
+
 // Writes the options behind the question, the right one among them, and sets the expected letter.
 void add_options(BenchmarkItem& item, const std::vector<std::string>& names, int right,
                  std::vector<int> wrong, Random& random) {
@@ -187,6 +197,8 @@ void add_options(BenchmarkItem& item, const std::vector<std::string>& names, int
 void ask_other(BenchmarkItem& item, Random& random) {
   static const Templates objects = {"which of these is in the image?",
                                     "which of these can you see?"};
+  static const Templates by_color = {"which of these colors is in the image?",
+                                     "which of these colors can you see?"};
   const Kind& kind = random.pick(item.scene.kinds);
   item.subject = kind.category;
   if (random.chance(0.6)) {
@@ -200,12 +212,8 @@ void ask_other(BenchmarkItem& item, Random& random) {
     wrong.push_back(trap);
     add_options(item, categories(), kind.category, wrong, random);
   } else {
-    item.question = attribute_question(true, kind.category, kind.count() == 1, random);
-    std::vector<int> wrong;
-    for (int c = 0; c < static_cast<int>(colors().size()); ++c) {
-      if (c != kind.color) wrong.push_back(c);
-    }
-    add_options(item, colors(), kind.color, wrong, random);
+    item.question = random.pick(by_color);
+    add_options(item, colors(), kind.color, absent_colors(item.scene), random);
   }
 }
 

@@ -21,7 +21,7 @@ enum class Aspect {
   Environment,   // environment
   Describe,      // description
   ObjectChoice,  // other: which of four objects is there
-  ColorChoice,   // other: which of four colours
+  ColorChoice,   // other: which of four colours is there
   Existence,     // yes_no
 };
 Aspect aspect_of(const BenchmarkItem& item);

@@ -11,7 +11,6 @@ namespace {
 constexpr double kTextOnlyShare = 0.5;
 constexpr double kNoFactsShare = 0.25;      // of the conversations with a picture
 constexpr double kDescriptionShare = 0.35;  // of the rounds
-constexpr int64_t kFewestChecks = 8, kMostChecks = 12;
 constexpr double kWrongShare = 0.5;
 constexpr double kExtraShare = 0.2;  // wrong answers: a true one and a false sentence more
 constexpr double kOmitShare = 0.2;   // of the kinds, in descriptions
@@ -96,30 +95,6 @@ data::Conversation reading_conversation(const Scene& scene, const std::string& i
     record.turns.push_back({false, text, is_good && is_whole});
     record.turns.push_back({true, kJudgeTurn});
     record.turns.push_back({false, is_good ? kVerdictGood : kVerdictBad});
-  }
-  return record;
-}
-
-data::Conversation checks_conversation(const Scene& scene, const std::string& id,
-                                       const std::string& image, RandomKey key) {
-  static const std::vector<std::string> types = {"attribute", "adversarial", "comparison",
-                                                 "counting", "environment"};
-  Random random(key);
-  data::Conversation record{id, image, {}};
-  std::string opening = shuffled_facts(scene, key, random) + "right or wrong? ";
-  if (!image.empty()) opening = text::with_image(opening);
-  const int64_t num_rounds = random.between(kFewestChecks, kMostChecks);
-  for (int64_t round = 0; round < num_rounds; ++round) {
-    const RandomKey own = key.at(static_cast<uint64_t>(round));
-    const auto item = ask(random.pick(types), scene, own.at("question"));
-    const auto style = random.chance(kFocusedShare) ? AnswerStyle::Focused : AnswerStyle::Full;
-    const Scene believed =
-        random.chance(kWrongShare) ? misbelieve(item, style, {}, own.at("mistake")) : scene;
-    const std::string statement = answer(item, believed, style);
-    const bool is_right = !judge(item, statement).is_hallucinated;
-    record.turns.push_back({true, opening + statement});
-    record.turns.push_back({false, is_right ? "right." : "wrong."});
-    opening.clear();
   }
   return record;
 }

@@ -19,12 +19,6 @@ namespace plumbline::world {
 data::Conversation reading_conversation(const Scene& scene, const std::string& id,
                                         const std::string& image, RandomKey key);
 
-// A conversation of 8 to 12 rounds in which single statements, half of them false, are held against
-// the facts: "right." or "wrong.", by the judge. The same skill as above, told four times as often
-// per token. With the picture, or without it (no placeholder, image empty).
-data::Conversation checks_conversation(const Scene& scene, const std::string& id,
-                                       const std::string& image, RandomKey key);
-
 // An answer as a policy might give it: with probability one half wrong (counts, colours, absent
 // objects, denials, an additional false sentence), descriptions often incomplete.
 std::string plausible_answer(const BenchmarkItem& item, RandomKey key);

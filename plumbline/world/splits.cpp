@@ -31,11 +31,9 @@ constexpr uint64_t kMostDraws = 16;                    // attempts to find so ma
 constexpr double kFocusedShare = 0.3;                  // answers that tell no more than was asked
 // Shares of the base's pictures that have such a conversation.
 constexpr double kReadingShare = 0.8, kGridShare = 0.25, kInventoryShare = 0.5,
-                 kDescriptionShare = 0.6, kPlacesShare = 0.35, kRelationsShare = 0.35,
-                 kChecksShare = 0.8, kTextChecksShare = 0.6;
-// Relations and choices are what small models learn last: one word of the answer depends on the
-// picture.
-constexpr double kHardShare = 0.25;       // of the questions, beside their equal share
+                 kDescriptionShare = 0.6, kPlacesShare = 0.35, kRelationsShare = 0.35;
+// Relations are what small models learn last: one word of the answer depends on the picture.
+constexpr double kMoreRelations = 0.2;    // of the questions, beside their equal share
 constexpr double kSftTypicalShare = 0.9;  // invented objects that are typical for the environment
 constexpr int kBenchmarkQuestions = 4;    // per picture, beside the yes_no ones
 
@@ -140,12 +138,6 @@ class SplitWriter {
     if (random.chance(kPlacesShare)) {
       all.push_back(places_conversation(scene, id + "-5", image, key.at("places")));
     }
-    if (random.chance(kChecksShare)) {
-      all.push_back(checks_conversation(scene, id + "-7", image, key.at("checks")));
-    }
-    if (random.chance(kTextChecksShare)) {
-      all.push_back(checks_conversation(scene, id + "-8", "", key.at("text-checks")));
-    }
     if (random.chance(kRelationsShare)) {
       auto talk = relations_conversation(scene, id + "-6", image, key.at("relations"));
       if (!talk.turns.empty()) all.push_back(std::move(talk));
@@ -173,8 +165,8 @@ class SplitWriter {
   }
 
   std::string draw_base_type(const Scene& scene, Random& random) {
-    if (!random.chance(kHardShare)) return types_.next(scene, random);
-    return random.chance(0.5) && can_ask("relation", scene) ? "relation" : "other";
+    const bool is_relation = random.chance(kMoreRelations) && can_ask("relation", scene);
+    return is_relation ? "relation" : types_.next(scene, random);
   }
 
   void add_sft(const Scene& scene, const std::string& id, const std::string& image, RandomKey key) {

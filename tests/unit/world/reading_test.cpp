@@ -62,30 +62,5 @@ TEST(Reading, PlausibleAnswersParse) {
   }
 }
 
-TEST(Checks, HoldStatementsAgainstTheFacts) {
-  int right = 0, wrong = 0;
-  for (uint64_t i = 0; i < 60; ++i) {
-    const RandomKey key = random_key(5, "checks_test").at(i);
-    const Scene scene = sample_scene({}, key.at("scene"));
-    const auto record = checks_conversation(scene, "c", i % 2 == 0 ? "0.png" : "", key);
-    EXPECT_EQ(record.turns[0].text.starts_with("<image>\n"), i % 2 == 0);
-    EXPECT_THAT(record.turns[0].text, testing::HasSubstr("Facts:"));
-    EXPECT_GE(record.turns.size(), 16U);
-    for (size_t t = 1; t < record.turns.size(); t += 2) {
-      const std::string& text = record.turns[t].text;
-      ASSERT_TRUE(text == "right." || text == "wrong.");
-      (text == "right." ? right : wrong) += 1;
-      // The judge's opinion of the bare statement, in a description's place.
-      const std::string& said = record.turns[t - 1].text;
-      const std::string statement = t == 1 ? said.substr(said.find("wrong? ") + 7) : said;
-      BenchmarkItem item;
-      item.type = "description";
-      item.scene = scene;
-      EXPECT_EQ(judge(item, statement).num_false == 0, text == "right.") << statement;
-    }
-  }
-  EXPECT_NEAR(right / static_cast<double>(right + wrong), 0.5, 0.08);
-}
-
 }  // namespace
 }  // namespace plumbline::world
