@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "plumbline/config/model_config.h"
+#include "plumbline/config/llava_config.h"
 
 namespace plumbline::checkpoint {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "plumbline/world/benchmark.h"
+#include "plumbline/world/judge.h"
 
 namespace plumbline::eval {
 

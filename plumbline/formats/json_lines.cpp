@@ -96,8 +96,4 @@ void write_records(const std::string& path, const std::vector<json>& values) {
   write_file(path, text);
 }
 
-void append_record(const std::string& path, const json& value) {
-  append_file(path, line_text(value));
-}
-
 }  // namespace plumbline::formats

@@ -23,7 +23,4 @@ void write_records(const std::string& path, const std::vector<nlohmann::json>& v
 // For json::parse: throws DataError beyond 64 nested levels, whose recursion could end the process.
 bool refuse_deep_nesting(int depth, nlohmann::json::parse_event_t event, nlohmann::json& value);
 
-// Adds one line to a file, which is created when missing. Throws IoError.
-void append_record(const std::string& path, const nlohmann::json& value);
-
 }  // namespace plumbline::formats

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "plumbline/config/model_config.h"
+#include "plumbline/config/llava_config.h"
 #include "plumbline/nn/kv_cache.h"
 #include "plumbline/nn/linear.h"
 #include "plumbline/nn/rotary.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "plumbline/base/random.h"
-#include "plumbline/config/model_config.h"
+#include "plumbline/config/llava_config.h"
 #include "plumbline/nn/adapter_spec.h"
 #include "plumbline/nn/kv_cache.h"
 #include "plumbline/nn/parameters.h"

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "plumbline/config/model_config.h"
+#include "plumbline/config/llava_config.h"
 
 namespace plumbline::model {
 

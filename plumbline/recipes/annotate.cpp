@@ -1,7 +1,6 @@
 // Comparisons by the world's simulated annotators: which of two answers hallucinates less.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -12,6 +11,7 @@
 #include "plumbline/train/run_folder.h"
 #include "plumbline/world/annotator.h"
 #include "plumbline/world/benchmark.h"
+#include "plumbline/world/pairing.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -22,46 +22,6 @@ Items items_by_id(const std::string& path) {
   Items items;
   for (auto& item : world::read_benchmark(path)) items.emplace(item.id, std::move(item));
   return items;
-}
-
-// Nobody compares an answer that says nothing, and no reader of comparisons accepts one.
-std::vector<std::string> without_blanks(std::vector<std::string> answers) {
-  std::erase_if(answers, [](const std::string& answer) {
-    return answer.find_first_not_of(" \t\r\n") == std::string::npos;
-  });
-  return answers;
-}
-
-struct Candidates {
-  std::string first, second;
-};
-
-// The two answers whose utilities lie farthest apart; the first of equals. Nothing when all are
-// alike.
-std::optional<Candidates> farthest_apart(const world::BenchmarkItem& item,
-                                         const std::vector<std::string>& answers) {
-  std::vector<double> utilities;
-  for (const auto& answer : answers)
-    utilities.push_back(world::utility(world::judge(item, answer)));
-  size_t a = 0, b = 0;
-  for (size_t i = 0; i < answers.size(); ++i) {
-    if (utilities[i] > utilities[a]) a = i;
-    if (utilities[i] < utilities[b]) b = i;
-  }
-  if (answers.empty() || utilities[a] == utilities[b]) return std::nullopt;
-  // In the order sampled, so that the place says nothing about the quality.
-  return a < b ? Candidates{answers[a], answers[b]} : Candidates{answers[b], answers[a]};
-}
-
-// A sampled answer and the same with one sentence added, dropped or changed.
-std::optional<Candidates> with_edit(const world::BenchmarkItem& item,
-                                    const std::vector<std::string>& answers, RandomKey key) {
-  if (answers.empty()) return std::nullopt;
-  Random random(key.at("choice"));
-  const std::string& answer = random.pick(answers);
-  const std::string changed = world::edited(item, answer, key.at("edit"), random.chance(0.5));
-  if (changed == answer) return std::nullopt;
-  return random.chance(0.5) ? Candidates{answer, changed} : Candidates{changed, answer};
 }
 
 const world::BenchmarkItem& item_of(const Items& items, const std::string& id,
@@ -87,18 +47,17 @@ void annotate(const Invocation& invocation) {
   const auto samples = data::read_samples(c.data.samples);
   const Items items = items_by_id(c.data.benchmark);
   for (const auto& sample : samples) item_of(items, sample.prompt.id, c.data.benchmark);
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
-                                    invocation.command);
+  auto run = train::RunFolder::open("annotate", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
   std::vector<data::Comparison> train_pairs, held_out;
   double num_hallucinated = 0, num_edited = 0, agreement = 0;
   for (size_t i = 0; i < samples.size(); ++i) {
     const auto& sample = samples[i];
     const auto& item = item_of(items, sample.prompt.id, c.data.benchmark);
     const auto pair_key = key.at("pair").at(i);
-    const auto answers = without_blanks(sample.answers);
     const bool is_edited = Random(pair_key.at("kind")).chance(c.annotate.edited_share);
-    const auto pair =
-        is_edited ? with_edit(item, answers, pair_key) : farthest_apart(item, answers);
+    const auto pair = is_edited ? world::with_edit(item, sample.answers, pair_key)
+                                : world::farthest_apart(item, sample.answers);
     if (!pair) continue;
     // By image: no picture is in both parts. Held-out labels carry no noise, so accuracy is against
     // the truth.

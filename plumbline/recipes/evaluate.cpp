@@ -26,8 +26,8 @@ void evaluate(const Invocation& invocation) {
                                           tensor::choose_dtype(c.run.dtype, device), device);
   if (!c.model.adapter.empty())
     checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
-                                    invocation.command);
+  auto run = train::RunFolder::open("eval", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   engine::LocalGenerator generator(assistant, features, c.eval.batch_size);
   const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);

@@ -348,7 +348,10 @@ std::vector<world::BenchmarkItem> gold_subset(const config::Config& c) {
                                 .got = "nothing",
                                 .hint = "set it, or ppo.eval_every = 0."});
   }
-  return eval::spread(world::read_benchmark(c.data.benchmark), c.ppo.eval_items);
+  auto items = world::read_benchmark(c.data.benchmark);
+  // As in the figures of `eval`: yes/no questions are not part of the score.
+  std::erase_if(items, [](const auto& item) { return item.type == "yes_no"; });
+  return eval::spread(items, c.ppo.eval_items);
 }
 
 // Every prompt must leave room for an answer, under the policy and under the reward model.
@@ -404,7 +407,7 @@ void ppo(const Invocation& invocation) {
                                c.ppo.kl_coef, c.ppo.kl_target, c.ppo.kl_horizon),
         std::move(trainable)};
   check_lengths(t);
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+  auto run = train::RunFolder::open("ppo", invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
   t.features.prepare(t.model(), images);
   int64_t step = 0;

@@ -280,8 +280,8 @@ void pretrain(const Invocation& invocation) {
   const auto records = data::read_conversations(c.data.train, c.data.images);
   const auto labels =
       world::read_cells((fs::path(c.data.train).parent_path() / "scenes.jsonl").string());
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
-                                    invocation.command);
+  auto run = train::RunFolder::open("pretrain", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
   const image::Preprocess preprocess = world_preprocess();
   log_info("pretrain: training a tokenizer on {} conversations", records.size());
   write_folder(run.path() / "model", [&](const fs::path& folder) {

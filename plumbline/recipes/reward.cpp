@@ -137,8 +137,8 @@ void reward(const Invocation& invocation) {
   log_info("reward: {} pairs ({} held out), {} facts, {} steps", num_pairs, eval_pairs.size(),
            c.reward.facts ? "with" : "without", total_steps);
 
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
-                                    invocation.command);
+  auto run = train::RunFolder::open("reward", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
   assistant.model.add_adapter(kAdapter, nn::adapter_spec(c.lora), key.at("lora"));
   assistant.model.add_head(kAdapter, key.at("head"), /*zero=*/false);
   nn::Parameters parameters = assistant.model.adapter_parameters(kAdapter);

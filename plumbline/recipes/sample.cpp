@@ -48,8 +48,8 @@ void sample(const Invocation& invocation) {
   if (!c.model.adapter.empty())
     checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
   auto sequences = requests(assistant, prompts, c);
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
-                                    invocation.command);
+  auto run = train::RunFolder::open("sample", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   features.prepare(assistant.model, data::images_of(prompts));
 

@@ -139,7 +139,7 @@ void sft(const Invocation& invocation) {
   plan.total_steps = plan.steps_per_epoch * c.sft.epochs;
   log_info("sft: {} examples, {} steps", plan.num_examples, plan.total_steps);
 
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
+  auto run = train::RunFolder::open("sft", invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);
   train::Trainable trainable("sft", chosen_parameters(assistant.model, c), c.optimizer);
   int64_t step = 0;

@@ -25,8 +25,8 @@ void write_into(const world::SplitOptions& options, const fs::path& folder) {
 
 void make_world(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
-  auto run = train::RunFolder::open(invocation.loaded, {invocation.resume, invocation.force},
-                                    invocation.command);
+  auto run = train::RunFolder::open("world", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
   const auto seed = static_cast<uint64_t>(c.run.seed);
   if (c.world.split == "sheet") {
     const fs::path file = run.path() / "sheet.html";

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
-#include <sstream>
 
+#include "plumbline/base/base64.h"
 #include "plumbline/base/error.h"
-#include "plumbline/report/base64.h"
+#include "plumbline/formats/metrics_lines.h"
 #include "plumbline/report/chart.h"
 #include "plumbline/report/html.h"
 
@@ -30,16 +29,8 @@ json read_json(const fs::path& path) {
 }
 
 void read_curves(Run& run) {
-  if (!fs::exists(run.path / "metrics.jsonl")) return;
-  std::istringstream lines(read_file(run.path / "metrics.jsonl"));
-  for (std::string line; std::getline(lines, line);) {
-    const auto value = json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!value.is_object() || !value.contains("step") || !value["step"].is_number())
-      continue;  // a line cut off by a kill
-    for (const auto& [name, number] : value.items()) {
-      if (name != "step" && number.is_number())
-        run.curves[name].emplace_back(value["step"], number);
-    }
+  for (const auto& [step, metrics] : formats::read_metrics(run.path / "metrics.jsonl")) {
+    for (const auto& [name, value] : metrics) run.curves[name].emplace_back(step, value);
   }
 }
 

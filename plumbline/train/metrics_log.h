@@ -2,22 +2,12 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "plumbline/base/files.h"
 #include "plumbline/formats/events.h"
 #include "plumbline/train/metrics.h"
 
 namespace plumbline::train {
-
-// One line of metrics.jsonl: {"step": 3, "loss": 0.71, ...}.
-struct StepMetrics {
-  int64_t step = 0;
-  Metrics metrics;
-};
-
-// Reads metrics.jsonl; a last line cut off by a kill is left out. Empty when there is no file.
-std::vector<StepMetrics> read_metrics(const fs::path& file);
 
 class MetricsLog {
  public:

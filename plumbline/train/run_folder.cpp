@@ -90,6 +90,17 @@ void check_same_config(const fs::path& stored, const std::string& now) {
                 .hint = "resume with the same --config and --set, or start anew with --force."});
 }
 
+void check_same_stage(const fs::path& path, const std::string& stage) {
+  const std::string before = about(path).value("stage", stage);
+  if (before == stage) return;
+  throw ConfigError(Complaint{.component = "run",
+                              .doing = "resuming",
+                              .expected = "a run of '" + stage + "'",
+                              .got = "one of '" + before + "'",
+                              .where = path.string(),
+                              .hint = "choose another --out."});
+}
+
 // Holds the folder for this process; the system lets go when the process ends, however it ends.
 std::shared_ptr<int> lock(const fs::path& path) {
   const int fd = ::open((path / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -205,8 +216,8 @@ RunFolder::RunFolder(fs::path path, std::shared_ptr<int> lock, config::RunConfig
   metrics_ = std::make_unique<MetricsLog>(path_);
 }
 
-RunFolder RunFolder::open(const config::Loaded& loaded, OpenOptions options,
-                          const std::vector<std::string>& command) {
+RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded,
+                          OpenOptions options, const std::vector<std::string>& command) {
   const config::RunConfig& config = loaded.config.run;
   if (config.out.empty()) {
     throw ConfigError(Complaint{.component = "run",
@@ -222,7 +233,10 @@ RunFolder RunFolder::open(const config::Loaded& loaded, OpenOptions options,
   make_room(path, options);
   const std::string resolved = config::to_toml(loaded.config);
   const bool is_resumed = options.resume && is_run_folder(path);
-  if (is_resumed) check_same_config(path / "config.toml", resolved);
+  if (is_resumed) {
+    check_same_stage(path, stage);
+    check_same_config(path / "config.toml", resolved);
+  }
   make_folders(path);
   if (held == nullptr || replaces) held = lock(path);
   RunFolder run(path, std::move(held), config, is_resumed);
@@ -233,14 +247,16 @@ RunFolder RunFolder::open(const config::Loaded& loaded, OpenOptions options,
     log_info("resuming {} after step {}", path.string(), step);
   } else {
     write_file(path / "config.toml", resolved);
-    run.write_run_json(command);
+    run.write_run_json(stage, command);
   }
   return run;
 }
 
-void RunFolder::write_run_json(const std::vector<std::string>& command) const {
+void RunFolder::write_run_json(const std::string& stage,
+                               const std::vector<std::string>& command) const {
   const nlohmann::ordered_json json{{"plumbline", PLUMBLINE_VERSION},
                                     {"libtorch", TORCH_VERSION},
+                                    {"stage", stage},
                                     {"command", command},
                                     {"seed", config_.seed},
                                     {"device", config_.device},

@@ -25,9 +25,10 @@ class RunFolder {
   // Creates run.out with config.toml and run.json. A folder that exists and is not empty is
   // refused, except with `force` (it is replaced, if it is a run folder and no input lies in it) or
   // `resume` (it is continued: metrics after its last checkpoint are dropped). Throws ConfigError,
-  // also when another process holds the folder, and when resuming with a config that differs from
-  // the stored one (naming the lines) in more than where the run lies and how often it saves.
-  static RunFolder open(const config::Loaded& loaded, OpenOptions options,
+  // also when another process holds the folder, when resuming a run of another stage, and when
+  // resuming with a config that differs from the stored one (naming the lines) in more than where
+  // the run lies and how often it saves.
+  static RunFolder open(const std::string& stage, const config::Loaded& loaded, OpenOptions options,
                         const std::vector<std::string>& command);
 
   const fs::path& path() const { return path_; }
@@ -49,7 +50,7 @@ class RunFolder {
 
  private:
   RunFolder(fs::path path, std::shared_ptr<int> lock, config::RunConfig config, bool is_resumed);
-  void write_run_json(const std::vector<std::string>& command) const;
+  void write_run_json(const std::string& stage, const std::vector<std::string>& command) const;
 
   fs::path path_;
   std::shared_ptr<int> lock_;  // an open file, locked while the run lives

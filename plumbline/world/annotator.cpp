@@ -4,8 +4,8 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/world/answers.h"
-#include "plumbline/world/claims.h"
 #include "plumbline/world/language.h"
+#include "plumbline/world/parse_answer.h"
 
 namespace plumbline::world {
 namespace {

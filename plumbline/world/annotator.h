@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "plumbline/world/benchmark.h"
+#include "plumbline/world/judge.h"
 
 namespace plumbline::world {
 

@@ -1,13 +1,7 @@
-// Reads answers back: a strict parser from text to claims, and the check of a claim against a
-// scene.
-//
-// The parser knows the sentences of language.h, their parts and obvious relatives, and nothing
-// else. A sentence that does not parse as a whole (hedges, questions, negations, lists, digits,
-// other languages, wrong agreement of number) yields no claim and is counted: a policy under
-// optimisation will look for holes, so what cannot be read must never look good.
+// What an answer claims, and whether it is true of a scene.
 #pragma once
 
-#include <string_view>
+#include <cstddef>
 #include <vector>
 
 #include "plumbline/world/benchmark.h"
@@ -44,14 +38,6 @@ struct Statement {
   std::vector<Claim> claims;
   bool is_bare = false;  // a word without a sentence: "red.", "two.", "kitchen."
 };
-
-struct Sentence {
-  size_t begin = 0, end = 0;
-  std::vector<Statement> statements;  // empty: not parsed
-};
-
-// Sentences end at '.', '!', '?' or a line break. Linear in the length of the text.
-std::vector<Sentence> parse_answer(std::string_view text);
 
 // Whether the claim is true of the item. The claim must be bound: a category where it needs one,
 // and YesNo and Letter only for items that ask for them. Relations and comparisons presuppose both

@@ -1,8 +1,10 @@
+#include "plumbline/world/judge.h"
+
 #include <algorithm>
 #include <map>
 
-#include "plumbline/world/benchmark.h"
 #include "plumbline/world/claims.h"
+#include "plumbline/world/parse_answer.h"
 #include "plumbline/world/questions.h"
 
 namespace plumbline::world {
@@ -246,8 +248,6 @@ class Judging {
     v_.detail = detail();
     v_.coverage = coverage();
     if (says_yes_ != says_no_) v_.yes_no = says_yes_ ? 1 : 0;
-    v_.is_helpful = aspect_ == Aspect::Describe ? v_.coverage >= 0.5 && v_.num_true > v_.num_false
-                                                : v_.asked == 1;
     const bool is_babble = num_read_ == 0 || v_.num_unparsed > num_read_;
     v_.is_hallucinated = v_.num_false > 0 || is_babble;
     v_.score = v_.num_false > 0 ? hallucinated_score() : truthful_score();

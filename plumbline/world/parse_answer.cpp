@@ -1,12 +1,12 @@
-// The grammar of answers, by recursive descent over the words of one sentence.
+#include "plumbline/world/parse_answer.h"
+
 #include <cctype>
 #include <map>
 #include <optional>
 #include <string>
 
-#include "plumbline/world/claims.h"
-
 namespace plumbline::world {
+// The grammar of answers, by recursive descent over the words of one sentence.
 namespace {
 
 struct Word {

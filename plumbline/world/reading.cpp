@@ -2,6 +2,7 @@
 
 #include "plumbline/world/answers.h"
 #include "plumbline/world/grounding.h"
+#include "plumbline/world/judge.h"
 #include "plumbline/world/language.h"
 #include "plumbline/world/questions.h"
 

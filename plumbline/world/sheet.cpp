@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "plumbline/base/base64.h"
 #include "plumbline/image/png.h"
 #include "plumbline/world/answers.h"
+#include "plumbline/world/judge.h"
 #include "plumbline/world/language.h"
 #include "plumbline/world/questions.h"
 #include "plumbline/world/render.h"
@@ -23,22 +25,6 @@ td, th { padding: 2px 10px 2px 0; text-align: left; vertical-align: top; }
 .wrong { color: #a00; }
 </style></head><body><h1>The world of Plumbline</h1>
 )";
-
-std::string base64(const std::string& bytes) {
-  constexpr const char* letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t word = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      word = word << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0U);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      text += i + k <= bytes.size() ? letters[word >> (18 - 6 * k) & 63] : '=';
-    }
-  }
-  return text;
-}
 
 // Nothing is escaped: the world's language has no character that HTML reads as markup.
 std::string question_row(const std::string& type, const Scene& scene, RandomKey key) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/process.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline {
 namespace {

@@ -1,5 +1,7 @@
 #include "tests/support/process.h"
 
+#include "tests/support/scratch.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -73,18 +75,6 @@ void limit_file_size(int64_t bytes) {
   ::signal(SIGXFSZ, SIG_IGN);
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
   ::setrlimit(RLIMIT_FSIZE, &limit);
-}
-
-ScratchFolder::ScratchFolder() {
-  static std::atomic<int> count = 0;
-  path_ = fs::temp_directory_path() /
-          ("plumbline-test-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
-  fs::create_directories(path_);
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code error;
-  fs::remove_all(path_, error);
 }
 
 }  // namespace plumbline::support

@@ -31,18 +31,4 @@ Outcome plumbline_until(std::vector<std::string> arguments, const fs::path& file
 // For `before_exec`: writes beyond `bytes` in one file fail as on a full disk.
 void limit_file_size(int64_t bytes);
 
-// A folder that exists for the life of the object.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const fs::path& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
-
 }  // namespace plumbline::support

@@ -3,19 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "plumbline/base/error.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline {
 namespace {
 
-class Files : public testing::Test {
- protected:
-  void SetUp() override {
-    fs::remove_all(folder_);
-    make_folders(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_ = fs::temp_directory_path() / "plumbline_files_test";
-};
+class Files : public support::Scratch {};
 
 TEST_F(Files, ReadsBackWhatWasWritten) {
   const std::string bytes("a\0b\n", 4);

@@ -5,12 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::checkpoint {
 namespace {
 
 using nlohmann::json;
+using support::error_text;
+using support::Scratch;
 using testing::ElementsAre;
 using testing::HasSubstr;
 

@@ -6,11 +6,14 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/tensors.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
+#include "tiny_model.h"
 
 namespace plumbline::checkpoint {
 namespace {
 
+using support::error_text;
+using support::Scratch;
 using testing::HasSubstr;
 
 const nn::AdapterSpec kSpec = {.rank = 3, .alpha = 6, .targets = {"v_proj", "down_proj"}};

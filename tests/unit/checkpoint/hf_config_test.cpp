@@ -5,12 +5,15 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
+#include "tiny_model.h"
 
 namespace plumbline::checkpoint {
 namespace {
 
 using nlohmann::json;
+using support::error_text;
+using support::Scratch;
 using testing::HasSubstr;
 
 class HfConfig : public Scratch {

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 
 #include "plumbline/base/error.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::checkpoint {
 namespace {
 
+using support::error_text;
+using support::Scratch;
 using testing::HasSubstr;
 using JsonFieldsFile = Scratch;
 

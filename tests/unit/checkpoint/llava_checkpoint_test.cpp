@@ -8,11 +8,14 @@
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/hf_config.h"
 #include "plumbline/checkpoint/tensors.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
+#include "tiny_model.h"
 
 namespace plumbline::checkpoint {
 namespace {
 
+using support::error_text;
+using support::Scratch;
 using testing::HasSubstr;
 
 class LlavaCheckpoint : public Scratch {

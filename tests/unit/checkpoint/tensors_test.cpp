@@ -6,11 +6,14 @@
 #include <csignal>
 
 #include "plumbline/base/error.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
+#include "tiny_model.h"
 
 namespace plumbline::checkpoint {
 namespace {
 
+using support::error_text;
+using support::Scratch;
 using testing::HasSubstr;
 using testing::Not;
 

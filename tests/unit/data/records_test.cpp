@@ -1,24 +1,22 @@
 #include "plumbline/data/records.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::data {
 namespace {
 
 using testing::HasSubstr;
 
-class Records : public testing::Test {
+class Records : public support::Scratch {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("plumbline-records-" + std::to_string(::getpid()));
     fs::create_directories(folder_ / "images");
     write_file(folder_ / "images/a.png", "not looked into here");
   }
-  void TearDown() override { fs::remove_all(folder_); }
   std::string file(const std::string& text) {
     write_file(folder_ / "data.json", text);
     return (folder_ / "data.json").string();
@@ -34,7 +32,6 @@ class Records : public testing::Test {
     }
     return "";
   }
-  fs::path folder_;
 };
 
 constexpr const char* kConversation =

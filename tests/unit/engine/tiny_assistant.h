@@ -2,7 +2,6 @@
 #pragma once
 
 #include <torch/types.h>
-#include <unistd.h>
 
 #include <string>
 
@@ -11,14 +10,14 @@
 #include "plumbline/engine/assistant.h"
 #include "plumbline/image/png.h"
 #include "plumbline/text/bpe_trainer.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::engine {
 
 // Writes a model directory and three pictures; removed with the object.
 class TinyAssistant {
  public:
-  TinyAssistant()
-      : path_(fs::temp_directory_path() / ("plumbline-engine-" + std::to_string(::getpid()))) {
+  TinyAssistant() {
     make_folders(path_ / "images");
     write_file(path_ / "tokenizer.json", text::train_bpe({"what is it? a red cup. two cups."}, 300,
                                                          {"<unk>", "<s>", "</s>", "<image>"}));
@@ -50,13 +49,13 @@ class TinyAssistant {
       image::write_png(path_ / "images" / (std::to_string(i) + ".png"), picture);
     }
   }
-  ~TinyAssistant() { fs::remove_all(path_); }
   Assistant load() const { return load_assistant(path_.string(), "brief", at::kFloat, at::kCPU); }
   fs::path path() const { return path_; }
   std::string images() const { return (path_ / "images").string(); }
 
  private:
-  fs::path path_;
+  support::ScratchFolder scratch_;
+  fs::path path_ = scratch_.path();
 };
 
 }  // namespace plumbline::engine

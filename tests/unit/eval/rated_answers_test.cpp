@@ -1,10 +1,10 @@
 #include "plumbline/eval/rated_answers.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::eval {
 namespace {
@@ -29,8 +29,8 @@ TEST(Spread, TakesEquallyManyOfEachType) {
 }
 
 TEST(Answers, WhatIsWrittenReadsBack) {
-  const auto path =
-      fs::temp_directory_path() / ("plumbline-answers-" + std::to_string(::getpid()) + ".jsonl");
+  const support::ScratchFolder scratch;
+  const fs::path path = scratch.path() / "answers.jsonl";
   RatedAnswer rated{item("7", "attribute"), "it is \"red\".", {}};
   rated.verdict.score = 2;
   rated.verdict.is_hallucinated = true;
@@ -44,7 +44,6 @@ TEST(Answers, WhatIsWrittenReadsBack) {
   EXPECT_EQ(line.false_ranges, rated.verdict.false_ranges);
   write_file(path, "{\"id\": \"7\"}\n");
   EXPECT_THROW(read_answers(path.string()), DataError);
-  fs::remove(path);
 }
 
 }  // namespace

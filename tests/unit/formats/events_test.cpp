@@ -9,11 +9,13 @@
 #include <limits>
 
 #include "plumbline/base/error.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::formats {
 namespace {
 
+using support::FileSizeLimit;
+using support::Scratch;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 

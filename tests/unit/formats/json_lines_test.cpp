@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 
 #include "plumbline/base/error.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::formats {
 namespace {
 
+using support::error_text;
+using support::Scratch;
 using testing::HasSubstr;
 
 class JsonLines : public Scratch {
@@ -53,11 +55,9 @@ TEST_F(JsonLines, ErrorsNameTheLine) {
 TEST_F(JsonLines, WritesWhatItReads) {
   const std::vector<nlohmann::json> values = {{{"text", "a\nb \xc3\xa4"}}, 3, nullptr};
   write_records(path("w"), values);
-  append_record(path("w"), {{"last", 0.1}});
   const std::vector<Record> back = read_records(path("w"));
-  ASSERT_EQ(back.size(), 4u);
+  ASSERT_EQ(back.size(), 3u);
   for (size_t i = 0; i < 3; ++i) EXPECT_EQ(back[i].value, values[i]);
-  EXPECT_EQ(back[3].value["last"], 0.1);
 }
 
 TEST_F(JsonLines, BrokenUtf8DoesNotStopWriting) {

@@ -3,11 +3,12 @@
 #include <gmock/gmock.h>
 
 #include "plumbline/base/error.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::formats {
 namespace {
 
+using support::error_text;
 using testing::HasSubstr;
 
 TEST(SafetensorsHeader, ReadsEntriesAndMetadata) {

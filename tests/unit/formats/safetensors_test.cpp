@@ -5,11 +5,14 @@
 #include <cstring>
 
 #include "plumbline/base/error.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::formats {
 namespace {
 
+using support::error_text;
+using support::FileSizeLimit;
+using support::Scratch;
 using testing::HasSubstr;
 
 class Safetensors : public Scratch {};

@@ -5,6 +5,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/random.h"
 #include "plumbline/image/decode.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::image {
 namespace {
@@ -17,11 +18,11 @@ Image noise(int width, int height) {
 }
 
 TEST(Png, ReadsBackWhatWasWritten) {
-  const fs::path path = fs::temp_directory_path() / "plumbline_png_test.png";
+  const support::ScratchFolder scratch;
+  const fs::path path = scratch.path() / "noise.png";
   const Image image = noise(13, 7);
   write_png(path, image);
   EXPECT_EQ(decode(path), image);
-  fs::remove(path);
 }
 
 TEST(Png, IsTheSameEveryTime) { EXPECT_EQ(png_bytes(noise(64, 64)), png_bytes(noise(64, 64))); }

@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "plumbline/base/error.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::image {
 namespace {
 
-class PreprocessFile : public testing::Test {
+class PreprocessFile : public support::Scratch {
  protected:
-  void TearDown() override { fs::remove(path_); }
   std::string problem(const std::string& content) {
     write_file(path_, content);
     try {
@@ -20,7 +20,7 @@ class PreprocessFile : public testing::Test {
     }
     return "";
   }
-  fs::path path_ = fs::temp_directory_path() / "plumbline_preprocess_test.json";
+  const fs::path path_ = folder_ / "preprocessor_config.json";
 };
 
 TEST_F(PreprocessFile, ReadsBackWhatWasSaved) {
@@ -44,7 +44,7 @@ TEST_F(PreprocessFile, ReadsOldAndNewSpellingsOfSize) {
 
 TEST_F(PreprocessFile, ComplaintsNameFileAndField) {
   using testing::HasSubstr;
-  EXPECT_THAT(problem("{"), HasSubstr("plumbline_preprocess_test.json"));
+  EXPECT_THAT(problem("{"), HasSubstr("preprocessor_config.json"));
   EXPECT_THAT(problem(R"({"size": "big"})"), HasSubstr("\"size\""));
   EXPECT_THAT(problem(R"({"resample": 2})"), HasSubstr("bicubic"));
   EXPECT_THAT(problem(R"({"image_mean": [1, 2]})"), HasSubstr("image_mean"));

@@ -1,21 +1,20 @@
 #include "plumbline/report/run_page.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::report {
 namespace {
 
 using testing::HasSubstr;
 
-class RunPage : public testing::Test {
+class RunPage : public support::Scratch {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("plumbline-page-" + std::to_string(::getpid()));
     make_folders(folder_ / "ppo");
     make_folders(folder_ / "eval");
     write_file(folder_ / "ppo/run.json", R"({"seconds": 12.5})");
@@ -35,8 +34,6 @@ class RunPage : public testing::Test {
                               {"figures", eval::to_json(eval::world_figures({rated}, {}))}}
                    .dump());
   }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_;
 };
 
 TEST_F(RunPage, ReadsCurvesAndLeavesOutACutLine) {

@@ -1,20 +1,16 @@
 #include "plumbline/train/metrics_log.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
+
+#include "plumbline/formats/metrics_lines.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::train {
 namespace {
 
-class MetricsLogTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("plumbline-metrics-" + std::to_string(::getpid()));
-    make_folders(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_;
-};
+using formats::read_metrics;
+
+class MetricsLogTest : public support::Scratch {};
 
 TEST_F(MetricsLogTest, WritesEveryDigitAndReadsItBack) {
   MetricsLog log(folder_);

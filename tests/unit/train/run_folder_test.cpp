@@ -1,21 +1,18 @@
 #include "plumbline/train/run_folder.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include "plumbline/base/error.h"
+#include "plumbline/formats/metrics_lines.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::train {
 namespace {
 
 using testing::HasSubstr;
 
-class RunFolderTest : public testing::Test {
+class RunFolderTest : public support::Scratch {
  protected:
-  void SetUp() override {
-    path_ = fs::temp_directory_path() / ("plumbline-run-" + std::to_string(::getpid()));
-  }
-  void TearDown() override { fs::remove_all(path_); }
   config::Loaded loaded(const std::vector<std::string>& sets = {}) {
     auto all = sets;
     all.push_back("run.out=" + path_.string());
@@ -23,17 +20,17 @@ class RunFolderTest : public testing::Test {
   }
   std::string error_of(OpenOptions options, const std::vector<std::string>& sets = {}) {
     try {
-      RunFolder::open(loaded(sets), options, {});
+      RunFolder::open("sft", loaded(sets), options, {});
     } catch (const ConfigError& e) {
       return e.what();
     }
     return "";
   }
-  fs::path path_;
+  const fs::path path_ = folder_ / "run";
 };
 
 TEST_F(RunFolderTest, HoldsConfigAndCommand) {
-  auto run = RunFolder::open(loaded({"ppo.kl_coef=0.25"}), {}, {"plumbline", "ppo"});
+  auto run = RunFolder::open("sft", loaded({"ppo.kl_coef=0.25"}), {}, {"plumbline", "ppo"});
   EXPECT_THAT(read_file(path_ / "config.toml"), HasSubstr("kl_coef = 0.25"));
   EXPECT_THAT(read_file(path_ / "run.json"), HasSubstr("\"ppo\""));
   run.finish();
@@ -41,7 +38,7 @@ TEST_F(RunFolderTest, HoldsConfigAndCommand) {
 }
 
 TEST_F(RunFolderTest, IsNotReplacedUnasked) {
-  RunFolder::open(loaded(), {}, {});
+  RunFolder::open("sft", loaded(), {}, {});
   EXPECT_THAT(error_of({}), HasSubstr("--resume continues it, --force replaces it"));
   EXPECT_EQ(error_of({.force = true}), "");
 }
@@ -56,7 +53,7 @@ TEST_F(RunFolderTest, NeverReplacesWhatIsNotARun) {
 
 TEST_F(RunFolderTest, ResumesFromTheNewestCheckpointAndDropsLaterMetrics) {
   {
-    auto run = RunFolder::open(loaded({"run.keep_checkpoints=2"}), {}, {});
+    auto run = RunFolder::open("sft", loaded({"run.keep_checkpoints=2"}), {}, {});
     EXPECT_FALSE(run.latest_checkpoint());
     for (int64_t step = 1; step <= 4; ++step) {
       run.metrics().record(step, {{"x", 1}});
@@ -68,14 +65,20 @@ TEST_F(RunFolderTest, ResumesFromTheNewestCheckpointAndDropsLaterMetrics) {
     EXPECT_FALSE(fs::exists(path_ / "checkpoints/step-000001"));
     EXPECT_TRUE(fs::exists(path_ / "checkpoints/step-000002"));
   }
-  auto run = RunFolder::open(loaded({"run.keep_checkpoints=2"}), {.resume = true}, {});
+  auto run = RunFolder::open("sft", loaded({"run.keep_checkpoints=2"}), {.resume = true}, {});
   ASSERT_TRUE(run.latest_checkpoint());
   EXPECT_EQ(RunFolder::step_of(*run.latest_checkpoint()), 3);
-  EXPECT_EQ(read_metrics(path_ / "metrics.jsonl").size(), 3U);
+  EXPECT_EQ(formats::read_metrics(path_ / "metrics.jsonl").size(), 3U);
+}
+
+TEST_F(RunFolderTest, AnotherStageIsNotResumed) {
+  RunFolder::open("sft", loaded(), {}, {});
+  EXPECT_NO_THROW(RunFolder::open("sft", loaded(), {.resume = true}, {}));
+  EXPECT_THROW(RunFolder::open("ppo", loaded(), {.resume = true}, {}), ConfigError);
 }
 
 TEST_F(RunFolderTest, AFailedCheckpointLeavesTheLastOne) {
-  auto run = RunFolder::open(loaded(), {}, {});
+  auto run = RunFolder::open("sft", loaded(), {}, {});
   run.save_checkpoint(1, [](const fs::path& f) { write_file(f / "state", "good"); });
   EXPECT_THROW(run.save_checkpoint(2,
                                    [](const fs::path& f) {
@@ -89,7 +92,7 @@ TEST_F(RunFolderTest, AFailedCheckpointLeavesTheLastOne) {
 }
 
 TEST_F(RunFolderTest, ResumingWithAnotherConfigNamesTheDifference) {
-  RunFolder::open(loaded({"ppo.kl_coef=0.25"}), {}, {});
+  RunFolder::open("sft", loaded({"ppo.kl_coef=0.25"}), {}, {});
   EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
   EXPECT_EQ(error_of({.resume = true}, {"ppo.kl_coef=0.25", "run.checkpoint_every=7"}), "");
   EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.25", "run.seed=9"}),
@@ -97,12 +100,12 @@ TEST_F(RunFolderTest, ResumingWithAnotherConfigNamesTheDifference) {
 }
 
 TEST_F(RunFolderTest, ATextWithAHashIsCompared) {
-  RunFolder::open(loaded({"data.train=a #2.json"}), {}, {});
+  RunFolder::open("sft", loaded({"data.train=a #2.json"}), {}, {});
   EXPECT_THAT(error_of({.resume = true}, {"data.train=a #1.json"}), HasSubstr("a #1.json"));
 }
 
 TEST_F(RunFolderTest, IsHeldByOneProcess) {
-  const auto run = RunFolder::open(loaded(), {}, {});
+  const auto run = RunFolder::open("sft", loaded(), {}, {});
   EXPECT_THAT(error_of({.resume = true}), HasSubstr("no other process uses"));
   EXPECT_THAT(error_of({.force = true}), HasSubstr("no other process uses"));
   EXPECT_TRUE(fs::exists(path_ / "config.toml"));
@@ -115,7 +118,7 @@ TEST_F(RunFolderTest, ForceSparesOtherPeoplesFoldersAndItsOwnInputs) {
   EXPECT_THAT(error_of({.force = true}), HasSubstr("not a run of Plumbline"));
   EXPECT_TRUE(fs::exists(path_ / "thesis.txt"));
   fs::remove_all(path_);
-  RunFolder::open(loaded(), {}, {});
+  RunFolder::open("sft", loaded(), {}, {});
   const std::string input = "data.train=" + (path_ / "conversations.json").string();
   EXPECT_THAT(error_of({.force = true}, {input}), HasSubstr("data.train"));
   EXPECT_TRUE(fs::exists(path_ / "config.toml"));

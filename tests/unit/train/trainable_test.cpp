@@ -6,15 +6,13 @@
 #include <limits>
 
 #include "plumbline/base/error.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::train {
 namespace {
 
-class TrainableTest : public testing::Test {
+class TrainableTest : public support::Scratch {
  protected:
-  TrainableTest() { make_folders(folder_); }
-  ~TrainableTest() override { fs::remove_all(folder_); }
-
   // One matrix of ones that trains at a learning rate falling linearly to 0.
   static Trainable make() {
     config::OptimizerConfig c;
@@ -32,9 +30,6 @@ class TrainableTest : public testing::Test {
     (weight(t).sum() * gradient).backward();
     return t.step(number, 4, {{"loss", 1}});
   }
-
-  fs::path folder_ =
-      fs::temp_directory_path() / ("plumbline-trainable-" + std::to_string(getpid()));
 };
 
 TEST_F(TrainableTest, StepsAtTheScheduledRateAndReportsTheNormBeforeClipping) {

@@ -6,13 +6,13 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "samples.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::world {
 namespace {
 
-class BenchmarkFile : public testing::Test {
+class BenchmarkFile : public support::Scratch {
  protected:
-  void TearDown() override { fs::remove(path_); }
   std::string problem() {
     try {
       read_benchmark(path_.string());
@@ -21,7 +21,7 @@ class BenchmarkFile : public testing::Test {
     }
     return "";
   }
-  fs::path path_ = fs::temp_directory_path() / "plumbline_benchmark_test.jsonl";
+  const fs::path path_ = folder_ / "benchmark.jsonl";
 };
 
 TEST_F(BenchmarkFile, ReadsBackEveryTypeOfItem) {
@@ -65,8 +65,8 @@ TEST_F(BenchmarkFile, ComplaintsNameFileLineAndField) {
   using testing::AllOf;
   using testing::HasSubstr;
   EXPECT_THAT(with("\"yes_no\"", "\"riddle\""),
-              AllOf(HasSubstr("_test.jsonl:2"), HasSubstr("riddle")));
-  EXPECT_THAT(with("\"red\"", "\"mauve\""), AllOf(HasSubstr("_test.jsonl:2"), HasSubstr("mauve")));
+              AllOf(HasSubstr("benchmark.jsonl:2"), HasSubstr("riddle")));
+  EXPECT_THAT(with("\"red\"", "\"mauve\""), AllOf(HasSubstr("benchmark.jsonl:2"), HasSubstr("mauve")));
   EXPECT_THAT(with("[0,4]", "[0,16]"), HasSubstr("cells"));
   EXPECT_THAT(with("[0,4]", "[0,7]"), HasSubstr("distinct cells"));
   EXPECT_THAT(with("\"expected\":\"yes\"", "\"expected\":\"maybe\""), HasSubstr("maybe"));

@@ -6,6 +6,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "samples.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::world {
 namespace {
@@ -27,7 +28,8 @@ TEST(Cells, LabelsStandWhereTheCopiesStand) {
 }
 
 TEST(Cells, ReadsBackWhatWasWrittenAndNamesTheLineOfWhatIsWrong) {
-  const fs::path path = fs::temp_directory_path() / "plumbline_cells_test.jsonl";
+  const support::ScratchFolder scratch;
+  const fs::path path = scratch.path() / "cells.jsonl";
   const auto labels = cell_labels(kitchen(), "000000.png");
   write_cells(path.string(), {labels, labels});
   EXPECT_EQ(read_cells(path.string()), (std::vector<CellLabels>{labels, labels}));
@@ -38,9 +40,8 @@ TEST(Cells, ReadsBackWhatWasWrittenAndNamesTheLineOfWhatIsWrong) {
     read_cells(path.string());
     FAIL() << "no exception";
   } catch (const DataError& e) {
-    EXPECT_THAT(e.what(), testing::HasSubstr("plumbline_cells_test.jsonl:2"));
+    EXPECT_THAT(e.what(), testing::HasSubstr("cells.jsonl:2"));
   }
-  fs::remove(path);
 }
 
 }  // namespace

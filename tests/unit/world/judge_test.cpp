@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "plumbline/world/benchmark.h"
+#include "plumbline/world/judge.h"
 #include "plumbline/world/language.h"
 #include "samples.h"
 

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "plumbline/text/reward_prompt.h"
-#include "plumbline/world/claims.h"
+#include "plumbline/world/judge.h"
+#include "plumbline/world/parse_answer.h"
 #include "samples.h"
 
 namespace plumbline::world {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "plumbline/world/grounding.h"
+#include "plumbline/world/judge.h"
 #include "plumbline/world/language.h"
 #include "samples.h"
 

@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/scratch.h"
+
 namespace plumbline::world {
 namespace {
 
 TEST(Sheet, IsSelfContainedAndTheSameForASeed) {
-  const fs::path path = fs::temp_directory_path() / "plumbline_sheet_test.html";
+  const support::ScratchFolder scratch;
+  const fs::path path = scratch.path() / "sheet.html";
   write_sheet(path, 5, 3);
   const std::string html = read_file(path);
   EXPECT_THAT(html, testing::HasSubstr("data:image/png;base64,iVBORw0KGgo"));
@@ -15,7 +18,6 @@ TEST(Sheet, IsSelfContainedAndTheSameForASeed) {
   EXPECT_EQ(html.find("http"), std::string::npos);
   write_sheet(path, 5, 3);
   EXPECT_EQ(read_file(path), html);
-  fs::remove(path);
 }
 
 }  // namespace

@@ -11,26 +11,24 @@
 #include "plumbline/image/decode.h"
 #include "plumbline/world/benchmark.h"
 #include "plumbline/world/cells.h"
+#include "plumbline/world/judge.h"
 #include "plumbline/world/language.h"
 #include "plumbline/world/questions.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::world {
 namespace {
 
-class Splits : public testing::Test {
+class Splits : public support::Scratch {
  protected:
-  void SetUp() override { fs::remove_all(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
   fs::path write(const std::string& split, int64_t num_images, uint64_t seed = 1,
                  double unsupported = 0.35) {
     const fs::path out = folder_ / split;
-    make_folders(folder_);
     write_split(
         {.split = split, .num_images = num_images, .seed = seed, .unsupported_share = unsupported},
         out);
     return out;
   }
-  fs::path folder_ = fs::temp_directory_path() / "plumbline_splits_test";
 };
 
 TEST_F(Splits, SftReadsBackThroughTheRecordReader) {

@@ -1,42 +1,11 @@
-// What the tests of this folder share: a folder to fill, a tiny model, and an error's text.
+// A tiny model for the tests of this folder.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include <string>
-
-#include "plumbline/base/files.h"
 #include "plumbline/model/llava.h"
 
 namespace plumbline::checkpoint {
-
-class Scratch : public testing::Test {
- protected:
-  void SetUp() override {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::temp_directory_path() /
-              (std::string("plumbline_") + info->test_suite_name() + "_" + info->name());
-    fs::remove_all(folder_);
-    make_folders(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-  fs::path folder_;
-};
-
-// The text of the error that `act` throws; "" and a failure when it throws none of type E.
-template <class E, class Act>
-std::string error_text(Act act) {
-  try {
-    act();
-  } catch (const E& e) {
-    return e.what();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
-}
 
 inline config::LlavaConfig tiny_config() {
   config::LlavaConfig c;

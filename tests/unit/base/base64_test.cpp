@@ -1,8 +1,8 @@
-#include "plumbline/report/base64.h"
+#include "plumbline/base/base64.h"
 
 #include <gtest/gtest.h>
 
-namespace plumbline::report {
+namespace plumbline {
 namespace {
 
 // Source: RFC 4648, section 10.
@@ -16,4 +16,4 @@ TEST(Base64, TestVectors) {
 }
 
 }  // namespace
-}  // namespace plumbline::report
+}  // namespace plumbline

@@ -1,8 +1,8 @@
-#include "plumbline/report/base64.h"
+#include "plumbline/base/base64.h"
 
 #include <cstdint>
 
-namespace plumbline::report {
+namespace plumbline {
 
 std::string base64(std::string_view bytes) {
   static constexpr char kDigits[] =
@@ -20,4 +20,4 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-}  // namespace plumbline::report
+}  // namespace plumbline

@@ -1,4 +1,4 @@
-#include "plumbline/config/model_config.h"
+#include "plumbline/config/llava_config.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

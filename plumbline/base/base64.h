@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-namespace plumbline::report {
+namespace plumbline {
 
 std::string base64(std::string_view bytes);
 
-}  // namespace plumbline::report
+}  // namespace plumbline

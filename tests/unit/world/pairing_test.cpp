@@ -1,0 +1,51 @@
+#include "plumbline/world/pairing.h"
+
+#include <gtest/gtest.h>
+
+#include "plumbline/world/annotator.h"
+#include "samples.h"
+
+namespace plumbline::world {
+namespace {
+
+const auto kColor = kitchen_item("attribute", "what color are the cups?", "red", "cup");
+const std::string kFull = "there are two small red cups.", kFocused = "the cups are red.",
+                  kWrong = "the cups are blue.";
+
+TEST(Pairing, TakesTheBestAndTheWorstInTheOrderGiven) {
+  const auto pair = farthest_apart(kColor, {kFocused, kWrong, kFull});
+  ASSERT_TRUE(pair);
+  EXPECT_EQ(pair->first, kWrong);
+  EXPECT_EQ(pair->second, kFull);
+  const auto turned = farthest_apart(kColor, {kFull, kWrong, kFocused, kFull});
+  EXPECT_EQ(turned->first, kFull);
+  EXPECT_EQ(turned->second, kWrong);
+}
+
+TEST(Pairing, AnswersOfOneWorthAreNoPair) {
+  EXPECT_FALSE(farthest_apart(kColor, {kFull, kFull}));
+  EXPECT_FALSE(farthest_apart(kColor, {kFull}));
+  EXPECT_FALSE(farthest_apart(kColor, {}));
+}
+
+TEST(Pairing, BlankAnswersAreNotCompared) {
+  EXPECT_FALSE(farthest_apart(kColor, {kFull, "", " \n"}));
+  EXPECT_FALSE(with_edit(kColor, {"", " \n"}, RandomKey{}));
+}
+
+TEST(Pairing, AnEditDiffersFromItsAnswerInWorthAndStandsOnEitherSide) {
+  int first = 0, pairs = 0;
+  for (uint64_t i = 0; i < 200; ++i) {
+    const auto pair = with_edit(kColor, {kWrong}, random_key(1, "pairing_test").at(i));
+    if (!pair) continue;
+    ++pairs;
+    first += pair->first == kWrong;
+    EXPECT_EQ((pair->first == kWrong) + (pair->second == kWrong), 1);
+    EXPECT_NE(utility(judge(kColor, pair->first)), utility(judge(kColor, pair->second)));
+  }
+  EXPECT_GT(pairs, 80);
+  EXPECT_NEAR(first, pairs / 2.0, pairs * 0.15);
+}
+
+}  // namespace
+}  // namespace plumbline::world
