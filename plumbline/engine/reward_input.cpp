@@ -30,7 +30,8 @@ RewardInput RewardInput::load(const fs::path& adapter) {
              .judge = words.at("judge"),
              .opening = words.at("opening"),
              .facts_header = words.at("facts_header"),
-             .fact = words.at("fact")},
+             .fact = words.at("fact"),
+             .end_token = words.value("end_token", true)},
             json.at("facts").get<bool>(),
             json.at("max_facts").get<int64_t>()};
   } catch (const nlohmann::json::exception& e) {
@@ -50,7 +51,8 @@ void RewardInput::save(const fs::path& adapter) const {
                                       {"judge", prompt_.judge},
                                       {"opening", prompt_.opening},
                                       {"facts_header", prompt_.facts_header},
-                                      {"fact", prompt_.fact}}}};
+                                      {"fact", prompt_.fact},
+                                      {"end_token", prompt_.end_token}}}};
   write_file(adapter / kFile, json.dump(2) + "\n");
 }
 

@@ -16,13 +16,15 @@ namespace {
 
 using nlohmann::json;
 
-json read_json(const fs::path& path) {
+// Reads a JSON file and lets `take` pick from it; what it does not find is the file's fault.
+template <class Take>
+void with_json(const fs::path& path, Take take) {
   try {
-    return json::parse(read_file(path));
+    take(json::parse(read_file(path)));
   } catch (const json::exception& e) {
     throw DataError(Complaint{.component = "report",
                               .doing = "reading a run folder",
-                              .expected = "JSON",
+                              .expected = "a file as the stages write it",
                               .got = e.what(),
                               .where = path.string()});
   }
@@ -192,16 +194,17 @@ Run read_run(const fs::path& folder) {
   }
   Run run{.name = folder.filename().string(), .path = folder};
   if (run.name.empty()) run.name = folder.parent_path().filename().string();
-  const json about = read_json(folder / "run.json");
-  if (about.contains("seconds")) run.seconds = about["seconds"].get<double>();
-  if (about.contains("peak_memory_bytes"))
-    run.peak_memory_bytes = about["peak_memory_bytes"].get<double>();
+  with_json(folder / "run.json", [&](const json& about) {
+    if (about.contains("seconds")) run.seconds = about.at("seconds");
+    if (about.contains("peak_memory_bytes")) run.peak_memory_bytes = about.at("peak_memory_bytes");
+  });
   read_curves(run);
   if (fs::exists(folder / "figures.json")) {
-    const json figures = read_json(folder / "figures.json");
-    run.figures = eval::figures_from_json(figures.at("figures"));
-    run.name = figures.value("model", run.name);
-    run.images = figures.value("images", "");
+    with_json(folder / "figures.json", [&](const json& figures) {
+      run.figures = eval::figures_from_json(figures.at("figures"));
+      run.name = figures.value("model", run.name);
+      run.images = figures.value("images", "");
+    });
   }
   if (fs::exists(folder / "answers.jsonl"))
     run.answers = eval::read_answers((folder / "answers.jsonl").string());

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kFactsSlot = "{facts}";
 constexpr std::string_view kFactSlot = "{fact}";
+constexpr std::string_view kEndToken = "end_token";
 
 std::string replaced(std::string text, std::string_view slot, const std::string& with) {
   for (size_t at = 0; (at = text.find(slot, at)) != std::string::npos; at += with.size()) {
@@ -81,10 +82,16 @@ void read_keys(Problems& problems, const toml::table& table, const std::string& 
     const auto where = fmt::format("{}:{}", path, name.source().begin.line);
     const Key* key = find_key(name.str());
     const auto* text = node.as_string();
-    if (!key) {
-      problems.push_back(fmt::format(
-          "{}: unknown key '{}'; known are before_question, judge, opening, facts_header, fact",
-          where, name.str()));
+    if (name.str() == kEndToken) {
+      if (!node.is_boolean()) {
+        problems.push_back(fmt::format("{}: key '{}' expected true or false", where, kEndToken));
+      }
+      out.end_token = node.value_or(true);
+    } else if (!key) {
+      problems.push_back(
+          fmt::format("{}: unknown key '{}'; known are before_question, judge, opening, end_token, "
+                      "facts_header, fact",
+                      where, name.str()));
     } else if (!text) {
       problems.push_back(fmt::format("{}: key '{}' expected text", where, key->name));
     } else {
@@ -171,7 +178,9 @@ EncodedConversation encode_for_reward(const Tokenizer& tokenizer, const PromptFo
   builder.plain(replaced(t.judge, kFactsSlot, shown));
   builder.open_answer();
   builder.answer(t.opening);
-  return builder.take();
+  EncodedConversation encoded = builder.take();
+  if (!t.end_token) encoded.ids.pop_back();
+  return encoded;
 }
 
 }  // namespace plumbline::text

@@ -12,7 +12,11 @@ namespace plumbline::text {
 // neither); judge and opening must not be empty.
 //   before_question  text put after the image placeholder of the first user turn
 //   judge            text of the user turn that asks for a judgement
-//   opening          opening of the assistant's reply; the score is read at the last token after it
+//   opening          opening of the assistant's reply
+//   end_token        true, as the authors do, and when it is missing: the end token follows the
+//                    opening, and the score is read there. false: the score is read at the
+//                    opening's last token, where a base that was taught to judge decides its word;
+//                    what its last layer has made up there, no later token can see
 //   facts_header     written before the facts, only when there are any
 //   fact             one fact, with the slot {fact}
 struct RewardTemplate {
@@ -21,6 +25,7 @@ struct RewardTemplate {
   std::string opening;
   std::string facts_header;
   std::string fact;
+  bool end_token = true;
 };
 
 // Throws ConfigError naming file and key (unknown slots too).
@@ -28,8 +33,8 @@ RewardTemplate load_reward_template(const std::string& path);
 
 // Token rows of the reward model for turns that end with the answer. `facts` may be empty: the slot
 // vanishes. kImagePlaceholder in the last answer or in a fact is ordinary characters: a model may
-// write anything. The sequence ends with the end token; the score is the head's value at the last
-// row. The first `answers.back().first` rows hold everything before the last answer.
+// write anything. The score is the head's value at the last row. The first `answers.back().first`
+// rows hold everything before the last answer.
 EncodedConversation encode_for_reward(const Tokenizer&, const PromptFormat&, const RewardTemplate&,
                                       const std::vector<Turn>& turns,
                                       const std::vector<std::string>& facts);

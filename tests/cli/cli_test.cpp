@@ -1,6 +1,8 @@
 // Bad input from outside: one clear error, the right exit code, nothing lost.
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 #include "tests/support/process.h"
 #include "tests/support/scratch.h"
 
@@ -86,6 +88,36 @@ TEST_F(Cli, HelpListsTheSettings) {
   EXPECT_EQ(o.exit_code, 0);
   EXPECT_THAT(o.out, AllOf(HasSubstr("ppo.kl_coef"), HasSubstr("--resume")));
   EXPECT_THAT(plumbline({"--version"}).out, HasSubstr("plumbline 0."));
+}
+
+// Scripts of users depend on these: what is taken away or renamed belongs into CHANGELOG.md.
+TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
+  const std::string common = "--set --out --seed --device --dtype --resume --force --quiet";
+  const std::string staged = "--config " + common;
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"demo", common + " --quick --seeds"},
+      {"world", staged + " --images --split"},
+      {"pretrain", staged},
+      {"sft", staged},
+      {"sample", staged},
+      {"annotate", staged + " --simulated"},
+      {"reward", staged + " --facts"},
+      {"ppo", staged},
+      {"eval", staged + " --json"},
+      {"report", staged},
+      {"keys", ""}};
+  for (const auto& [command, flags] : expected) {
+    const Outcome o = plumbline({command, "--help"});
+    EXPECT_EQ(o.exit_code, 0);
+    std::string found;
+    std::istringstream lines(o.out);
+    for (std::string line; std::getline(lines, line);) {
+      const size_t at = line.find_first_not_of(' ');
+      if (at == std::string::npos || at == 0 || line.compare(at, 2, "--") != 0) continue;
+      found += (found.empty() ? "" : " ") + line.substr(at, line.find_first_of(" ,", at) - at);
+    }
+    EXPECT_EQ(found, flags) << command;
+  }
 }
 
 TEST_F(Cli, ResumeAndForceExcludeEachOther) {

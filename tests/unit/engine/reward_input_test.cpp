@@ -21,7 +21,8 @@ class RewardInputTest : public testing::Test {
              .judge = "is it right?",
              .opening = "it is",
              .facts_header = "facts:",
-             .fact = " ({fact})"},
+             .fact = " ({fact})",
+             .end_token = true},
             has_facts,
             max_facts};
   }

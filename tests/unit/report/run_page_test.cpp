@@ -81,8 +81,12 @@ TEST_F(RunPage, SeveralSeedsOfAMethodBecomeOneColumnWithTheirRange) {
 
 TEST_F(RunPage, RefusesWhatIsNotARun) {
   EXPECT_THROW(read_run(folder_), IoError);
-  write_file(folder_ / "eval/figures.json", "{");
-  EXPECT_THROW(read_run(folder_ / "eval"), DataError);
+  for (const char* figures : {"{", "{}", R"({"figures": {"answers": "many"}})"}) {
+    write_file(folder_ / "eval/figures.json", figures);
+    EXPECT_THROW(read_run(folder_ / "eval"), DataError) << figures;
+  }
+  write_file(folder_ / "ppo/run.json", R"({"seconds": "long"})");
+  EXPECT_THROW(read_run(folder_ / "ppo"), DataError);
 }
 
 }  // namespace

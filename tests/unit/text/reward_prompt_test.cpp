@@ -18,7 +18,8 @@ RewardTemplate facts_first() {
           .judge = "is it right?",
           .opening = "the score is",
           .facts_header = "\nfacts:",
-          .fact = "\n - {fact}"};
+          .fact = "\n - {fact}",
+          .end_token = true};
 }
 
 RewardTemplate facts_in_judge() {
@@ -52,6 +53,12 @@ TEST(EncodeForReward, WithoutFactsTheSlotVanishes) {
       "<s>USER: <image><image>\nwhat is it? ASSISTANT: a red cup</s>USER: is it right?";
   EXPECT_EQ(shown(facts_first(), {}), plain + " ASSISTANT: the score is</s>");
   EXPECT_EQ(shown(facts_in_judge(), {}), plain + "\nsay. ASSISTANT: the score is</s>");
+}
+
+TEST(EncodeForReward, WithoutTheEndTokenTheScoreIsReadAtTheOpening) {
+  auto t = facts_first();
+  t.end_token = false;
+  EXPECT_EQ(shown(t, {}) + "</s>", shown(facts_first(), {}));
 }
 
 TEST(EncodeForReward, OnlyTheFirstUserTurnGetsFactsAndTextOnlyTurnsGetThemInFront) {
@@ -108,6 +115,10 @@ TEST(LoadRewardTemplate, ReadsEveryKey) {
   EXPECT_EQ(t.opening, "score");
   EXPECT_EQ(t.facts_header, "\nfacts:");
   EXPECT_EQ(t.fact, "\n- {fact}");
+  EXPECT_TRUE(t.end_token);
+  EXPECT_FALSE(
+      load_reward_template(TemporaryFile(kGood + std::string("end_token = false\n")).path())
+          .end_token);
 }
 
 std::string error_of(const std::string& text) {
