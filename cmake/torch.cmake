@@ -10,6 +10,7 @@ if(Torch_DIR)
   endif()
 else()
   file(GLOB torch_candidates ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
+  list(APPEND torch_candidates ${CMAKE_SOURCE_DIR}/.venv)  # named in the error when there is none
   list(GET torch_candidates 0 torch_root)
 endif()
 if(NOT EXISTS ${torch_root}/lib/libtorch_cpu.so)

@@ -109,7 +109,8 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
   add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
   add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
-  sub->add_flag("--resume", flags.resume, "continue an interrupted run bit for bit");
+  sub->add_flag("--resume", flags.resume,
+                "continue an interrupted run: sft, reward and ppo bit for bit");
   sub->add_flag("--force", flags.force, "replace an existing run folder");
   sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
   if (name == "eval") sub->add_flag("--json", flags.json, "print results as JSON");
@@ -162,8 +163,8 @@ void check_required(const Stage& stage, const config::Config& config) {
                               .doing = std::string("checking what ") + stage.name + " needs",
                               .expected = "values for " + missing,
                               .got = "nothing",
-                              .hint = "give a --config (configs/world/ has one per stage), --out, "
-                                      "or --set key=value."});
+                              .hint = "give --out, --set key=value, or a --config with them: see "
+                                      "configs/world/ and docs/guide/."});
 }
 
 int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& command) {

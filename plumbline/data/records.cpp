@@ -259,4 +259,12 @@ void write_samples(const std::string& path, const std::vector<SampledAnswers>& s
   write_file(path, lines);
 }
 
+const std::string& better_output(const Comparison& comparison) {
+  return comparison.preference == 1 ? comparison.output_1 : comparison.output_2;
+}
+
+const std::string& worse_output(const Comparison& comparison) {
+  return comparison.preference == 1 ? comparison.output_2 : comparison.output_1;
+}
+
 }  // namespace plumbline::data

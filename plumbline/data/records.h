@@ -27,6 +27,8 @@ struct Comparison {
   int preference = 1;          // 1 or 2: the better output
   bool hallucination = false;  // the worse output was flagged
 };
+const std::string& better_output(const Comparison& comparison);
+const std::string& worse_output(const Comparison& comparison);
 
 // What kind of question a PPO prompt asks, for the correctness reward (LLaVA-RLHF's caption_type).
 enum class CaptionType { General = 1, A = 2, B = 3, C = 4, D = 5, No = 6, Yes = 7 };

@@ -114,4 +114,13 @@ std::string answer_text(const Assistant& assistant, const text::TokenIds& tokens
   return text;
 }
 
+void refuse_adapter(const config::ModelConfig& config, const std::string& stage) {
+  if (config.adapter.empty()) return;
+  throw ConfigError(Complaint{.component = stage,
+                              .doing = "choosing the model to start from",
+                              .expected = "model.path alone",
+                              .got = "model.adapter = " + config.adapter,
+                              .hint = "train a whole model first (sft.train = \"full\")."});
+}
+
 }  // namespace plumbline::engine

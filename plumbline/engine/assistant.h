@@ -42,4 +42,8 @@ generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& as
 // The text of an answer's tokens, without control tokens and the blank after "ASSISTANT:".
 std::string answer_text(const Assistant& assistant, const text::TokenIds& tokens);
 
+// For stages that start from a whole model. Throws ConfigError when model.adapter is set: leaving
+// it out silently would train on a model that the user did not mean.
+void refuse_adapter(const config::ModelConfig& config, const std::string& stage);
+
 }  // namespace plumbline::engine

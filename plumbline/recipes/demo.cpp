@@ -60,7 +60,9 @@ class Demo {
       : invocation_(invocation),
         config_(invocation.loaded.config),
         root_(find_root()),
-        out_(config_.run.out.empty() ? "runs/demo" : config_.run.out),
+        out_(!config_.run.out.empty() ? config_.run.out
+             : config_.demo.quick     ? "runs/demo-quick"
+                                      : "runs/demo"),
         sizes_(sizes_of(config_.demo.quick)),
         base_(fs::exists(config_.demo.base) ? fs::path(config_.demo.base)
                                             : root_ / config_.demo.base) {
@@ -110,8 +112,10 @@ class Demo {
     const std::string suffix = seed == 0 ? kind : fmt::format("{}-seed{}", kind, seed);
     const std::string policy = set("model.path", "sft/model");
     const std::string with_seed = fmt::format("run.seed={}", config_.run.seed + seed);
-    const std::string prompt = (root_ / "configs/world/judge_before.toml").string();
-    stage("reward-" + suffix, recipes::reward, "reward_" + kind + ".toml",
+    const std::string file = "reward_" + kind + ".toml";
+    const auto settings = config::load((root_ / "configs/world" / file).string(), {});
+    const std::string prompt = (root_ / settings.config.reward.template_file).string();
+    stage("reward-" + suffix, recipes::reward, file,
           {policy, with_seed, set("data.train", "annotate/comparisons.json"),
            set("data.eval", "annotate/held_out.json"),
            set("data.facts", "data/comparisons/facts.json"), images("comparisons"),

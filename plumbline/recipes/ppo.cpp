@@ -351,6 +351,14 @@ std::vector<world::BenchmarkItem> gold_subset(const config::Config& c) {
   auto items = world::read_benchmark(c.data.benchmark);
   // As in the figures of `eval`: yes/no questions are not part of the score.
   std::erase_if(items, [](const auto& item) { return item.type == "yes_no"; });
+  if (items.empty()) {
+    throw DataError(Complaint{.component = "ppo",
+                              .doing = "preparing the gold score",
+                              .expected = "items that are not yes/no questions",
+                              .got = "none",
+                              .where = c.data.benchmark,
+                              .hint = "choose another data.benchmark, or ppo.eval_every = 0."});
+  }
   return eval::spread(items, c.ppo.eval_items);
 }
 

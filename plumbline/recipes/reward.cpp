@@ -46,9 +46,8 @@ std::vector<Pair> encode_pairs(const engine::Assistant& assistant, const engine:
     const auto encode = [&](const std::string& answer) {
       return input.encode(assistant, record.turns, answer, record.image, key.at(i));
     };
-    const bool first = record.preference == 1;
-    pairs.push_back({encode(first ? record.output_1 : record.output_2),
-                     encode(first ? record.output_2 : record.output_1), record.image});
+    pairs.push_back(
+        {encode(data::better_output(record)), encode(data::worse_output(record)), record.image});
     for (const auto* ids : {&pairs.back().better, &pairs.back().worse}) {
       engine::check_length(assistant, std::ssize(*ids), "comparison '" + record.id + "'", file);
     }
@@ -113,6 +112,7 @@ void reward(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "reward");
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  engine::refuse_adapter(c.model, "reward");
   engine::RewardInput input(text::load_reward_template(c.reward.template_file), c.reward.facts,
                             c.reward.max_facts);
   const auto records = data::read_comparisons(c.data.train, c.data.images);

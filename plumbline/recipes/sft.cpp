@@ -69,27 +69,6 @@ nn::Parameters chosen_parameters(model::Llava& model, const config::Config& c) {
   return chosen;
 }
 
-// Rows whose hidden state predicts an answer token, and those tokens.
-struct Targets {
-  std::vector<int64_t> rows;
-  std::vector<int64_t> tokens;
-};
-
-Targets answer_targets(const std::vector<const Example*>& examples) {
-  Targets targets;
-  int64_t first_row = 0;
-  for (const Example* example : examples) {
-    for (const auto& [begin, end] : example->encoded.answers) {
-      for (int64_t t = begin; t < end; ++t) {
-        targets.rows.push_back(first_row + t - 1);
-        targets.tokens.push_back(example->encoded.ids[static_cast<size_t>(t)]);
-      }
-    }
-    first_row += static_cast<int64_t>(example->encoded.ids.size());
-  }
-  return targets;
-}
-
 int64_t count_answer_tokens(const Example& example) {
   int64_t count = 0;
   for (const auto& [begin, end] : example.encoded.answers) count += end - begin;
@@ -103,20 +82,23 @@ double backward(engine::Assistant& assistant, engine::FeatureStore& features,
   const model::AdapterScope scope(assistant.model, adapter, dropout_key);
   std::vector<const text::TokenIds*> ids;
   std::vector<std::string> images;
+  std::vector<const text::EncodedConversation*> encoded;
   for (const Example* example : examples) {
     ids.push_back(&example->encoded.ids);
+    encoded.push_back(&example->encoded);
     if (!example->image.empty()) images.push_back(example->image);
   }
   const auto device = assistant.device();
   const auto batch = engine::make_batch(ids, images, features, device);
-  const Targets targets = answer_targets(examples);
+  const auto targets = text::answer_targets(encoded);
   const at::Tensor hidden = engine::hidden(assistant.model, batch);
   const at::Tensor rows = hidden.index_select(0, tensor::to_tensor(targets.rows, device));
   const auto result = nn::token_logprobs(rows, assistant.model.head_weight(),
                                          tensor::to_tensor(targets.tokens, device));
   const at::Tensor loss_sum = -result.logprobs.sum();
   // Divided by the tokens of the whole step, so that accumulation equals one large batch exactly.
-  (loss_sum / static_cast<double>(step_tokens)).backward();
+  // A projector alone learns nothing from records without a picture.
+  if (loss_sum.requires_grad()) (loss_sum / static_cast<double>(step_tokens)).backward();
   return loss_sum.item<double>();
 }
 
@@ -126,6 +108,7 @@ void sft(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sft");
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  engine::refuse_adapter(c.model, "sft");
   auto records = data::read_conversations(c.data.train, c.data.images);
   // Weights that train stay in fp32: in bf16 most steps would be rounded away.
   const bool is_lora = c.sft.train == config::SftTrain::Lora;

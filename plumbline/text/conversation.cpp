@@ -66,6 +66,21 @@ EncodedConversation encode_prompt(const Tokenizer& tokenizer, const PromptFormat
   return prompt;
 }
 
+AnswerTargets answer_targets(const std::vector<const EncodedConversation*>& conversations) {
+  AnswerTargets targets;
+  int64_t first_row = 0;
+  for (const EncodedConversation* conversation : conversations) {
+    for (const auto& [begin, end] : conversation->answers) {
+      for (int64_t t = begin; t < end; ++t) {
+        targets.rows.push_back(first_row + t - 1);
+        targets.tokens.push_back(conversation->ids[static_cast<size_t>(t)]);
+      }
+    }
+    first_row += std::ssize(conversation->ids);
+  }
+  return targets;
+}
+
 PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, const PromptFormat& format)
     : tokenizer_(tokenizer), format_(format) {
   PLUMBLINE_CHECK(format.end_token >= 0, fmt::format("end_token = {}", format.end_token));

@@ -60,4 +60,12 @@ EncodedConversation encode(const Tokenizer&, const PromptFormat&, const std::vec
 EncodedConversation encode_prompt(const Tokenizer&, const PromptFormat&,
                                   const std::vector<Turn>& turns);
 
+// Training targets of conversations whose rows stand one after the other: row `rows[i]`, of all
+// rows, must predict token `tokens[i]`, which stands one row later.
+struct AnswerTargets {
+  std::vector<int64_t> rows;
+  TokenIds tokens;
+};
+AnswerTargets answer_targets(const std::vector<const EncodedConversation*>& conversations);
+
 }  // namespace plumbline::text

@@ -124,10 +124,12 @@ std::string facts_text(const RewardTemplate& t, const std::vector<std::string>& 
   return text;
 }
 
-// The first user turn, with `inserted` behind its images, or in front when there are none.
+// The first user turn, with `inserted` behind its images and the line break after them, or in front
+// when there are none.
 void first_turn(PromptBuilder& builder, const std::string& text, const std::string& inserted) {
   const size_t last = text.rfind(kImagePlaceholder);
-  const size_t split = last == std::string::npos ? 0 : last + kImagePlaceholder.size();
+  size_t split = last == std::string::npos ? 0 : last + kImagePlaceholder.size();
+  if (split > 0 && split < text.size() && text[split] == '\n') ++split;
   builder.with_images(text.substr(0, split));
   builder.plain(inserted);
   builder.plain(text.substr(split));

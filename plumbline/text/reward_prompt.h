@@ -10,7 +10,8 @@ namespace plumbline::text {
 
 // Read from a TOML file with these keys; `{facts}` may stand in `before_question` or in `judge` (or
 // neither); judge and opening must not be empty.
-//   before_question  text put after the image placeholder of the first user turn
+//   before_question  text put after the image placeholder of the first user turn and the line
+//                    break behind it
 //   judge            text of the user turn that asks for a judgement
 //   opening          opening of the assistant's reply
 //   end_token        true, as the authors do, and when it is missing: the end token follows the

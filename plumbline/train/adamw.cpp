@@ -29,9 +29,7 @@ AdamW::AdamW(const nn::Parameters& parameters, AdamWOptions options) : options_(
 }
 
 void AdamW::zero_grad() {
-  for (auto& slot : slots_) {
-    if (at::Tensor& grad = slot.parameter.mutable_grad(); grad.defined()) grad.zero_();
-  }
+  for (auto& slot : slots_) slot.parameter.mutable_grad() = at::Tensor();
 }
 
 double AdamW::clip_gradients(double max_norm) {

@@ -69,6 +69,14 @@ TEST_F(Cli, NumbersThatWouldOverflowAreRefused) {
   EXPECT_THAT(o.err, HasSubstr("sft.batch_size"));
 }
 
+TEST_F(Cli, AnAdapterWhereAWholeModelStartsIsRefused) {
+  auto arguments = sft(record("a.png", "<image> what?", "a cup."));
+  arguments.insert(arguments.end(), {"--set", "model.adapter=somewhere"});
+  const Outcome o = plumbline(arguments);
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("model.adapter"));
+}
+
 TEST_F(Cli, DeepNestingAndHugeNumbersInJson) {
   for (const std::string& value : {std::string(100000, '['), std::string("1e400")}) {
     const Outcome o = plumbline(sft(R"([{"id": )" + value));

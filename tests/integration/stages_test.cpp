@@ -221,10 +221,13 @@ TEST_F(Stages, PpoStartsAtItsReference) {
 
 // Rows, temperature, end tokens and the cache all have to be right for these to agree.
 TEST_F(Stages, PpoTrainsTheLogProbabilitiesItSampledWith) {
+  int found = 0;
   for (const auto& metrics : metrics_of(at("ppo-facts"))) {
-    if (!metrics.contains("policy/decoder_gap")) continue;
+    if (!metrics.contains("policy/decoder_gap")) continue;  // the last gold score's line
+    ++found;
     EXPECT_LT(metrics["policy/decoder_gap"].get<double>(), 1e-3);
   }
+  EXPECT_EQ(found, 5);
 }
 
 TEST_F(Stages, PpoBeginsWithRatioOneAndDoesNotDependOnItsMicroBatches) {
@@ -249,10 +252,9 @@ TEST_F(Stages, PpoBeginsWithRatioOneAndDoesNotDependOnItsMicroBatches) {
 // With nothing to pay for but an end within few tokens, answers learn to be short.
 TEST_F(Stages, PpoRaisesAToyReward) {
   auto arguments = ppo("ppo-toy", true);
-  for (const char* setting :
-       {"ppo.total_steps=24", "ppo.rollout_size=48", "ppo.minibatch_size=24", "ppo.kl_coef=0",
-        "ppo.missing_end_penalty=-100", "ppo.eval_every=0", "optimizer.lr=1e-2",
-        "generation.max_tokens=16"}) {
+  for (const char* setting : {"ppo.total_steps=24", "ppo.rollout_size=48", "ppo.minibatch_size=24",
+                              "ppo.kl_coef=0", "ppo.missing_end_penalty=-100", "ppo.eval_every=0",
+                              "optimizer.lr=1e-2", "generation.max_tokens=16"}) {
     arguments.insert(arguments.end(), {"--set", setting});
   }
   must(arguments);

@@ -121,5 +121,20 @@ TEST_F(Records, ImagesKeepTheirOrderAndEmptyNames) {
   EXPECT_EQ(images_of(prompts), (std::vector<std::string>{"b.png", "", "a.png"}));
 }
 
+TEST(Comparisons, PreferenceNumbersTheBetterOutputFromOne) {
+  Comparison c{.id = "",
+               .image = "",
+               .turns = {},
+               .output_1 = "a",
+               .output_2 = "b",
+               .preference = 1,
+               .hallucination = false};
+  EXPECT_EQ(better_output(c), "a");
+  EXPECT_EQ(worse_output(c), "b");
+  c.preference = 2;
+  EXPECT_EQ(better_output(c), "b");
+  EXPECT_EQ(worse_output(c), "a");
+}
+
 }  // namespace
 }  // namespace plumbline::data

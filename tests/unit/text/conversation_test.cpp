@@ -128,5 +128,15 @@ TEST(ConversationTemplate, UnknownNameListsTheKnown) {
   }
 }
 
+// Worked by hand: the row before an answer's token predicts it, and rows count on over
+// conversations.
+TEST(AnswerTargets, AreTheTokensOneRowLater) {
+  const EncodedConversation first{{10, 11, 12, 13, 14}, {{2, 4}}, 0};
+  const EncodedConversation second{{20, 21, 22, 23}, {{1, 2}, {3, 4}}, 0};
+  const auto targets = answer_targets({&first, &second});
+  EXPECT_EQ(targets.rows, (std::vector<int64_t>{1, 2, 5, 7}));
+  EXPECT_EQ(targets.tokens, (TokenIds{12, 13, 21, 23}));
+}
+
 }  // namespace
 }  // namespace plumbline::text

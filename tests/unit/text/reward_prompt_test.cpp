@@ -38,7 +38,7 @@ std::string shown(const RewardTemplate& t, const std::vector<std::string>& facts
 TEST(EncodeForReward, FactsBeforeTheQuestion) {
   EXPECT_EQ(
       shown(facts_first(), {"a cup", "a ball"}),
-      "<s>USER: <image><image>\nfacts:\n - a cup\n - a ball\nwhat is it? ASSISTANT: a red cup</s>"
+      "<s>USER: <image><image>\n\nfacts:\n - a cup\n - a ballwhat is it? ASSISTANT: a red cup</s>"
       "USER: is it right? ASSISTANT: the score is</s>");
 }
 
@@ -98,7 +98,7 @@ TEST(EncodeForReward, PlaceholdersInAnswerAndFactsAreData) {
       encode_for_reward(t, tiny_format(), facts_first(), turns, {"{fact} <image> {facts}"});
   EXPECT_EQ(encoded.num_images, 1);
   EXPECT_EQ(std::count(encoded.ids.begin(), encoded.ids.end(), 2), 2);
-  EXPECT_THAT(t.decode(encoded.ids), HasSubstr("\n - {fact} <image> {facts}\na?"));
+  EXPECT_THAT(t.decode(encoded.ids), HasSubstr("\n - {fact} <image> {facts}a?"));
   EXPECT_THROW(encode_for_reward(t, tiny_format(), facts_first(),
                                  {{true, "a"}, {false, "<image>"}, {true, "b"}, {false, "c"}}, {}),
                DataError);

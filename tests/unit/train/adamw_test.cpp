@@ -64,6 +64,19 @@ TEST(AdamW, ClipsTheGlobalNorm) {
   EXPECT_TRUE(std::isnan(optimizer.clip_gradients(1)));
 }
 
+// A gradient of zeros would move it by what its moments remember; a resumed run has no gradient.
+TEST(AdamW, AParameterThatAStepDoesNotUseStaysWhereItIs) {
+  at::Tensor p = leaf({1.0F});
+  AdamW optimizer({{"p", p}}, {});
+  set_grad(p, {1.0F});
+  optimizer.step(0.1);
+  const double after_one = p.item<double>();
+  EXPECT_NE(after_one, 1);
+  optimizer.zero_grad();
+  optimizer.step(0.1);
+  EXPECT_EQ(p.item<double>(), after_one);
+}
+
 TEST(AdamW, LeavesParametersWithoutGradientAlone) {
   at::Tensor used = leaf({1.0F}), unused = leaf({1.0F});
   AdamW optimizer({{"used", used}, {"unused", unused}}, {.weight_decay = 0.1});

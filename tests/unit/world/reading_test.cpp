@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
+#include "plumbline/text/reward_prompt.h"
+#include "plumbline/text/tokenizer.h"
 #include "plumbline/world/grounding.h"
 #include "plumbline/world/judge.h"
 #include "plumbline/world/language.h"
@@ -61,6 +65,43 @@ TEST(Reading, PlausibleAnswersParse) {
       EXPECT_EQ(judge(item, text).num_unparsed, 0) << item.question << " -> " << text;
     });
   }
+}
+
+// What the base reads and what the reward model is shown must be the same text to the letter, or
+// the skill does not carry over.
+TEST(Reading, IsWrittenAsTheRewardModelIsAsked) {
+  const auto prompt = text::load_reward_template("configs/world/judge_before.toml");
+  const auto tokenizer = text::Tokenizer::load("assets/world-base/tokenizer.json");
+  const text::PromptFormat format{.conversation = text::conversation_template("brief"),
+                                  .image_token = tokenizer.id(text::kImagePlaceholder),
+                                  .image_tokens = 1,
+                                  .end_token = tokenizer.id("</s>"),
+                                  .begin_token = tokenizer.id("<s>")};
+  int with_image = 0;
+  for (uint64_t i = 0; i < 100; ++i) {
+    const RandomKey key = random_key(6, "reading_test").at(i);
+    const auto record = reading_conversation(sample_scene({}, key.at("scene")), "r", "0.png", key);
+    const std::string& first = record.turns[0].text;
+    if (first.find(kFactsHeader) == std::string::npos || first.ends_with(kInventoryQuestion))
+      continue;
+    // The reward model gets the question as the policy saw it, and the facts apart.
+    const size_t header = first.find(kFactsHeader), last = first.rfind("\n- ");
+    const size_t end = first.find('\n', last + 1) + 1;
+    std::vector<std::string> facts;
+    std::istringstream lines(first.substr(header + std::string(kFactsHeader).size(),
+                                          end - header - std::string(kFactsHeader).size()));
+    for (std::string line; std::getline(lines, line);) facts.push_back(line.substr(2));
+    ASSERT_EQ(facts.size(), static_cast<size_t>(kNumCaptions));
+    std::vector<text::Turn> asked(record.turns.begin(), record.turns.begin() + 2);
+    asked[0].text = first.substr(0, header) + first.substr(end);
+    with_image += !record.image.empty();
+    std::vector<text::Turn> read(record.turns.begin(), record.turns.begin() + 3);
+    read.push_back({false, kVerdictOpening});
+    auto expected = text::encode(tokenizer, format, read).ids;
+    expected.pop_back();  // the end token: the base goes on with its verdict
+    EXPECT_EQ(text::encode_for_reward(tokenizer, format, prompt, asked, facts).ids, expected);
+  }
+  EXPECT_GT(with_image, 5);
 }
 
 }  // namespace
