@@ -249,12 +249,12 @@ TEST_F(Stages, PpoBeginsWithRatioOneAndDoesNotDependOnItsMicroBatches) {
   }
 }
 
-// With nothing to pay for but an end within few tokens, answers learn to be short.
+// With nothing but the length to pay for, answers learn to end.
 TEST_F(Stages, PpoRaisesAToyReward) {
   auto arguments = ppo("ppo-toy", true);
-  for (const char* setting : {"ppo.total_steps=24", "ppo.rollout_size=48", "ppo.minibatch_size=24",
-                              "ppo.kl_coef=0", "ppo.missing_end_penalty=-100", "ppo.eval_every=0",
-                              "optimizer.lr=1e-2", "generation.max_tokens=16"}) {
+  for (const char* setting :
+       {"ppo.total_steps=28", "ppo.rollout_size=48", "ppo.minibatch_size=24", "ppo.kl_coef=0",
+        "ppo.missing_end_penalty=-100", "ppo.eval_every=0", "optimizer.lr=1e-2"}) {
     arguments.insert(arguments.end(), {"--set", setting});
   }
   must(arguments);
@@ -264,7 +264,7 @@ TEST_F(Stages, PpoRaisesAToyReward) {
     for (size_t i = from; i < from + 4; ++i) sum += metrics[i]["response/stopped"].get<double>();
     return sum / 4;
   };
-  EXPECT_GT(stopped(20), stopped(0) + 0.2);
+  EXPECT_GT(stopped(24), stopped(0) + 0.3);
 }
 
 TEST_F(Stages, EvalAndReportGiveFiguresAndAPage) {
