@@ -50,8 +50,7 @@ int chosen_option(const BenchmarkItem& item, const Scene& believed) {
   for (size_t i = 0; i < options.size(); ++i) {
     const bool holds = aspect_of(item) == Aspect::ObjectChoice
                            ? find_kind(believed, options[i]) != nullptr
-                           : std::any_of(believed.kinds.begin(), believed.kinds.end(),
-                                         [&](const Kind& k) { return k.color == options[i]; });
+                           : shows_color(believed, options[i]);
     if (holds) return static_cast<int>(i);
   }
   return -1;

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-namespace plumbline::world {
 // The grammar of answers, by recursive descent over the words of one sentence.
+namespace plumbline::world {
 namespace {
 
 struct Word {

@@ -173,9 +173,7 @@ void ask_description(BenchmarkItem& item, Random& random) {
 std::vector<int> absent_colors(const Scene& scene) {
   std::vector<int> absent;
   for (int c = 0; c < static_cast<int>(colors().size()); ++c) {
-    const bool is_present = std::any_of(scene.kinds.begin(), scene.kinds.end(),
-                                        [&](const Kind& k) { return k.color == c; });
-    if (!is_present) absent.push_back(c);
+    if (!shows_color(scene, c)) absent.push_back(c);
   }
   return absent;
 }

@@ -125,6 +125,11 @@ const Kind* find_kind(const Scene& scene, int category) {
   return nullptr;
 }
 
+bool shows_color(const Scene& scene, int color) {
+  return std::any_of(scene.kinds.begin(), scene.kinds.end(),
+                     [&](const Kind& kind) { return kind.color == color; });
+}
+
 void sort_kinds(Scene& scene) {
   std::sort(scene.kinds.begin(), scene.kinds.end(),
             [](const Kind& a, const Kind& b) { return a.cells.front() < b.cells.front(); });

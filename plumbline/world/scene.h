@@ -56,6 +56,7 @@ const std::vector<double>& popularity();
 int held_out_color(int category);
 
 const Kind* find_kind(const Scene& scene, int category);  // nullptr when absent
+bool shows_color(const Scene& scene, int color);          // whether any kind has it
 void sort_kinds(Scene& scene);                            // into raster order of the first cell
 
 // Where a stands as seen from b.

@@ -1,16 +1,15 @@
 #include "tests/support/process.h"
 
-#include "tests/support/scratch.h"
-
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <thread>
+
+#include "tests/support/scratch.h"
 
 namespace plumbline::support {
 namespace {

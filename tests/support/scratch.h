@@ -36,6 +36,16 @@ class ScratchFolder {
   fs::path path_;
 };
 
+// A file with this text that exists for the life of the object.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& text) { write_file(path(), text); }
+  std::string path() const { return scratch_ / "file.toml"; }
+
+ private:
+  const ScratchFolder scratch_;
+};
+
 // A test with a folder of its own.
 class Scratch : public testing::Test {
  protected:

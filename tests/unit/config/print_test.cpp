@@ -3,11 +3,12 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/config/fields.h"
-#include "tests/unit/config/temporary_file.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::config {
 namespace {
 
+using support::TemporaryFile;
 using testing::HasSubstr;
 using testing::Not;
 

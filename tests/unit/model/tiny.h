@@ -9,6 +9,8 @@
 
 #include "plumbline/base/random.h"
 #include "plumbline/model/llava.h"
+#include "tests/support/compare.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::model {
 
@@ -69,23 +71,9 @@ inline void add_tuned(Llava& model, const std::string& name,
 
 inline ::testing::AssertionResult is_close(const at::Tensor& a, const at::Tensor& b,
                                            double tolerance = kFloatTolerance) {
-  if (a.sizes() != b.sizes()) return ::testing::AssertionFailure() << "shapes differ";
-  if (a.numel() == 0) return ::testing::AssertionSuccess();
-  const at::Tensor wide = b.to(at::kDouble);
-  const double worst = ((a.to(at::kDouble) - wide).abs() / (wide.abs() + 1)).max().item<double>();
-  if (worst <= tolerance) return ::testing::AssertionSuccess();
-  return ::testing::AssertionFailure() << "largest difference " << worst;
+  return support::is_close(a, b, tolerance);
 }
 
-// The text of the error that `action` throws, "" when it throws none.
-template <class ErrorType, class Action>
-std::string error_text(const Action& action) {
-  try {
-    action();
-  } catch (const ErrorType& error) {
-    return error.what();
-  }
-  return {};
-}
+using support::error_text;
 
 }  // namespace plumbline::model

@@ -47,9 +47,8 @@ TEST(WeightSlots, ATiedHeadIsListedOnce) {
 
 double first_deviation(const std::string& name, const at::Tensor& tensor) {
   const auto is_any_of = [&](std::initializer_list<const char*> parts) {
-    return std::any_of(parts.begin(), parts.end(), [&](const char* part) {
-      return name.find(part) != std::string::npos;
-    });
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](const char* part) { return name.find(part) != std::string::npos; });
   };
   if (is_any_of({"lm_head"})) return 0.02;
   if (is_any_of({"embed_tokens", "position_embedding"})) return 0.3;

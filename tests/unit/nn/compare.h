@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plumbline/base/random.h"
+#include "tests/support/compare.h"
 
 namespace plumbline::nn {
 
@@ -23,15 +24,9 @@ inline at::Tensor random_tensor(std::vector<int64_t> shape, const char* name) {
   return result;
 }
 
-// |a - b| <= tolerance * (1 + |b|) everywhere, and nothing is NaN.
 inline ::testing::AssertionResult is_close(const at::Tensor& a, const at::Tensor& b,
                                            double tolerance = kFloatTolerance) {
-  if (a.sizes() != b.sizes()) return ::testing::AssertionFailure() << "shapes differ";
-  if (a.numel() == 0) return ::testing::AssertionSuccess();
-  const at::Tensor wide = b.to(at::kDouble);
-  const double worst = ((a.to(at::kDouble) - wide).abs() / (wide.abs() + 1)).max().item<double>();
-  if (worst <= tolerance) return ::testing::AssertionSuccess();
-  return ::testing::AssertionFailure() << "largest difference " << worst;
+  return support::is_close(a, b, tolerance);
 }
 
 using Function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;

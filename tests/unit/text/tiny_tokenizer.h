@@ -1,35 +1,16 @@
 // A tokenizer trained on a few sentences, with control tokens as a model has them.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <filesystem>
 #include <string>
 
-#include "plumbline/base/files.h"
 #include "plumbline/text/bpe_trainer.h"
 #include "plumbline/text/conversation.h"
 #include "plumbline/text/tokenizer.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::text {
 
-// A file that lives as long as a test.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& text) {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::path(testing::TempDir()) /
-            (std::string(test->test_suite_name()) + "." + test->name());
-    write_file(path_, text);
-  }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using support::TemporaryFile;
 
 inline Tokenizer tokenizer_from(const std::string& json) {
   return Tokenizer::load(TemporaryFile(json).path());

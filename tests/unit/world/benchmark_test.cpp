@@ -66,7 +66,8 @@ TEST_F(BenchmarkFile, ComplaintsNameFileLineAndField) {
   using testing::HasSubstr;
   EXPECT_THAT(with("\"yes_no\"", "\"riddle\""),
               AllOf(HasSubstr("benchmark.jsonl:2"), HasSubstr("riddle")));
-  EXPECT_THAT(with("\"red\"", "\"mauve\""), AllOf(HasSubstr("benchmark.jsonl:2"), HasSubstr("mauve")));
+  EXPECT_THAT(with("\"red\"", "\"mauve\""),
+              AllOf(HasSubstr("benchmark.jsonl:2"), HasSubstr("mauve")));
   EXPECT_THAT(with("[0,4]", "[0,16]"), HasSubstr("cells"));
   EXPECT_THAT(with("[0,4]", "[0,7]"), HasSubstr("distinct cells"));
   EXPECT_THAT(with("\"expected\":\"yes\"", "\"expected\":\"maybe\""), HasSubstr("maybe"));
