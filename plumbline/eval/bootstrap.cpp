@@ -34,7 +34,9 @@ std::vector<Interval> bootstrap(
     std::vector<double> sums(width);
     for (size_t i = 0; i < units.size(); ++i) add(sums, random.pick(units));
     const auto sample = figures(sums);
-    for (size_t f = 0; f < values.size(); ++f) drawn[f].push_back(sample[f]);
+    for (size_t f = 0; f < values.size(); ++f) {
+      if (!std::isnan(sample[f])) drawn[f].push_back(sample[f]);
+    }
   }
   std::vector<Interval> result;
   const double tail = (1 - options.confidence) / 2;

@@ -25,7 +25,8 @@ struct BootstrapOptions {
 // Percentile bootstrap over independent units (images: questions about one image hang together).
 //   units     sums of each unit, all of the same length
 //   figures   from the sums over some units to the figures of interest, always as many
-// The value is of the units as they are. Source: Efron and Tibshirani 1993, chapter 13.
+// The value is of the units as they are. Samples in which a figure is NaN (0/0) tell nothing about
+// it and are left out of its interval. Source: Efron and Tibshirani 1993, chapter 13.
 std::vector<Interval> bootstrap(
     const std::vector<std::vector<double>>& units,
     const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,

@@ -1,6 +1,7 @@
 #include "plumbline/eval/world_figures.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -69,11 +70,17 @@ void add_answer(std::vector<double>& sums, const RatedAnswer& r) {
   sums[kRepeats] += r.verdict.num_repeats;
 }
 
-double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+double ratio(double part, double whole) {
+  return whole > 0 ? part / whole : std::numeric_limits<double>::quiet_NaN();
+}
+
+double number_or_nan(const nlohmann::json& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
 
 // In the order of figure_columns().
 std::vector<double> figures_of(const std::vector<double>& s) {
-  if (s.empty()) return std::vector<double>(figure_columns().size());
+  if (s.empty()) return figures_of(std::vector<double>(kNumSums));
   return {ratio(s[kHallucinated], s[kQuestions]),
           ratio(s[kScore], s[kQuestions]),
           ratio(2 * s[kTruePositive], 2 * s[kTruePositive] + s[kFalsePositive] + s[kFalseNegative]),
@@ -97,9 +104,10 @@ std::vector<TypeFigures> by_type(const std::vector<RatedAnswer>& rated) {
       figures.score += r.verdict.score;
       figures.hallucination += r.verdict.is_hallucinated;
     }
-    figures.score = ratio(figures.score, static_cast<double>(figures.count));
-    figures.hallucination = ratio(figures.hallucination, static_cast<double>(figures.count));
-    if (figures.count > 0) result.push_back(figures);
+    if (figures.count == 0) continue;
+    figures.score /= static_cast<double>(figures.count);
+    figures.hallucination /= static_cast<double>(figures.count);
+    result.push_back(figures);
   }
   return result;
 }
@@ -135,7 +143,7 @@ WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const Bootstra
   const auto intervals = bootstrap(units, figures_of, options);
   for (size_t i = 0; i < intervals.size(); ++i) figures.*(figure_columns()[i].value) = intervals[i];
   figures.num_answers = static_cast<int64_t>(rated.size());
-  figures.unparsed = ratio(figures.unparsed, static_cast<double>(rated.size()));
+  figures.unparsed /= std::max(1.0, static_cast<double>(rated.size()));
   figures.types = by_type(rated);
   return figures;
 }
@@ -192,7 +200,8 @@ WorldFigures figures_from_json(const nlohmann::json& value) {
   figures.unparsed = value.at("unparsed");
   for (const auto& column : figure_columns()) {
     const auto& i = value.at(column.name);
-    figures.*(column.value) = {i.at("value"), i.at("low"), i.at("high")};
+    figures.*(column.value) = {number_or_nan(i.at("value")), number_or_nan(i.at("low")),
+                               number_or_nan(i.at("high"))};
   }
   for (const auto& t : value.value("types", nlohmann::json::array())) {
     figures.types.push_back({t.at("type"), t.at("count"), t.at("score"), t.at("hallucination")});

@@ -18,7 +18,8 @@ struct TypeFigures {
 };
 
 // Questions: the eight types of MMHal-Bench. Yes/no: POPE's questions. Descriptions: questions of
-// type "description". A figure without any item of its kind is 0.
+// type "description". A figure without any item of its kind, 0/0, is NaN: null in JSON, "n/a" in
+// tables.
 struct WorldFigures {
   Interval hallucination;      // questions whose answer holds a false claim or nothing readable
   Interval score;              // mean of 0-6 over questions

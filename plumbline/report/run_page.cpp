@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/base64.h"
@@ -103,7 +104,9 @@ std::string figures_html(const std::vector<Run>& runs) {
     for (const auto& column : eval::figure_columns()) {
       const auto& i = (*run.figures).*(column.value);
       rows.back().push_back(
-          fmt::format("{:.3f}<br><small>{:.3f} to {:.3f}</small>", i.value, i.low, i.high));
+          std::isnan(i.value)
+              ? "n/a"
+              : fmt::format("{:.3f}<br><small>{:.3f} to {:.3f}</small>", i.value, i.low, i.high));
     }
   }
   return rows.size() > 1 ? table(rows) : "";
@@ -244,7 +247,9 @@ std::string figures_table(const std::vector<Run>& runs) {
     out += fmt::format("\n{:<20}", column.heading);
     for (const auto& run : methods) {
       const auto& i = (*run.figures).*(column.value);
-      out += fmt::format("  {:>7.3f} [{:.3f}, {:.3f}]", i.value, i.low, i.high);
+      out += std::isnan(i.value)
+                 ? fmt::format("  {:>7}               ", "n/a")
+                 : fmt::format("  {:>7.3f} [{:.3f}, {:.3f}]", i.value, i.low, i.high);
     }
   }
   return out + "\n";

@@ -25,11 +25,10 @@ std::string compare_sizes(const Kind& a, const Kind& b) {
                      a.size > b.size ? name_b : name_a);
 }
 
-std::string relate(const Kind& a, const Kind& b, bool is_across) {
-  const Side side = is_across ? Side::Left : Side::Above;
-  const bool is_on = is_on_side(a, side, b);
-  PLUMBLINE_CHECK(is_on || is_on_side(a, opposite(side), b), "kinds not apart: " + phrase(a));
-  return relation_sentence(a, is_on ? side : opposite(side), b);
+std::string relate(const Kind& a, const Kind& b) {
+  const bool is_above = is_on_side(a, Side::Above, b);
+  PLUMBLINE_CHECK(is_above || is_on_side(a, Side::Below, b), "kinds not apart: " + phrase(a));
+  return relation_sentence(a, is_above ? Side::Above : Side::Below, b);
 }
 
 std::string about_one(Aspect aspect, const Kind& kind, AnswerStyle style) {
@@ -41,7 +40,7 @@ std::string about_one(Aspect aspect, const Kind& kind, AnswerStyle style) {
 std::string about_two(Aspect aspect, const Kind& a, const Kind& b) {
   if (aspect == Aspect::MoreCount) return compare_counts(a, b);
   if (aspect == Aspect::Larger) return compare_sizes(a, b);
-  return relate(a, b, aspect == Aspect::LeftRight);
+  return relate(a, b);
 }
 
 // The first option that holds in the believed scene, or -1.
@@ -116,7 +115,6 @@ std::vector<WeightedMistake> mistakes_for(const BenchmarkItem& item, AnswerStyle
       return {{Mistake::Count, 1}};
     case Aspect::Larger:
       return {{Mistake::Size, 1}};
-    case Aspect::LeftRight:
     case Aspect::AboveBelow:
       return {{Mistake::Mirror, 1}};
     case Aspect::Environment:
@@ -176,13 +174,20 @@ void choose_wrongly(const BenchmarkItem& item, Scene& scene, double typical_shar
   const bool is_object = aspect_of(item) == Aspect::ObjectChoice;
   const int right = is_object ? item.subject : kind_of(scene, item.subject).color;
   std::erase(options, right);
-  const int chosen = random.pick(options);
   if (!is_object) {
+    // Nothing is ever believed in its held-out colour: the subject has others to choose from, and
+    // what else had the right colour is not seen at all.
+    std::erase(options, held_out_color(item.subject));
+    const int chosen = random.pick(options);
+    std::erase_if(scene.kinds, [&](const Kind& k) {
+      return k.color == right && held_out_color(k.category) == chosen;
+    });
     for (Kind& kind : scene.kinds) {
       if (kind.color == right) kind.color = chosen;
     }
     return;
   }
+  const int chosen = random.pick(options);
   std::erase_if(scene.kinds, [&](const Kind& k) { return k.category == item.subject; });
   scene.kinds.push_back(imagine_kind(scene, chosen, typical_share, random));
 }

@@ -19,8 +19,8 @@ struct BenchmarkItem {
   std::string question;   // as the model sees it, without the image placeholder
   std::string reference;  // a correct answer
   // The short truth: "yes", "no", "red", "small", "3", "B", "kitchen"; comparisons: the plural that
-  // has more or is larger, or "same"; relations: "left", "right", "above", "below"; adversarial:
-  // "none"; empty for descriptions.
+  // has more or is larger, or "same"; relations: "above" or "below"; adversarial: "none";
+  // empty for descriptions.
   std::string expected;
   int subject = -1;      // category the question is about, or -1
   int other = -1;        // second category of comparisons and relations, or -1

@@ -39,12 +39,10 @@ bool settles(const Claim& claim, const BenchmarkItem& item, Aspect aspect) {
       return denies || ((claim.kind == K::MoreThan || claim.kind == K::AsMany) && is_on_both);
     case Aspect::Larger:
       return denies || ((claim.kind == K::LargerThan || claim.kind == K::SameSize) && is_on_both);
-    case Aspect::LeftRight:
     case Aspect::AboveBelow: {
-      const bool is_across = claim.value == static_cast<int>(Side::Left) ||
-                             claim.value == static_cast<int>(Side::Right);
-      return denies || (claim.kind == K::Relation && is_on_both &&
-                        is_across == (aspect == Aspect::LeftRight));
+      const bool is_vertical = claim.value == static_cast<int>(Side::Above) ||
+                               claim.value == static_cast<int>(Side::Below);
+      return denies || (claim.kind == K::Relation && is_on_both && is_vertical);
     }
     case Aspect::Environment:
       return claim.kind == K::Environment;

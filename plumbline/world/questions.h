@@ -16,7 +16,6 @@ enum class Aspect {
   Count,         // counting
   MoreCount,     // comparison: which are more
   Larger,        // comparison: which are larger
-  LeftRight,     // relation
   AboveBelow,    // relation
   Environment,   // environment
   Describe,      // description
@@ -33,7 +32,7 @@ std::vector<int> options_of(const BenchmarkItem& item);
 // environment.
 const std::vector<std::string>& samplings();
 
-// Whether the scene allows the type: relations need two kinds at least two rows or columns apart.
+// Whether the scene allows the type: relations need two kinds at least two rows apart.
 bool can_ask(const std::string& type, const Scene& scene);
 
 // A question of one of question_types(); id and image are left empty. InternalError if !can_ask.

@@ -33,6 +33,15 @@ TEST(Bootstrap, LowerConfidenceIsNarrowerAndTheSeedDecides) {
   EXPECT_EQ(at(0.95, 1).low, at(0.95, 1).low);
 }
 
+TEST(Bootstrap, SamplesWithoutTheFigureAreLeftOut) {
+  // Half of the units have nothing to divide by; some samples of two units draw only those.
+  const auto interval =
+      bootstrap({{3, 1}, {0, 0}}, mean, {.samples = 100, .key = random_key(1, "b")})[0];
+  EXPECT_EQ(interval.value, 3);
+  EXPECT_EQ(interval.low, 3);
+  EXPECT_EQ(interval.high, 3);
+}
+
 TEST(Bootstrap, OfNothingOrWithoutSamplesIsThePlainValue) {
   const auto zero = [](const std::vector<double>& sums) {
     return std::vector<double>{sums.empty() ? 0 : sums[0]};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace plumbline::eval {
@@ -43,7 +44,7 @@ TEST(WorldFigures, YesNoByHand) {
   EXPECT_DOUBLE_EQ(f.f1.value, 4.0 / 6);
   EXPECT_DOUBLE_EQ(f.yes_rate.value, 0.6);
   EXPECT_DOUBLE_EQ(f.accuracy.value, 0.4);
-  EXPECT_EQ(f.score.value, 0);  // no questions of the eight types
+  EXPECT_TRUE(std::isnan(f.score.value));  // no questions of the eight types
 }
 
 TEST(WorldFigures, DescriptionsByHand) {
@@ -72,7 +73,14 @@ TEST(WorldFigures, JsonKeepsEverything) {
   EXPECT_EQ(g.types.size(), 2U);
 }
 
-TEST(WorldFigures, OfNothingIsZero) { EXPECT_EQ(world_figures({}, {}).num_answers, 0); }
+TEST(WorldFigures, WithoutItemsOfItsKindAFigureIsNoNumber) {
+  EXPECT_EQ(world_figures({}, {}).num_answers, 0);
+  EXPECT_TRUE(std::isnan(world_figures({}, {}).coverage.value));
+  const auto f = world_figures({yes_no(true, 1)}, {.samples = 10});
+  const auto json = nlohmann::json::parse(to_json(f).dump());
+  EXPECT_TRUE(json["chair_i"]["value"].is_null());
+  EXPECT_TRUE(std::isnan(figures_from_json(json).chair_i.low));
+}
 
 TEST(WorldFigures, SeveralRunsGiveMeansAndRanges) {
   const auto one = world_figures({description({1}, {}, 0.5, 0)}, {.samples = 10});

@@ -15,7 +15,7 @@ const auto kYes = kitchen_item("yes_no", "is there a cup?", "yes", "cup");
 const auto kNo = kitchen_item("yes_no", "is there a kite?", "no", "kite");
 const auto kDescribe = kitchen_item("description", "what can you see?");
 const auto kSide =
-    kitchen_item("relation", "are the cups left or right of the chair?", "left", "cup", "chair");
+    kitchen_item("relation", "are the cups above or below the lamp?", "above", "cup", "lamp");
 const auto kChoice =
     kitchen_item("other", "which of these can you see? A. kite B. cup C. ball D. box", "B", "cup");
 const std::string kFull =
@@ -39,9 +39,9 @@ TEST(Judge, RatesQuestionsByTruthAndInformation) {
   EXPECT_EQ(score(kColor, "there is no cup."), 0);
   EXPECT_EQ(score(kCount, "two."), 4);
   EXPECT_EQ(score(kCount, "three."), 0);
-  EXPECT_EQ(score(kSide, "the chair is right of the cups."), 6);
-  EXPECT_LE(score(kSide, "the cups are right of the chair."), 1);
-  EXPECT_EQ(score(kSide, "the cups are above the lamp."), 3);
+  EXPECT_EQ(score(kSide, "the lamp is below the cups."), 6);
+  EXPECT_LE(score(kSide, "the cups are below the lamp."), 1);
+  EXPECT_EQ(score(kSide, "the cups are left of the lamp."), 3);
   EXPECT_EQ(score(kChoice, "B. there are two small red cups."), 6);
   EXPECT_EQ(score(kChoice, "B."), 5);
   EXPECT_EQ(score(kChoice, "A."), 0);
