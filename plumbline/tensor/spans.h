@@ -1,6 +1,7 @@
 // Where each sequence of a ragged batch starts and ends.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

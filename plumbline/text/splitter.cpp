@@ -36,13 +36,37 @@ int match(const pcre2_code* code, std::string_view text, size_t start, pcre2_mat
   return result == PCRE2_ERROR_JIT_STACKLIMIT ? run(PCRE2_NO_JIT) : result;
 }
 
+// PCRE2 counts U+180E as a blank, which Unicode and the originals' regular expressions do not.
+std::string with_unicode_blanks(const std::string& pattern) {
+  const std::string blanks =
+      R"(\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})";
+  std::string out;
+  bool in_class = false;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const bool is_escape = pattern[i] == '\\' && i + 1 < pattern.size();
+    const std::string item = pattern.substr(i, is_escape ? 2 : 1);
+    i += item.size() - 1;
+    if (item == "\\s") {
+      out += in_class ? blanks : "[" + blanks + "]";
+    } else if (item == "\\S" && !in_class) {
+      out += "[^" + blanks + "]";
+    } else {
+      out += item;
+    }
+    if (item == "[") in_class = true;
+    if (item == "]") in_class = false;
+  }
+  return out;
+}
+
 }  // namespace
 
 Splitter::Splitter(const std::string& pattern) : pattern_(pattern) {
   int error = 0;
   PCRE2_SIZE offset = 0;
+  const std::string unicode = with_unicode_blanks(pattern);
   pcre2_code* code =
-      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(unicode.data()), unicode.size(),
                     PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, &error, &offset, nullptr);
   if (!code) fail("compiling", pattern, error);
   pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // on failure matching is only slower

@@ -2,82 +2,148 @@
 
 #include "plumbline/base/files.h"
 #include "plumbline/text/tokenizer_data.h"
-#include "plumbline/text/utf8.h"
 
 namespace plumbline::text {
 namespace {
 
 using Data = Tokenizer::Data;
 
-void encode_word(const Data& data, std::string_view word, TokenIds& out) {
-  if (!data.words.empty()) {
-    if (const auto found = data.words.find(std::string(word)); found != data.words.end()) {
-      out.push_back(found->second);
-      return;
-    }
-  }
-  TokenIds ids;
-  ids.reserve(word.size());
-  for (const char c : word) ids.push_back(data.byte_ids[static_cast<uint8_t>(c)]);
-  data.merges.apply(ids);
-  out.insert(out.end(), ids.begin(), ids.end());
+// What stands before the text at hand.
+enum class Before { Nothing, Token, Text };
+
+bool wants_prefix(const PrefixStep& step, Before before, std::string_view text) {
+  const bool is_place = step.where == PrefixStep::Where::Always
+                            ? before != Before::Text
+                            : step.where == PrefixStep::Where::First && before == Before::Nothing;
+  return is_place && !text.empty() && (step.doubles || !text.starts_with(step.blank));
 }
 
-// Text without added tokens: into words, level by level, then each word by merging.
-void encode_words(const Data& data, std::string_view text, size_t level, TokenIds& out) {
-  if (level == data.splitters.size()) return encode_word(data, text, out);
-  for (const Piece& piece : data.splitters[level].split(text)) {
-    encode_words(data, piece.text, level + 1, out);
-  }
-}
-
-void encode_plain(const Data& data, std::string_view text, TokenIds& out) {
-  if (text.empty()) return;
-  if (data.add_prefix_space && text.front() != ' ') {
-    return encode_words(data, " " + std::string(text), 0, out);
-  }
-  encode_words(data, text, 0, out);
-}
-
-// Calls `rest` with the text between added tokens, and puts out the tokens themselves.
-template <class Rest>
-void split_added(const Data& data, const std::optional<Splitter>& added, std::string_view text,
-                 TokenIds& out, Rest rest) {
-  if (!added) return rest(text);
-  for (const Piece& piece : added->split(text)) {
-    if (piece.is_match) {
-      out.push_back(data.matched.at(std::string(piece.text)));
+// Blanks at both ends are dropped, and of several marks in a row all but one.
+std::string without_extra(std::string_view text, std::string_view mark) {
+  std::string out;
+  while (text.starts_with(mark)) text.remove_prefix(mark.size());
+  while (text.ends_with(mark)) text.remove_suffix(mark.size());
+  for (size_t at = 0; at < text.size(); ++at) {
+    const bool is_repeated = text.substr(at).starts_with(mark) && out.ends_with(mark);
+    if (is_repeated) {
+      at += mark.size() - 1;
     } else {
-      rest(piece.text);
+      out += text[at];
     }
+  }
+  return out;
+}
+
+std::string marked(const MarkStep& step, std::string_view text, Before before) {
+  std::string out = replaced(text, " ", step.mark);
+  if (step.drops_extra) out = without_extra(out, step.mark);
+  if (wants_prefix(step.prefix, before, out)) out.insert(0, step.mark);
+  return out;
+}
+
+class Encoder {
+ public:
+  Encoder(const Data& data, TokenIds& out) : data_(data), out_(out) {}
+
+  // Text without added tokens, from the given step on.
+  void words(std::string_view text, size_t level, Before before) {
+    if (text.empty()) return;
+    if (level == data_.word_steps.size()) return data_.model->encode(text, out_);
+    const WordStep& step = data_.word_steps[level];
+    if (step.split) return split(*step.split, text, level, before);
+    if (step.mark) return mark(*step.mark, text, level, before);
+    if (wants_prefix(*step.prefix, before, text)) {
+      return words(step.prefix->blank + std::string(text), level + 1, before);
+    }
+    words(text, level + 1, before);
+  }
+
+ private:
+  void split(const SplitStep& step, std::string_view text, size_t level, Before before) {
+    bool is_first = true;
+    // The steps behind see each piece by itself; only the first may be the beginning of all.
+    for (const Piece& piece : step.splitter.split(text)) {
+      const bool is_kept = piece.is_match ? step.keeps_matches : step.keeps_gaps;
+      if (is_kept) words(piece.text, level + 1, is_first ? before : Before::Token);
+      is_first = false;
+    }
+  }
+
+  void mark(const MarkStep& step, std::string_view text, size_t level, Before before) {
+    const std::string all = marked(step, text, before);
+    if (!step.splits) return words(all, level + 1, before);
+    for (size_t begin = 0; begin < all.size();) {
+      const size_t end = std::min(all.find(step.mark, begin + 1), all.size());
+      words(std::string_view(all).substr(begin, end - begin), level + 1,
+            begin == 0 ? before : Before::Token);
+      begin = end;
+    }
+  }
+
+  const Data& data_;
+  TokenIds& out_;
+};
+
+Before before(TextStart start) {
+  switch (start) {
+    case TextStart::Sequence:
+      return Before::Nothing;
+    case TextStart::AfterToken:
+      return Before::Token;
+    case TextStart::Text:
+      return Before::Text;
+  }
+  return Before::Nothing;
+}
+
+// Calls `rest` with each text between added tokens and what stands before it, and puts out the
+// tokens themselves.
+template <class Rest>
+void split_added(const AddedTokenFinder& added, std::string_view text, bool with_special,
+                 Before before_text, TokenIds& out, Rest rest) {
+  for (const auto& [piece, token] : added.split(text, with_special)) {
+    if (token != nullptr) {
+      out.push_back(token->id);
+    } else {
+      rest(piece, before_text);
+    }
+    before_text = Before::Token;
   }
 }
 
 }  // namespace
 
 Tokenizer Tokenizer::load(const std::string& path) {
-  Tokenizer tokenizer;
-  tokenizer.data_ = parse_tokenizer(read_file(path), path);
-  return tokenizer;
+  return Tokenizer(parse_tokenizer(read_file(path), path));
 }
 
-TokenIds Tokenizer::encode(std::string_view text) const {
+TokenIds Tokenizer::encode(std::string_view text, EncodeOptions options) const {
   TokenIds out;
-  split_added(*data_, data_->raw_added, text, out, [&](std::string_view raw) {
-    const std::string normal = data_->use_nfc ? nfc(raw) : std::string(raw);
-    split_added(*data_, data_->normalized_added, normal, out,
-                [&](std::string_view plain) { encode_plain(*data_, plain, out); });
-  });
+  Encoder encoder(*data_, out);
+  const bool special = options.with_special;
+  const auto plain = [&](std::string_view piece, Before there) { encoder.words(piece, 0, there); };
+  const auto raw = [&](std::string_view piece, Before there) {
+    if (data_->normalizer.empty()) {
+      return split_added(data_->normalized_added, piece, special, there, out, plain);
+    }
+    const std::string normal = normalized(data_->normalizer, piece, there == Before::Text);
+    split_added(data_->normalized_added, normal, special, there, out, plain);
+  };
+  split_added(data_->raw_added, text, special, before(options.start), out, raw);
   return out;
 }
 
 std::string Tokenizer::decode(const TokenIds& ids, bool with_special) const {
-  std::string bytes;
+  TextJoiner joiner(data_->decoding);
   for (const int64_t id : ids) {
-    if (with_special || !is_special(id)) bytes += token(id);
+    if (id < 0 || id >= vocab_size() || (is_special(id) && !with_special)) continue;
+    joiner.add(data_->tokens[static_cast<size_t>(id)].text);
   }
-  return repaired_utf8(bytes);
+  return joiner.finish();
 }
+
+const TokenIds& Tokenizer::begin_ids() const { return data_->begin_ids; }
+const TokenIds& Tokenizer::end_ids() const { return data_->end_ids; }
 
 int64_t Tokenizer::vocab_size() const { return static_cast<int64_t>(data_->tokens.size()); }
 
@@ -88,7 +154,7 @@ int64_t Tokenizer::id(std::string_view token) const {
 
 std::string Tokenizer::token(int64_t id) const {
   if (id < 0 || id >= vocab_size()) return {};
-  return data_->tokens[static_cast<size_t>(id)].bytes;
+  return data_->tokens[static_cast<size_t>(id)].text.bytes;
 }
 
 bool Tokenizer::is_special(int64_t id) const {

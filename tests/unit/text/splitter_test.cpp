@@ -53,5 +53,25 @@ TEST(Splitter, BadPatternIsNamed) {
   }
 }
 
+// U+180E is a blank for PCRE2 alone.
+TEST(Splitter, BlanksAreUnicodes) {
+  const auto count = [](const char* pattern, const char* text) {
+    return Splitter(pattern).split(text).size();
+  };
+  EXPECT_EQ(count(R"(\s+)",
+                  "a\xE1\xA0\x8E"
+                  "b"),
+            1u);
+  EXPECT_EQ(count(R"(\s+)", "a\xE3\x80\x80 \tb"), 3u);
+  EXPECT_EQ(count(R"([^\s]+)",
+                  "a\xE1\xA0\x8E"
+                  "b"),
+            1u);
+  EXPECT_EQ(count(R"(\S+)",
+                  "a\xE1\xA0\x8E"
+                  "b"),
+            1u);
+}
+
 }  // namespace
 }  // namespace plumbline::text

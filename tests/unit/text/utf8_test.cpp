@@ -23,6 +23,26 @@ TEST(RepairedUtf8, OneMarkPerMaximalBrokenPart) {
   EXPECT_EQ(repaired_utf8("\xF4\x90\x80\x80"), mark + mark + mark + mark);  // above U+10FFFF
 }
 
+TEST(RepairedBytes, OneMarkPerByte) {
+  const std::string mark = kMark;
+  EXPECT_EQ(repaired_bytes("a\xE4\xBDz\xC3\xA9"), "a" + mark + mark + "z\xC3\xA9");
+}
+
+TEST(FirstCharacter, TellsCutFromBroken) {
+  EXPECT_EQ(first_character("\xE4\xBD\xA0z").code, U'\u4F60');
+  EXPECT_EQ(first_character("\xF0\x9F\x98\x80").code, U'\U0001F600');
+  EXPECT_TRUE(first_character("\xE4\xBD").is_cut);
+  EXPECT_FALSE(first_character("\xE4z").is_cut);
+  EXPECT_FALSE(is_valid_utf8("a\xE4"));
+  EXPECT_TRUE(is_valid_utf8("a\xC3\xA9"));
+}
+
+// As tokenizers, whose tables are of Unicode 9: U+0898 came in 14 and does not move before U+0334.
+TEST(Nfc, NewMarksStayWhereTheyAre) {
+  EXPECT_EQ(nfc("q\xE0\xA2\x98\xCC\xB4"), "q\xE0\xA2\x98\xCC\xB4");
+  EXPECT_EQ(nfc("q\xCC\x8D\xCC\xB4"), "q\xCC\xB4\xCC\x8D");
+}
+
 TEST(Nfc, ComposesAndKeepsBrokenBytes) {
   EXPECT_EQ(nfc("e\xCC\x81"), "\xC3\xA9");
   EXPECT_EQ(nfc("\xFF"
