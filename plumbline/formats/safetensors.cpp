@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +9,6 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
@@ -45,24 +42,6 @@ struct Descriptor {
     if (fd >= 0) ::close(fd);
   }
 };
-
-// The whole file, of at least kLengthSize bytes, and its size.
-std::pair<std::shared_ptr<const std::byte>, uint64_t> map_file(const std::string& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  struct stat status;
-  if (file.fd < 0 || ::fstat(file.fd, &status) != 0) throw io_error("opening", path);
-  if (!S_ISREG(status.st_mode)) throw bad_file(path, "a file", "something else");
-  const auto size = static_cast<size_t>(status.st_size);
-  if (size < kLengthSize) {
-    throw bad_file(path, "at least 8 bytes", fmt::format("{} bytes", size));
-  }
-  void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
-  if (start == MAP_FAILED) throw io_error("mapping", path);
-  std::shared_ptr<const std::byte> bytes(
-      static_cast<const std::byte*>(start),
-      [size](const std::byte* p) { ::munmap(const_cast<std::byte*>(p), size); });
-  return {std::move(bytes), size};
-}
 
 void check(const std::string& name, const ArrayView& array) {
   size_t bytes = dtype_size(array.dtype);
@@ -109,74 +88,30 @@ void flush_to_disk(const std::string& path, int flags) {
 
 }  // namespace
 
-size_t dtype_size(Dtype dtype) {
-  switch (dtype) {
-    case Dtype::F64:
-    case Dtype::I64:
-      return 8;
-    case Dtype::F32:
-    case Dtype::I32:
-      return 4;
-    case Dtype::F16:
-    case Dtype::BF16:
-    case Dtype::I16:
-      return 2;
-    case Dtype::I8:
-    case Dtype::U8:
-    case Dtype::Bool:
-      return 1;
-  }
-  throw InternalError("unknown dtype");
-}
+SafetensorsFile::SafetensorsFile(const std::string& path) : SafetensorsFile(FileView(path)) {}
 
-std::string_view dtype_name(Dtype dtype) {
-  switch (dtype) {
-    case Dtype::F64:
-      return "F64";
-    case Dtype::I64:
-      return "I64";
-    case Dtype::F32:
-      return "F32";
-    case Dtype::I32:
-      return "I32";
-    case Dtype::F16:
-      return "F16";
-    case Dtype::BF16:
-      return "BF16";
-    case Dtype::I16:
-      return "I16";
-    case Dtype::I8:
-      return "I8";
-    case Dtype::U8:
-      return "U8";
-    case Dtype::Bool:
-      return "BOOL";
+SafetensorsFile::SafetensorsFile(const FileView& file) : file_(file) {
+  const std::string_view bytes = file_.bytes();
+  if (bytes.size() < kLengthSize) {
+    throw bad_file(path(), "at least 8 bytes", fmt::format("{} bytes", bytes.size()));
   }
-  throw InternalError("unknown dtype");
-}
-
-SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
-  auto [bytes, size] = map_file(path);
   uint64_t header_size = 0;
-  std::memcpy(&header_size, bytes.get(), kLengthSize);
-  const uint64_t rest = size - kLengthSize;
+  std::memcpy(&header_size, bytes.data(), kLengthSize);
+  const uint64_t rest = bytes.size() - kLengthSize;
   if (header_size > std::min(kMaxHeaderSize, rest)) {
-    throw bad_file(path,
+    throw bad_file(path(),
                    fmt::format("a header of at most {} bytes", std::min(kMaxHeaderSize, rest)),
                    fmt::format("{}", header_size));
   }
-  const std::byte* buffer = bytes.get() + kLengthSize + header_size;
-  Header header = parse_header(
-      {reinterpret_cast<const char*>(bytes.get()) + kLengthSize, static_cast<size_t>(header_size)},
-      rest - header_size, path);
+  const std::string_view buffer = bytes.substr(kLengthSize + header_size);
+  Header header = parse_header(bytes.substr(kLengthSize, header_size), buffer.size(), path());
   for (auto& [name, entry] : header.entries) {
     arrays_[name] = {.dtype = entry.dtype,
                      .shape = std::move(entry.shape),
-                     .data = buffer + entry.begin,
+                     .data = reinterpret_cast<const std::byte*>(buffer.data()) + entry.begin,
                      .size = static_cast<size_t>(entry.end - entry.begin)};
   }
   metadata_ = std::move(header.metadata);
-  mapping_ = std::move(bytes);
 }
 
 void write_safetensors(const std::string& path, const Arrays& arrays, const Metadata& metadata) {

@@ -137,21 +137,11 @@ class HeaderReader : public nlohmann::json_sax<json> {
   std::vector<uint64_t> offsets_;
 };
 
-// Bytes the entry's shape asks for. Nothing when the product overflows, even if a 0 would hide it.
-std::optional<uint64_t> bytes_of(const HeaderEntry& entry) {
-  int64_t bytes = static_cast<int64_t>(dtype_size(entry.dtype));
-  for (const int64_t n : entry.shape) {
-    if (__builtin_mul_overflow(bytes, std::max<int64_t>(n, 1), &bytes)) return std::nullopt;
-  }
-  const bool is_empty = std::count(entry.shape.begin(), entry.shape.end(), 0) > 0;
-  return is_empty ? 0 : static_cast<uint64_t>(bytes);
-}
-
 std::string entry_problem(const std::string& name, const HeaderEntry& entry) {
   if (entry.begin > entry.end) {
     return fmt::format("'{}' ends at {}, before its begin {}", name, entry.end, entry.begin);
   }
-  const std::optional<uint64_t> bytes = bytes_of(entry);
+  const std::optional<uint64_t> bytes = bytes_needed(entry.dtype, entry.shape);
   if (!bytes) return fmt::format("the shape of '{}' overflows", name);
   if (*bytes != entry.end - entry.begin) {
     return fmt::format("'{}' has {} bytes, but its shape needs {}", name, entry.end - entry.begin,
