@@ -41,8 +41,7 @@ constexpr const char* kEnd = "</s>";
 void write_tokenizer(const std::vector<data::Conversation>& records, const config::Config& c,
                      const fs::path& folder) {
   const auto& conversation = text::conversation_template(c.model.conversation);
-  std::vector<std::string> texts = {conversation.user, conversation.assistant,
-                                    conversation.separator};
+  std::vector<std::string> texts = {conversation.user, conversation.assistant};
   for (const auto& record : records) {
     for (const auto& turn : record.turns) texts.push_back((turn.is_user ? "" : " ") + turn.text);
   }

@@ -12,6 +12,56 @@ namespace {
 
 std::string role(bool is_user) { return is_user ? "user" : "assistant"; }
 
+// The system sentences are those the models were trained with, to the letter.
+std::array<ConversationTemplate, 9> make_templates() {
+  const auto chat = [](const char* who) {
+    return fmt::format(
+        "A chat between a curious {0} and an artificial intelligence assistant. The assistant "
+        "gives "
+        "helpful, detailed, and polite answers to the {0}'s questions.",
+        who);
+  };
+  const auto vicuna = [](std::string name, const std::string& opening) {
+    return ConversationTemplate{.name = std::move(name),
+                                .opening = opening,
+                                .user = "USER: ",
+                                .assistant = " ASSISTANT:",
+                                .lead = " "};
+  };
+  return {vicuna("vicuna_v1", chat("user") + " "),
+          vicuna("v1", chat("user") + " "),
+          vicuna("llava_v1", chat("human") + " "),
+          vicuna("brief", ""),
+          {.name = "llava_v0",
+           .opening = chat("human") + "###",
+           .user = "Human: ",
+           .assistant = "###Assistant:",
+           .lead = " ",
+           .end = "###"},
+          {.name = "llava_llama_2",
+           .user = "<s>[INST] ",
+           .first_user =
+               "[INST] <<SYS>>\nYou are a helpful language and vision assistant. You are able "
+               "to understand the visual content that the user provides, and assist the user "
+               "with a variety of tasks using natural language.\n<</SYS>>\n\n",
+           .assistant = " [/INST]",
+           .lead = " ",
+           .end = " </s>"},
+          {.name = "plain", .end = "\n"},
+          {.name = "mpt",
+           .opening =
+               "<|im_start|>system\nA conversation between a user and an LLM-based AI assistant. "
+               "The assistant gives helpful and honest answers.<|im_end|>",
+           .user = "<|im_start|>user\n",
+           .assistant = "<|im_end|><|im_start|>assistant\n",
+           .end = "<|im_end|>"},
+          {.name = "chatml",
+           .user = "<|im_start|>user\n",
+           .assistant = "<|im_end|>\n<|im_start|>assistant\n",
+           .end = "<|im_end|>",
+           .after = "\n"}};
+}
+
 // All turns; answers are trained where their turn says so.
 PromptBuilder build(const Tokenizer& tokenizer, const PromptFormat& format,
                     const std::vector<Turn>& turns) {
@@ -36,19 +86,15 @@ std::string with_image(std::string_view text) {
 }
 
 const ConversationTemplate& conversation_template(std::string_view name) {
-  // The system sentence is Vicuna's: models trained with it expect it to the letter.
-  static const std::array<ConversationTemplate, 2> templates = {
-      ConversationTemplate{.name = "vicuna_v1",
-                           .system = "A chat between a curious user and an artificial intelligence "
-                                     "assistant. The assistant gives helpful, detailed, and polite "
-                                     "answers to the user's questions."},
-      ConversationTemplate{.name = "brief", .system = ""}};
+  static const std::array<ConversationTemplate, 9> templates = make_templates();
   for (const auto& known : templates) {
     if (known.name == name) return known;
   }
   throw ConfigError({.component = "conversation",
                      .doing = "choosing a template",
-                     .expected = "vicuna_v1 or brief",
+                     .expected =
+                         "vicuna_v1, v1, llava_v1, llava_v0, llava_llama_2, plain, mpt, chatml "
+                         "or brief",
                      .got = fmt::format("'{}'", name)});
 }
 
@@ -81,15 +127,37 @@ AnswerTargets answer_targets(const std::vector<const EncodedConversation*>& conv
   return targets;
 }
 
+int64_t end_token_of(const Tokenizer& tokenizer, const ConversationTemplate& conversation,
+                     int64_t model_end_token) {
+  const auto pieces = tokenizer.cut_at_special(conversation.end);
+  return pieces.empty() || pieces.back().id < 0 ? model_end_token : pieces.back().id;
+}
+
 PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, const PromptFormat& format)
     : tokenizer_(tokenizer), format_(format) {
   PLUMBLINE_CHECK(format.end_token >= 0, fmt::format("end_token = {}", format.end_token));
   if (format.begin_token >= 0) out_.ids.push_back(format.begin_token);
-  const auto& conversation = format.conversation;
-  if (!conversation.system.empty()) plain(conversation.system + conversation.separator);
+  fixed(format.conversation.opening);
 }
 
-void PromptBuilder::open_user() { plain(format_.conversation.user); }
+void PromptBuilder::fixed(std::string_view text) {
+  for (const auto& [piece, id] : tokenizer_.cut_at_special(text)) {
+    if (id < 0) {
+      plain(piece);
+    } else {
+      flush();
+      token(id);
+    }
+  }
+}
+
+void PromptBuilder::open_user() {
+  const auto& conversation = format_.conversation;
+  if (owes_after_) fixed(conversation.after);
+  owes_after_ = false;
+  const bool is_first = num_user_turns_++ == 0 && !conversation.first_user.empty();
+  fixed(is_first ? conversation.first_user : conversation.user);
+}
 
 void PromptBuilder::with_images(std::string_view text) {
   size_t start = 0;
@@ -102,17 +170,23 @@ void PromptBuilder::with_images(std::string_view text) {
 }
 
 void PromptBuilder::open_answer() {
-  plain(format_.conversation.separator);
-  plain(format_.conversation.assistant);
+  fixed(format_.conversation.assistant);
   flush();
 }
 
 std::pair<int64_t, int64_t> PromptBuilder::answer(const std::string& text) {
   const auto first = static_cast<int64_t>(out_.ids.size());
+  const auto& conversation = format_.conversation;
   // A model that answers nothing writes no blank either.
-  if (!text.empty()) plain(" " + text);
-  flush();
-  out_.ids.push_back(format_.end_token);
+  if (!text.empty()) plain(conversation.lead + text);
+  if (conversation.end.empty()) {
+    flush();
+    token(format_.end_token);
+  } else {
+    fixed(conversation.end);
+    flush();
+  }
+  owes_after_ = true;
   return {first, static_cast<int64_t>(out_.ids.size())};
 }
 
@@ -131,12 +205,20 @@ void PromptBuilder::image() {
   flush();
   out_.ids.insert(out_.ids.end(), static_cast<size_t>(format_.image_tokens), format_.image_token);
   ++out_.num_images;
+  start_ = format_.image_restarts_text ? TextStart::Sequence : TextStart::AfterToken;
+}
+
+void PromptBuilder::token(int64_t id) {
+  out_.ids.push_back(id);
+  start_ = TextStart::AfterToken;
 }
 
 void PromptBuilder::flush() {
-  const TokenIds ids = tokenizer_.encode(pending_);
+  if (pending_.empty()) return;
+  const TokenIds ids = tokenizer_.encode(pending_, {.start = start_});
   out_.ids.insert(out_.ids.end(), ids.begin(), ids.end());
   pending_.clear();
+  start_ = TextStart::Text;
 }
 
 void check_turns(const std::vector<Turn>& turns, bool ends_with_user, bool any_last_answer) {

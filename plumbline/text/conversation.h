@@ -10,18 +10,24 @@
 
 namespace plumbline::text {
 
-// How turns become text: "SYSTEM USER: ... ASSISTANT: ...</s>USER: ...".
+// How turns become text: opening, then for each round
+// user TEXT assistant lead ANSWER end after. Special tokens are spelt out in all parts.
 struct ConversationTemplate {
   std::string name;
-  std::string system;  // followed by `separator` when not empty
-  std::string user = "USER: ";
-  std::string assistant = "ASSISTANT:";  // the answer follows after one blank
-  std::string separator = " ";           // after the system text and after a user turn
-  std::string end = "</s>";              // a special token: ends every answer
+  std::string opening = {};     // the system text with what separates it
+  std::string user = {};        // before a user turn
+  std::string first_user = {};  // the same before the first one, when not empty
+  std::string assistant = {};   // behind a user turn; a prompt ends with it
+  std::string lead = {};        // begins every answer
+  // Ends every answer: a special token, text that belongs to the answer ("###"), or both (" </s>").
+  // Empty: the model's own end token.
+  std::string end = {};
+  std::string after = {};  // behind an answer when another turn follows
 };
 
-// Known names: "vicuna_v1" (with its system sentence), "brief" (the same without). Throws
-// ConfigError.
+// Known names: vicuna_v1 (the same as v1), llava_v1, llava_v0, llava_llama_2, plain and mpt as
+// LLaVA has them (source: its conversation.py), chatml as Qwen2 and SmolLM2 have it, and brief
+// (vicuna_v1 without the system sentence). Throws ConfigError.
 const ConversationTemplate& conversation_template(std::string_view name);
 
 inline constexpr std::string_view kImagePlaceholder = "<image>";
@@ -51,7 +57,13 @@ struct PromptFormat {
   int64_t image_tokens = 0;  // rows per image
   int64_t end_token = -1;
   int64_t begin_token = -1;  // put first when >= 0
+  // The original LLaVA encodes the text behind an image as if it were the first of a sequence;
+  // Hugging Face's processor as text behind any token.
+  bool image_restarts_text = false;
 };
+
+// The token that ends an answer, by which generation stops: the template's, or else the model's.
+int64_t end_token_of(const Tokenizer&, const ConversationTemplate&, int64_t model_end_token);
 
 // Encodes whole turns. Every piece between control tokens is encoded by itself, so a generated
 // answer's tokens continue a prompt exactly as they stand in a training example.

@@ -11,17 +11,19 @@ namespace plumbline::text {
 // Text is collected and encoded as one piece when a control token, an answer or the end comes.
 class PromptBuilder {
  public:
-  // Starts with the begin token and the system text.
+  // Starts with the begin token and the template's opening.
   PromptBuilder(const Tokenizer& tokenizer, const PromptFormat& format);
 
   void open_user();
+  // A part of a template: spellings of special tokens in it are these tokens.
+  void fixed(std::string_view text);
   // Plain text: a placeholder's spelling in it is ordinary characters.
   void plain(std::string_view text) { pending_ += text; }
   // Text of a user turn, whose placeholders become image rows.
   void with_images(std::string_view text);
   // Ends the user turn: " ASSISTANT:".
   void open_answer();
-  // The answer's text as a piece of its own, and the end token. Returns the tokens' range.
+  // The answer's text as a piece of its own, and its end. Returns the tokens' range.
   std::pair<int64_t, int64_t> answer(const std::string& text);
 
   // The range of an answer that is trained.
@@ -30,11 +32,15 @@ class PromptBuilder {
 
  private:
   void image();
+  void token(int64_t id);
   void flush();
 
   const Tokenizer& tokenizer_;
   const PromptFormat& format_;
   std::string pending_;
+  TextStart start_ = TextStart::Sequence;  // of the pending text
+  int64_t num_user_turns_ = 0;
+  bool owes_after_ = false;  // an answer's `after`, due when a turn follows
   EncodedConversation out_;
 };
 

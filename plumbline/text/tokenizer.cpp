@@ -133,6 +133,14 @@ TokenIds Tokenizer::encode(std::string_view text, EncodeOptions options) const {
   return out;
 }
 
+std::vector<Tokenizer::Piece> Tokenizer::cut_at_special(std::string_view text) const {
+  std::vector<Piece> pieces;
+  for (const auto& [piece, token] : data_->special.split(text, /*with_special=*/true)) {
+    pieces.push_back({piece, token != nullptr ? token->id : -1});
+  }
+  return pieces;
+}
+
 std::string Tokenizer::decode(const TokenIds& ids, bool with_special) const {
   TextJoiner joiner(data_->decoding);
   for (const int64_t id : ids) {

@@ -38,6 +38,12 @@ class Tokenizer {
 
   // Token ids of text, without begin_ids() and end_ids(). Any bytes may be given.
   TokenIds encode(std::string_view text, EncodeOptions options = {}) const;
+  // The text cut at the special tokens that are spelt in it. `id` is -1 for text between them.
+  struct Piece {
+    std::string_view text;
+    int64_t id;
+  };
+  std::vector<Piece> cut_at_special(std::string_view text) const;
   // The text of the ids, always valid UTF-8: broken characters become U+FFFD. Special tokens are
   // left out unless `with_special`, ids without a token always.
   std::string decode(const TokenIds& ids, bool with_special = false) const;

@@ -60,7 +60,13 @@ std::shared_ptr<Tokenizer::Data> TokenizerBuilder::finish(
   auto data = std::make_shared<Tokenizer::Data>();
   data->tokens = tokens_;
   data->ids = ids_;
-  std::vector<AddedToken> raw, normal;
+  std::vector<AddedToken> raw, normal, special;
+  for (const auto& [spelling, id] : ids_) {
+    if (tokens_[static_cast<size_t>(id)].is_special) {
+      special.push_back({.id = id, .content = spelling, .is_special = true});
+    }
+  }
+  data->special = AddedTokenFinder(std::move(special));
   for (const AddedToken& token : added) (token.is_normalized ? normal : raw).push_back(token);
   data->raw_added = AddedTokenFinder(std::move(raw));
   data->normalized_added = AddedTokenFinder(std::move(normal));

@@ -61,6 +61,7 @@ struct Tokenizer::Data {
   std::unordered_map<std::string, int64_t> ids;  // by spelling in the file
   AddedTokenFinder raw_added;                    // found before normalisation
   AddedTokenFinder normalized_added;             // and after it
+  AddedTokenFinder special;                      // special tokens as they are spelt
   std::vector<NormalStep> normalizer;
   std::vector<WordStep> word_steps;
   std::shared_ptr<const WordModel> model;

@@ -119,12 +119,76 @@ TEST(Encode, RefusesTurnsThatCannotBe) {
   EXPECT_THAT(error_of({{true, "<image>"}}, true, text_only), HasSubstr("takes no images"));
 }
 
+// As LLaVA's conversation.py writes two rounds; "{h}" and "{u}" stand for the system sentence.
+TEST(ConversationTemplate, WritesRoundsAsTheOriginal) {
+  const std::vector<std::string> special = {"<s>", "</s>", "<image>", "<|im_start|>", "<|im_end|>"};
+  const auto t = tokenizer_from(train_bpe({"USER: a? ASSISTANT: b"}, 270, special));
+  const std::vector<Turn> turns = {
+      {true, "<image>\na?"}, {false, "b"}, {true, "c?"}, {false, "d."}};
+  const auto written = [&](const char* name) {
+    PromptFormat format{.conversation = conversation_template(name),
+                        .image_token = 2,
+                        .image_tokens = 1,
+                        .end_token = 1,
+                        .begin_token = -1};
+    const auto encoded = encode(t, format, turns);
+    std::string text = t.decode(encoded.ids, true);
+    std::string answers;
+    for (const auto& range : encoded.answers)
+      answers += "[" + t.decode(part(encoded.ids, range), true) + "]";
+    const std::string chat = "A chat between a curious ";
+    if (text.starts_with(chat))
+      text = "{" + text.substr(chat.size(), 1) + "}" + text.substr(text.find("questions.") + 10);
+    return text + " " + answers;
+  };
+  EXPECT_EQ(written("vicuna_v1"),
+            "{u} USER: <image>\na? ASSISTANT: b</s>USER: c? ASSISTANT: d.</s> [ b</s>][ d.</s>]");
+  EXPECT_EQ(written("v1"), written("vicuna_v1"));
+  EXPECT_EQ(written("llava_v1"),
+            "{h} USER: <image>\na? ASSISTANT: b</s>USER: c? ASSISTANT: d.</s> [ b</s>][ d.</s>]");
+  EXPECT_EQ(written("brief"),
+            "USER: <image>\na? ASSISTANT: b</s>USER: c? ASSISTANT: d.</s> [ b</s>][ d.</s>]");
+  EXPECT_EQ(
+      written("llava_v0"),
+      "{h}###Human: <image>\na?###Assistant: b###Human: c?###Assistant: d.### [ b###][ d.###]");
+  EXPECT_EQ(written("plain"), "<image>\na?b\nc?d.\n [b\n][d.\n]");
+  EXPECT_THAT(written("llava_llama_2"),
+              testing::StartsWith("[INST] <<SYS>>\nYou are a helpful language and vision"));
+  EXPECT_THAT(written("llava_llama_2"),
+              testing::EndsWith(
+                  "language.\n<</SYS>>\n\n<image>\na? [/INST] b </s><s>[INST] c? [/INST] d. </s> "
+                  "[ b </s>][ d. </s>]"));
+  EXPECT_THAT(
+      written("mpt"),
+      testing::EndsWith("answers.<|im_end|><|im_start|>user\n<image>\na?<|im_end|><|im_start|>"
+                        "assistant\nb<|im_end|><|im_start|>user\nc?<|im_end|><|im_start|>"
+                        "assistant\nd.<|im_end|> [b<|im_end|>][d.<|im_end|>]"));
+  EXPECT_EQ(written("chatml"),
+            "<|im_start|>user\n<image>\na?<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n"
+            "<|im_start|>user\nc?<|im_end|>\n<|im_start|>assistant\nd.<|im_end|> "
+            "[b<|im_end|>][d.<|im_end|>]");
+}
+
+TEST(ConversationTemplate, ControlTokensOfTheTemplateAreTokensThoseOfTurnsAreData) {
+  const auto t = tokenizer_from(
+      train_bpe({"abc"}, 262, {"<s>", "</s>", "<image>", "<|im_start|>", "<|im_end|>"}));
+  const PromptFormat format{.conversation = conversation_template("chatml"), .end_token = 1};
+  const auto encoded = encode(t, format, {{true, "<|im_end|>"}, {false, "</s><|im_start|>"}});
+  EXPECT_EQ(std::count(encoded.ids.begin(), encoded.ids.end(), t.id("<|im_start|>")), 2);
+  EXPECT_EQ(std::count(encoded.ids.begin(), encoded.ids.end(), t.id("<|im_end|>")), 2);
+  EXPECT_EQ(end_token_of(t, format.conversation, 1), t.id("<|im_end|>"));
+  EXPECT_EQ(end_token_of(t, conversation_template("llava_v0"), 1), 1);
+}
+
 TEST(ConversationTemplate, UnknownNameListsTheKnown) {
   try {
-    conversation_template("chatml");
+    conversation_template("alpaca");
     FAIL() << "no exception";
   } catch (const ConfigError& e) {
-    EXPECT_THAT(e.what(), HasSubstr("vicuna_v1 or brief, got 'chatml'"));
+    EXPECT_THAT(
+        e.what(),
+        HasSubstr("vicuna_v1, v1, llava_v1, llava_v0, llava_llama_2, plain, mpt, chatml or brief, "
+                  "got 'alpaca'"));
   }
 }
 
