@@ -64,14 +64,15 @@ TEST(TextConfig, ReadsWhatItWrites) {
                              .rope_theta = 77,
                              .max_positions = 64,
                              .tie_embeddings = true,
-                             .begin_token = -1,
+                             .begin_token = 3,
                              .end_token = 4};
     if (family == TextFamily::Mistral) c.sliding_window = 32;
     if (family == TextFamily::Llama) c.qkv_bias = c.o_bias = true;
-    if (family == TextFamily::Qwen2) c.qkv_bias = true;
+    if (family == TextFamily::Qwen2) {
+      c.qkv_bias = true;
+      c.begin_token = -1;
+    }
     const json text = text_config_json(c, "bfloat16");
-    // A llama without a begin token has transformers' default again.
-    if (family == TextFamily::Llama) c.begin_token = 1;
     EXPECT_EQ(read(text["model_type"], text), c) << text;
   }
 }

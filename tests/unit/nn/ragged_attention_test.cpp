@@ -72,7 +72,7 @@ TEST(RaggedAttention, TakesStridedRowsOfOneProjection) {
   };
   const auto on = [&](auto function) {
     return [=, &part](const std::vector<at::Tensor>& in) {
-      return function(part(in[0], 0), part(in[0], 1), part(in[0], 2), spans);
+      return function(part(in[0], 0), part(in[0], 1), part(in[0], 2), spans, /*window=*/0);
     };
   };
   expect_same(on(ragged_attention), on(ragged_attention_composite),
