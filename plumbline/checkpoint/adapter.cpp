@@ -144,11 +144,20 @@ WeightFile open_adapter(const fs::path& folder) {
                  .hint = "save other formats as safetensors with peft first."});
 }
 
+// The name under which peft looks for a tensor. It translates a LLaVA's classic names of LoRA
+// parts, but wants those of modules saved whole as they are in memory.
+std::string peft_name(const std::string& classic, const config::LlavaConfig& config) {
+  const bool is_part = classic.find(".lora_") != std::string::npos;
+  if (layout_of(config) != Layout::Llava || is_part) return written_name(classic, config);
+  const bool is_head = !classic.starts_with(kDecoder);
+  return is_head ? "lm_head.weight" : "model.language_model." + classic.substr(kDecoder.size());
+}
+
 nn::Parameters written_parameters(model::Llava& model, const std::string& adapter) {
   nn::Parameters written;
   const std::string prefix = kPrefix;
   for (const auto& [name, tensor] : model.adapter_parameters(adapter)) {
-    written[prefix + written_name(name.substr(prefix.size()), model.config())] = tensor;
+    written[prefix + peft_name(name.substr(prefix.size()), model.config())] = tensor;
   }
   return written;
 }

@@ -28,10 +28,12 @@ struct AdapterConfig {
 // tuners/lora/config.py.
 AdapterConfig read_adapter_config(const std::string& file);
 
-// Index of the first pattern, a regular expression, that is the whole of a module's path or an end
-// of it from a dot on; -1 for none. Throws CheckpointError for a pattern that is no such
-// expression. Source: peft 0.21.2, utils/other.py, get_pattern_key.
+// Whether the pattern, a regular expression, is the whole of a module's path or an end of it from a
+// dot on. Throws CheckpointError for a pattern that is no such expression. Source: peft 0.21.2,
+// utils/other.py, get_pattern_key.
 bool matches_end(const std::string& pattern, const std::string& module);
+
+// Index of the first pattern that matches, or -1.
 template <class Value>
 int64_t first_match(const Patterns<Value>& patterns, const std::string& module) {
   for (size_t i = 0; i < patterns.size(); ++i) {
