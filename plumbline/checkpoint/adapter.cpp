@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <map>
 #include <regex>
 #include <set>
 #include <string_view>
@@ -12,6 +14,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/checkpoint/adapter_config.h"
 #include "plumbline/checkpoint/tensors.h"
+#include "plumbline/checkpoint/weight_files.h"
 #include "plumbline/checkpoint/weight_names.h"
 
 namespace plumbline::checkpoint {
@@ -20,61 +23,119 @@ namespace {
 constexpr const char* kConfig = "adapter_config.json";
 constexpr const char* kTensors = "adapter_model.safetensors";
 constexpr const char* kHead = "reward_head.safetensors";
-constexpr std::string_view kPrefix = "base_model.model.";
+constexpr const char* kPrefix = "base_model.model.";
+constexpr std::string_view kDecoder = "language_model.model.";
 
-// The name under which the model lists an adapter's tensor; a name of another kind as it is.
-std::string model_name(const std::string& name) {
-  static const std::regex pattern(R"(base_model\.model\.(.+)\.(lora_[AB])(\.[^.]+)?\.weight)");
-  std::smatch match;
-  if (!std::regex_match(name, match, pattern)) return name;
-  return fmt::format("{}{}.{}.weight", kPrefix, classic_name(match.str(1)), match.str(2));
-}
-
-formats::Arrays model_arrays(const formats::SafetensorsFile& file) {
-  formats::Arrays arrays;
-  for (const auto& [spelling, array] : file.arrays()) {
-    if (!arrays.emplace(model_name(spelling), array).second) {
-      throw CheckpointError({.component = "checkpoint",
-                             .doing = "reading an adapter",
-                             .expected = "the tensors of one adapter",
-                             .got = fmt::format("'{}' twice", model_name(spelling)),
-                             .where = file.path()});
-    }
-  }
-  return arrays;
-}
+// One tensor of a file: what the model calls it, and the path of its layer as the file spells it.
+struct Named {
+  std::string name;    // "base_model.model.language_model.model.layers.0.mlp.up_proj.lora_A.weight"
+  std::string layer;   // "layers.0.mlp.up_proj", empty for a module saved whole
+  std::string module;  // "model.layers.0.mlp.up_proj"
+};
 
 CheckpointError bad_tensors(const std::string& got, const std::string& where) {
   return CheckpointError({.component = "checkpoint",
                           .doing = "reading an adapter",
-                          .expected = "LoRA tensors of the language model's linear layers",
+                          .expected = "LoRA tensors of the language model's linear layers, and "
+                                      "embed_tokens and lm_head whole",
                           .got = got,
                           .where = where});
 }
 
-// The layers of a decoder block that the tensors belong to, in the config's order where that names
-// the same ones.
-std::vector<std::string> targets_of(const formats::Arrays& arrays,
-                                    const std::vector<std::string>& configured,
-                                    const std::string& where) {
-  static const std::regex pattern(
-      R"(base_model\.model\.language_model\.model\.layers\.\d+\.\w+\.(\w+)\.lora_[AB]\.weight)");
-  std::set<std::string> targets;
-  for (const auto& [name, array] : arrays) {
-    std::smatch match;
-    if (!std::regex_match(name, match, pattern)) {
-      throw bad_tensors(fmt::format("'{}'", name), where);
+Named named(const std::string& spelling, const std::string& where) {
+  static const std::regex part(R"(base_model\.model\.(.+)\.(lora_[AB])(\.[^.]+)?\.weight)");
+  static const std::regex whole(
+      R"(base_model\.model\.(.+?)(\.modules_to_save(\.[^.]+)?)?\.weight)");
+  std::smatch match;
+  if (std::regex_match(spelling, match, part)) {
+    const std::string path = classic_name(match.str(1));
+    if (path.starts_with(kDecoder)) {
+      return {.name = fmt::format("{}{}.{}.weight", kPrefix, path, match.str(2)),
+              .layer = path.substr(kDecoder.size()),
+              .module = match.str(1)};
     }
-    targets.insert(match.str(1));
+  } else if (std::regex_match(spelling, match, whole)) {
+    const std::string path = classic_name(match.str(1) + ".weight");
+    if (path == "language_model.lm_head.weight" ||
+        path == "language_model.model.embed_tokens.weight") {
+      return {.name = kPrefix + path, .layer = "", .module = match.str(1)};
+    }
   }
-  if (targets.empty()) throw bad_tensors("none", where);
+  throw bad_tensors(fmt::format("'{}'", spelling), where);
+}
+
+// An adapter's file in the model's names.
+struct Contents {
+  formats::Arrays arrays;
+  std::map<std::string, std::string> layers;  // path -> as the file spells it
+  std::set<std::string> saved;                // modules saved whole
+};
+
+Contents contents_of(const WeightFile& file) {
+  Contents contents;
+  for (const auto& [spelling, array] : file.arrays()) {
+    const Named found = named(spelling, file.path());
+    if (found.layer.empty()) {
+      contents.saved.insert(found.name.ends_with("lm_head.weight") ? "lm_head" : "embed_tokens");
+    } else {
+      contents.layers[found.layer] = found.module;
+    }
+    if (!contents.arrays.emplace(found.name, array).second) {
+      throw CheckpointError({.component = "checkpoint",
+                             .doing = "reading an adapter",
+                             .expected = "the tensors of one adapter",
+                             .got = fmt::format("'{}' twice", found.name),
+                             .where = file.path()});
+    }
+  }
+  return contents;
+}
+
+std::string last_part(const std::string& path) { return path.substr(path.find_last_of('.') + 1); }
+
+// "q_proj" where every block has such a part, and the paths of the layers where only some have. In
+// the config's order where that names the same ones.
+std::vector<std::string> targets_of(const Contents& contents, const nn::AdapterSpec& spec,
+                                    int64_t num_blocks) {
+  std::map<std::string, std::vector<std::string>> paths_by_name;
+  for (const auto& [path, spelled] : contents.layers)
+    paths_by_name[last_part(path)].push_back(path);
+  std::set<std::string> targets;
+  for (const auto& [name, paths] : paths_by_name) {
+    if (static_cast<int64_t>(paths.size()) == num_blocks) {
+      targets.insert(name);
+    } else {
+      targets.insert(paths.begin(), paths.end());
+    }
+  }
+  const std::vector<std::string>& configured = spec.targets;
   const bool agrees = targets == std::set<std::string>(configured.begin(), configured.end()) &&
                       targets.size() == configured.size();
   return agrees ? configured : std::vector<std::string>(targets.begin(), targets.end());
 }
 
-void check_present(const fs::path& folder) {
-  if (fs::exists(folder / kTensors)) return;
+// The whole of an adapter: what its config says, applied to the layers that its tensors show.
+nn::AdapterSpec spec_of(const AdapterConfig& config, const Contents& contents, int64_t num_blocks) {
+  nn::AdapterSpec spec = config.spec;
+  spec.targets = targets_of(contents, spec, num_blocks);
+  for (const auto& [path, module] : contents.layers) {
+    if (const int64_t i = first_match(config.ranks, module); i >= 0) {
+      spec.rank_pattern[path] = config.ranks[static_cast<size_t>(i)].second;
+    }
+    if (const int64_t i = first_match(config.alphas, module); i >= 0) {
+      spec.alpha_pattern[path] = config.alphas[static_cast<size_t>(i)].second;
+    }
+  }
+  for (const std::string& module : contents.saved) {
+    auto& saved = spec.saved_modules;
+    if (std::find(saved.begin(), saved.end(), module) == saved.end()) saved.push_back(module);
+  }
+  return spec;
+}
+
+WeightFile open_adapter(const fs::path& folder) {
+  const std::vector<WeightFile> files = open_if_present(folder, "adapter_model");
+  if (!files.empty()) return files.front();
   throw IoError({.component = "checkpoint",
                  .doing = "looking for an adapter",
                  .expected = kTensors,
@@ -83,29 +144,47 @@ void check_present(const fs::path& folder) {
                  .hint = "save other formats as safetensors with peft first."});
 }
 
+// The name under which peft looks for a tensor. It translates a LLaVA's classic names of LoRA
+// parts, but wants those of modules saved whole as they are in memory.
+std::string peft_name(const std::string& classic, const config::LlavaConfig& config) {
+  const bool is_part = classic.find(".lora_") != std::string::npos;
+  if (layout_of(config) != Layout::Llava || is_part) return written_name(classic, config);
+  const bool is_head = !classic.starts_with(kDecoder);
+  return is_head ? "lm_head.weight" : "model.language_model." + classic.substr(kDecoder.size());
+}
+
+nn::Parameters written_parameters(model::Llava& model, const std::string& adapter) {
+  nn::Parameters written;
+  const std::string prefix = kPrefix;
+  for (const auto& [name, tensor] : model.adapter_parameters(adapter)) {
+    written[prefix + peft_name(name.substr(prefix.size()), model.config())] = tensor;
+  }
+  return written;
+}
+
 }  // namespace
 
 void save_adapter(const std::string& folder, model::Llava& model, const std::string& name,
                   const std::string& base) {
   const nn::AdapterSpec spec = model.adapter_spec(name);
   write_folder(folder, [&](const fs::path& aside) {
-    save_tensors((aside / kTensors).string(), model.adapter_parameters(name));
+    save_tensors((aside / kTensors).string(), written_parameters(model, name));
     if (model.has_head(name)) save_tensors((aside / kHead).string(), model.head_parameters(name));
-    write_file(aside / kConfig, adapter_config_text(spec, base));
+    write_file(aside / kConfig, adapter_config_text(spec, base, layout_of(model.config())));
   });
 }
 
 void load_adapter(const std::string& folder, model::Llava& model, const std::string& name) {
   const fs::path path(folder);
-  check_present(path);
-  nn::AdapterSpec spec = read_adapter_config((path / kConfig).string());
-  const formats::SafetensorsFile file((path / kTensors).string());
-  const formats::Arrays arrays = model_arrays(file);
-  spec.targets = targets_of(arrays, spec.targets, file.path());
+  const WeightFile file = open_adapter(path);
+  const AdapterConfig config = read_adapter_config((path / kConfig).string());
+  const Contents contents = contents_of(file);
+  if (contents.layers.empty()) throw bad_tensors("none", file.path());
+  const nn::AdapterSpec spec = spec_of(config, contents, model.config().text.num_layers);
   const RandomKey init = random_key(0, "checkpoint.load_adapter");
   model.add_adapter(name, spec, init);
   try {
-    restore(model.adapter_parameters(name), arrays, file.path(),
+    restore(model.adapter_parameters(name), contents.arrays, file.path(),
             "the adapter was made for a model of another shape, or its tensors do not agree with "
             "adapter_config.json.");
     if (fs::exists(path / kHead)) {

@@ -7,17 +7,18 @@
 
 namespace plumbline::checkpoint {
 
-// Writes a folder with adapter_config.json, adapter_model.safetensors (PEFT's names without the
-// adapter's own) and, when the adapter has a head, reward_head.safetensors ("weight" [1, D], "bias"
-// [1]). Replaces an older folder whole, or leaves it as it was. `base` is the path of the base
-// model for adapter_config.json. Throws IoError, and ConfigError for an unknown adapter.
+// Writes a folder with adapter_config.json, adapter_model.safetensors (PEFT's names, in the model's
+// layout, without the adapter's own) and, when the adapter has a head, reward_head.safetensors
+// ("weight" [1, D], "bias" [1]). Replaces an older folder whole, or leaves it as it was. `base` is
+// the path of the base model for adapter_config.json. Throws IoError, and ConfigError for an
+// unknown adapter.
 void save_adapter(const std::string& folder, model::Llava& model, const std::string& name,
                   const std::string& base);
 
-// Adds adapter `name` and its head from such a folder. Names may be those of any layout of LLaVA
-// and may hold an adapter's name (".lora_A.default.weight"). Throws IoError, DataError for a
-// damaged file, CheckpointError for options Plumbline does not know and for tensors that do not
-// fit, and ConfigError when the name is taken; the model is then as before.
+// Adds adapter `name` and its head from such a folder (adapter_model.safetensors or .bin). Names
+// may be those of any layout and may hold an adapter's name (".lora_A.default.weight"). Throws
+// IoError, DataError for a damaged file, CheckpointError for options Plumbline does not know and
+// for tensors that do not fit, and ConfigError when the name is taken; the model is then as before.
 void load_adapter(const std::string& folder, model::Llava& model, const std::string& name);
 
 }  // namespace plumbline::checkpoint

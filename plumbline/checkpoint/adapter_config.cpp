@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
 #include "plumbline/checkpoint/json_fields.h"
 
 namespace plumbline::checkpoint {
@@ -18,27 +19,13 @@ using nlohmann::json;
 
 // Options that are read here, or cannot change what the stored tensors compute.
 const std::set<std::string>& harmless_options() {
-  static const std::set<std::string> names = {"peft_type",
-                                              "r",
-                                              "lora_alpha",
-                                              "lora_dropout",
-                                              "use_rslora",
-                                              "bias",
-                                              "target_modules",
-                                              "exclude_modules",
-                                              "init_lora_weights",
-                                              "task_type",
-                                              "inference_mode",
-                                              "revision",
-                                              "base_model_name_or_path",
-                                              "auto_mapping",
-                                              "peft_version",
-                                              "megatron_core",
-                                              "qalora_group_size",
-                                              "loftq_config",
-                                              "eva_config",
-                                              "runtime_config",
-                                              "ensure_weight_tying"};
+  static const std::set<std::string> names = {
+      "peft_type", "r", "lora_alpha", "lora_dropout", "use_rslora", "bias", "target_modules",
+      "exclude_modules", "init_lora_weights", "task_type", "inference_mode", "revision",
+      "base_model_name_or_path", "auto_mapping", "peft_version", "megatron_core",
+      "qalora_group_size", "loftq_config", "eva_config", "runtime_config", "ensure_weight_tying",
+      // The tensors show their effect.
+      "layers_to_transform", "layers_pattern", "rank_pattern", "alpha_pattern", "modules_to_save"};
   return names;
 }
 
@@ -83,6 +70,53 @@ std::vector<std::string> target_names(const JsonFields& fields) {
   return names;
 }
 
+// The patterns of an object, which apply in the order of the file.
+template <class Value>
+Patterns<Value> read_patterns(const JsonFields& fields, const nlohmann::ordered_json& ordered,
+                              const std::string& name) {
+  Patterns<Value> patterns;
+  if (!fields.has(name)) return patterns;
+  const JsonFields object = fields.object(name);
+  for (const auto& [pattern, value] : ordered.at(name).items()) {
+    const double number = object.number(pattern, 0);
+    if (!(number > 0)) object.fail(pattern, "a number above 0");
+    patterns.emplace_back(pattern, static_cast<Value>(number));
+  }
+  return patterns;
+}
+
+std::vector<std::string> saved_modules(const JsonFields& fields) {
+  std::vector<std::string> modules;
+  if (!fields.has("modules_to_save")) return modules;
+  for (const json& value : fields.raw().at("modules_to_save")) {
+    const std::string path = value.is_string() ? value.get<std::string>() : "";
+    const std::string name = path.substr(path.find_last_of('.') + 1);
+    if (name != "embed_tokens" && name != "lm_head") {
+      fields.fail("modules_to_save", "modules among embed_tokens and lm_head");
+    }
+    modules.push_back(name);
+  }
+  return modules;
+}
+
+// Names and paths as alternatives of a regular expression.
+std::string alternatives(const std::vector<std::string>& names) {
+  return std::regex_replace(fmt::format("({})", fmt::join(names, "|")), std::regex(R"(\.)"),
+                            R"(\.)");
+}
+
+json target_modules(const nn::AdapterSpec& spec, Layout layout) {
+  switch (layout) {
+    case Layout::Text:
+      break;
+    case Layout::Llava:
+      return R"(.*language_model.*\.)" + alternatives(spec.targets);
+    case Layout::Original:
+      return R"(model\.(layers\..*\.)?)" + alternatives(spec.targets);
+  }
+  return spec.targets;
+}
+
 // PEFT writes 16, not 16.0.
 json short_number(double value) {
   return value == std::floor(value) && std::abs(value) < 1e15 ? json(static_cast<int64_t>(value))
@@ -91,37 +125,57 @@ json short_number(double value) {
 
 }  // namespace
 
-nn::AdapterSpec read_adapter_config(const std::string& file) {
+AdapterConfig read_adapter_config(const std::string& file) {
   const JsonFields fields = JsonFields::read(file);
   check_options(fields);
-  nn::AdapterSpec spec;
+  const auto ordered = nlohmann::ordered_json::parse(read_file(file));
+  AdapterConfig config{.spec = {},
+                       .ranks = read_patterns<int64_t>(fields, ordered, "rank_pattern"),
+                       .alphas = read_patterns<double>(fields, ordered, "alpha_pattern")};
+  nn::AdapterSpec& spec = config.spec;
   spec.rank = fields.integer("r", 0);
   spec.alpha = fields.number("lora_alpha", 8);
   spec.dropout = fields.number("lora_dropout", 0);
   spec.targets = target_names(fields);
   spec.rslora = fields.flag("use_rslora", false);
+  spec.saved_modules = saved_modules(fields);
   if (spec.rank < 1) fields.fail("r", "at least 1");
   if (!(spec.dropout >= 0 && spec.dropout < 1)) fields.fail("lora_dropout", "a number in [0, 1)");
-  return spec;
+  return config;
 }
 
-std::string adapter_config_text(const nn::AdapterSpec& spec, const std::string& base) {
-  const std::string targets =
-      fmt::format(R"(.*language_model.*\.({}))", fmt::join(spec.targets, "|"));
-  const json text = {{"peft_type", "LORA"},
-                     {"task_type", "CAUSAL_LM"},
-                     {"r", spec.rank},
-                     {"lora_alpha", short_number(spec.alpha)},
-                     {"lora_dropout", spec.dropout},
-                     {"use_rslora", spec.rslora},
-                     {"bias", "none"},
-                     {"target_modules", targets},
-                     {"fan_in_fan_out", false},
-                     {"inference_mode", true},
-                     {"init_lora_weights", true},
-                     {"modules_to_save", nullptr},
-                     {"layers_to_transform", nullptr},
-                     {"base_model_name_or_path", base}};
+bool matches_end(const std::string& pattern, const std::string& module) {
+  try {
+    return std::regex_match(module, std::regex("(.*\\.)?(" + pattern + ")"));
+  } catch (const std::regex_error&) {
+    throw CheckpointError({.component = "checkpoint",
+                           .doing = "reading an adapter's rank_pattern or alpha_pattern",
+                           .expected = "regular expressions",
+                           .got = "'" + pattern + "'"});
+  }
+}
+
+std::string adapter_config_text(const nn::AdapterSpec& spec, const std::string& base,
+                                Layout layout) {
+  json alphas = json::object();
+  for (const auto& [path, alpha] : spec.alpha_pattern) alphas[path] = short_number(alpha);
+  const json text = {
+      {"peft_type", "LORA"},
+      {"task_type", "CAUSAL_LM"},
+      {"r", spec.rank},
+      {"lora_alpha", short_number(spec.alpha)},
+      {"lora_dropout", spec.dropout},
+      {"use_rslora", spec.rslora},
+      {"bias", "none"},
+      {"target_modules", target_modules(spec, layout)},
+      {"rank_pattern", spec.rank_pattern},
+      {"alpha_pattern", alphas},
+      {"fan_in_fan_out", false},
+      {"inference_mode", true},
+      {"init_lora_weights", true},
+      {"modules_to_save", spec.saved_modules.empty() ? json() : json(spec.saved_modules)},
+      {"layers_to_transform", nullptr},
+      {"base_model_name_or_path", base}};
   return text.dump(2) + "\n";
 }
 

@@ -1,4 +1,4 @@
-// Hugging Face's config.json of a LLaVA. Torch-free.
+// The config.json of a model. Torch-free.
 #pragma once
 
 #include <string>
@@ -7,15 +7,25 @@
 
 namespace plumbline::checkpoint {
 
-// Reads model_type "llava" with a llama text_config and a clip_vision_model vision_config; fields
-// left out have transformers' defaults. Throws IoError, or CheckpointError naming file and field
-// for what Plumbline cannot compute (other activations, scaled rotary angles, biases, several
-// feature layers) and for numbers that do not fit together. Source: transformers 5.23,
-// configuration_llava.py, configuration_llama.py, configuration_clip.py; older spellings of 4.31
-// to 4.57.
+// How a folder spells a model's config and weights.
+//   Llava     Hugging Face's LlavaForConditionalGeneration, with the classic names of its weights
+//   Text      a language model alone, as LlamaForCausalLM and its kin keep it
+//   Original  the original LLaVA, with its tower in a folder of its own
+enum class Layout { Llava, Text, Original };
+
+// The layout in which a model of this config is written.
+Layout layout_of(const config::LlavaConfig& config);
+
+// Reads model_type llava, with a text_config of llama, mistral or qwen2 and a vision_config of
+// clip_vision_model or siglip_vision_model; llava_llama and llava without a text_config, which is
+// the original layout; and llama, mistral, qwen2 alone. Fields left out have transformers'
+// defaults. Throws IoError, or CheckpointError naming file and field for what Plumbline cannot
+// compute (other models, activations and kinds of rotary scaling, several feature layers, quantised
+// weights) and for numbers that do not fit together. Source: transformers 5.23,
+// configuration_llava.py; older spellings of 4.31 to 4.57.
 config::LlavaConfig read_hf_config(const std::string& file);
 
-// The text of a config.json that transformers loads, for weights of type "float32", "bfloat16", ...
+// The text of a config.json in the model's layout, for weights of type "float32", "bfloat16", ...
 std::string hf_config_text(const config::LlavaConfig& config, const std::string& dtype);
 
 }  // namespace plumbline::checkpoint

@@ -11,59 +11,50 @@
 #include "plumbline/base/files.h"
 #include "plumbline/checkpoint/hf_config.h"
 #include "plumbline/checkpoint/json_fields.h"
+#include "plumbline/checkpoint/original_config.h"
 #include "plumbline/checkpoint/tensors.h"
+#include "plumbline/checkpoint/weight_files.h"
 #include "plumbline/checkpoint/weight_names.h"
-#include "plumbline/formats/safetensors.h"
 
 namespace plumbline::checkpoint {
 namespace {
 
+constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
-constexpr const char* kIndex = "model.safetensors.index.json";
 
-CheckpointError bad_index(const fs::path& index, const std::string& got) {
-  return CheckpointError({.component = "checkpoint",
-                          .doing = "reading the index of weights",
-                          .expected = "a weight_map from names to files beside it",
-                          .got = got,
-                          .where = index.string()});
-}
+// A file, and how it spells the classic names.
+struct Source {
+  WeightFile file;
+  std::string (*classic)(const std::string&);
+};
 
-// The shards of an index, each holding what the index says it does.
-std::vector<formats::SafetensorsFile> open_shards(const fs::path& index) {
-  const JsonFields fields = JsonFields::read(index.string());
-  if (!fields.has("weight_map")) throw bad_index(index, "none");
-  const JsonFields weight_map = fields.object("weight_map");
-  std::map<std::string, std::set<std::string>> names_by_file;
-  for (const auto& [name, value] : weight_map.raw().items()) {
-    names_by_file[weight_map.text(name, "")].insert(name);
-  }
-  std::vector<formats::SafetensorsFile> shards;
-  for (const auto& [file, names] : names_by_file) {
-    if (file.empty() || fs::path(file).filename() != file) {
-      throw bad_index(index, fmt::format("the file name '{}'", file));
-    }
-    shards.emplace_back((index.parent_path() / file).string());
-    for (const std::string& name : names) {
-      if (!shards.back().arrays().contains(name)) {
-        throw bad_index(index, fmt::format("'{}', which {} does not hold", name, file));
-      }
+bool holds(const std::vector<Source>& sources, const std::string& classic_start) {
+  for (const Source& source : sources) {
+    for (const auto& [spelling, array] : source.file.arrays()) {
+      if (source.classic(spelling).starts_with(classic_start)) return true;
     }
   }
-  return shards;
+  return false;
 }
 
-std::vector<formats::SafetensorsFile> open_weights(const fs::path& folder) {
-  if (fs::exists(folder / kWeights)) {
-    return {formats::SafetensorsFile((folder / kWeights).string())};
+void add(std::vector<Source>& sources, const std::vector<WeightFile>& files,
+         std::string (*classic)(const std::string&)) {
+  for (const WeightFile& file : files) sources.push_back({file, classic});
+}
+
+// The model's files. The original layout may keep projector and tower apart from them.
+std::vector<Source> open_sources(const fs::path& folder, const config::LlavaConfig& config) {
+  std::vector<Source> sources;
+  add(sources, open_weights(folder), classic_name);
+  if (layout_of(config) != Layout::Original) return sources;
+  if (!holds(sources, "multi_modal_projector.")) {
+    add(sources, open_if_present(folder, "mm_projector"), classic_name);
   }
-  if (fs::exists(folder / kIndex)) return open_shards(folder / kIndex);
-  throw IoError({.component = "checkpoint",
-                 .doing = "looking for weights",
-                 .expected = fmt::format("{} or {}", kWeights, kIndex),
-                 .got = "neither",
-                 .where = folder.string(),
-                 .hint = "save other formats as safetensors with transformers first."});
+  if (!holds(sources, "vision_tower.")) {
+    const fs::path tower = tower_folder(JsonFields::read((folder / kConfig).string()), folder);
+    if (!tower.empty()) add(sources, open_weights(tower), classic_tower_name);
+  }
+  return sources;
 }
 
 // Roughly how many numbers a model of this shape has: its large matrices. In double, since a
@@ -80,11 +71,11 @@ double approximate_size(const config::LlavaConfig& c) {
 }
 
 // A config.json of other sizes than the weights is refused before memory is taken for it.
-void check_size(const std::vector<formats::SafetensorsFile>& files,
-                const config::LlavaConfig& config, const std::string& folder) {
+void check_size(const std::vector<Source>& sources, const config::LlavaConfig& config,
+                const std::string& folder) {
   double held = 0;
-  for (const auto& file : files) {
-    for (const auto& [name, array] : file.arrays()) {
+  for (const Source& source : sources) {
+    for (const auto& [name, array] : source.file.arrays()) {
       double count = 1;
       for (const int64_t extent : array.shape) count *= static_cast<double>(extent);
       held += count;
@@ -102,19 +93,19 @@ void check_size(const std::vector<formats::SafetensorsFile>& files,
 }
 
 // The arrays of all files under their classic names, without those the model has no use for.
-formats::Arrays classic_arrays(const std::vector<formats::SafetensorsFile>& files,
+formats::Arrays classic_arrays(const std::vector<Source>& sources,
                                const config::LlavaConfig& config, const nn::Parameters& wanted) {
   formats::Arrays arrays;
-  for (const formats::SafetensorsFile& file : files) {
-    for (const auto& [spelling, array] : file.arrays()) {
-      const std::string name = classic_name(spelling);
-      if (!wanted.contains(name) && is_unused(name, config)) continue;
+  for (const Source& source : sources) {
+    for (const auto& [spelling, array] : source.file.arrays()) {
+      const std::string name = source.classic(spelling);
+      if (name.empty() || (!wanted.contains(name) && is_unused(name, config))) continue;
       if (!arrays.emplace(name, array).second) {
         throw CheckpointError({.component = "checkpoint",
                                .doing = "reading weights",
                                .expected = "each once",
                                .got = fmt::format("'{}' twice, again as '{}'", name, spelling),
-                               .where = file.path()});
+                               .where = source.file.path()});
       }
     }
   }
@@ -139,23 +130,36 @@ std::string type_name(at::ScalarType type) {
 }  // namespace
 
 model::Llava load_llava(const std::string& folder, at::ScalarType dtype, at::Device device) {
-  const config::LlavaConfig config = read_hf_config((fs::path(folder) / "config.json").string());
-  const std::vector<formats::SafetensorsFile> files = open_weights(folder);
-  check_size(files, config, folder);
+  const config::LlavaConfig config = read_hf_config((fs::path(folder) / kConfig).string());
+  const std::vector<Source> sources = open_sources(folder, config);
+  check_size(sources, config, folder);
   model::Llava model =
       model::Llava::create(config, random_key(0, "checkpoint.load_llava"), dtype, device);
   const nn::Parameters parameters = model.parameters();
-  restore(parameters, classic_arrays(files, config, parameters), folder,
+  restore(parameters, classic_arrays(sources, config, parameters), folder,
           "use the config.json that belongs to these weights; for a vocabulary that was extended, "
-          "set text_config.vocab_size to the rows of the embedding.");
+          "set vocab_size there to the rows of the embedding.");
   return model;
 }
 
 void save_llava(const std::string& folder, model::Llava& model) {
+  const config::LlavaConfig& config = model.config();
+  const std::string dtype = type_name(model.dtype());
+  const bool has_tower_folder = layout_of(config) == Layout::Original;
+  nn::Parameters weights, tower;
+  for (const auto& [name, tensor] : model.parameters()) {
+    const bool is_tower = has_tower_folder && name.starts_with("vision_tower.");
+    (is_tower ? tower : weights)[written_name(name, config)] = tensor;
+  }
   make_folders(folder);
-  save_tensors((fs::path(folder) / kWeights).string(), model.parameters());
-  write_file(fs::path(folder) / "config.json",
-             hf_config_text(model.config(), type_name(model.dtype())));
+  if (has_tower_folder) {
+    const fs::path within = fs::path(folder) / kTowerFolder;
+    make_folders(within);
+    save_tensors((within / kWeights).string(), tower);
+    write_file(within / kConfig, original_tower_text(config, dtype));
+  }
+  save_tensors((fs::path(folder) / kWeights).string(), weights);
+  write_file(fs::path(folder) / kConfig, hf_config_text(config, dtype));
 }
 
 void copy_sidecars(const std::string& from, const std::string& to) {

@@ -1,4 +1,4 @@
-// A LLaVA as Hugging Face keeps it: a folder with config.json and safetensors weights.
+// A LLaVA, or a language model alone, as others keep it: a folder with config.json and weights.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,13 +9,15 @@
 
 namespace plumbline::checkpoint {
 
-// Loads config.json and model.safetensors, or the shards of model.safetensors.index.json, in any
-// spelling of the names that `classic_name` knows, converted to `dtype`. Throws IoError, DataError
-// for a damaged file, and CheckpointError for weights that do not fit the config, listing them.
+// Loads config.json (read_hf_config) and the weights (open_weights) in any spelling of the names
+// that `classic_name` knows, converted to `dtype`. In the original layout the projector may lie in
+// mm_projector.safetensors or .bin, and the tower in the folder that `tower_folder` finds. Throws
+// IoError, DataError for a damaged file, and CheckpointError for weights that do not fit the
+// config, listing them.
 model::Llava load_llava(const std::string& folder, at::ScalarType dtype, at::Device device);
 
-// Writes config.json and model.safetensors under the classic names, each atomically; adapters are
-// left out. Throws IoError.
+// Writes config.json and model.safetensors in the model's layout (layout_of), each atomically;
+// adapters are left out. Throws IoError.
 void save_llava(const std::string& folder, model::Llava& model);
 
 // Copies what belongs to a model beside its weights, where present: tokenizer.json and its two

@@ -7,8 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "plumbline/checkpoint/hf_config.h"
+
 namespace plumbline::checkpoint {
 namespace {
+
+constexpr std::string_view kTower = "vision_tower.vision_model.";
+constexpr std::string_view kTowerAlone = "vision_model.";
 
 struct Rule {
   std::regex spelling;
@@ -19,12 +24,13 @@ struct Rule {
 // whole model in memory; what follows it tells the two apart.
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> table = {
-      // Original LLaVA.
+      // A language model alone, and the original LLaVA.
       {std::regex(R"(^model\.(layers|embed_tokens|norm)\.)"), "language_model.model.$1."},
       {std::regex(R"(^model\.vision_tower\.vision_tower\.(vision_model\.)?)"),
        "vision_tower.vision_model."},
       {std::regex(R"(^model\.mm_projector\.0\.)"), "multi_modal_projector.linear_1."},
       {std::regex(R"(^model\.mm_projector\.2\.)"), "multi_modal_projector.linear_2."},
+      {std::regex(R"(^model\.mm_projector\.(weight|bias)$)"), "multi_modal_projector.linear_1.$1"},
       // Transformers' names in memory from 4.52.
       {std::regex(R"(^model\.language_model\.)"), "language_model.model."},
       {std::regex(R"(^model\.vision_tower\.(vision_model\.)?)"), "vision_tower.vision_model."},
@@ -50,8 +56,35 @@ std::string classic_name(const std::string& name) {
   return name;
 }
 
+std::string classic_tower_name(const std::string& name) {
+  static const std::regex other_half(
+      R"(^(text_model|text_projection|visual_projection|logit_scale|logit_bias)(\.|$))");
+  static const std::regex own(
+      R"(^(vision_model\.)?(embeddings|pre_layrnorm|encoder|post_layernorm|head)\.)");
+  const auto flags = std::regex_constants::match_continuous;
+  if (std::regex_search(name, other_half, flags)) return "";
+  if (!std::regex_search(name, own, flags)) return name;
+  return std::string(kTower) +
+         (name.starts_with(kTowerAlone) ? name.substr(kTowerAlone.size()) : name);
+}
+
+std::string written_name(const std::string& name, const config::LlavaConfig& config) {
+  if (layout_of(config) == Layout::Llava) return name;
+  const bool is_linear = config.projector == config::ProjectorKind::Linear;
+  const std::pair<std::string_view, std::string_view> rules[] = {
+      {"language_model.model.", "model."},
+      {"language_model.lm_head", "lm_head"},
+      {kTower, kTowerAlone},
+      {"multi_modal_projector.linear_1.",
+       is_linear ? "model.mm_projector." : "model.mm_projector.0."},
+      {"multi_modal_projector.linear_2.", "model.mm_projector.2."}};
+  for (const auto& [classic, written] : rules) {
+    if (name.starts_with(classic)) return std::string(written) + name.substr(classic.size());
+  }
+  return name;
+}
+
 bool is_unused(const std::string& name, const config::LlavaConfig& config) {
-  constexpr std::string_view kTower = "vision_tower.vision_model.";
   constexpr std::string_view kBlocks = "vision_tower.vision_model.encoder.layers.";
   if (name.ends_with(".rotary_emb.inv_freq")) return true;
   if (name == "language_model.lm_head.weight") return config.text.tie_embeddings;
@@ -60,7 +93,8 @@ bool is_unused(const std::string& name, const config::LlavaConfig& config) {
   }
   const std::string_view part = std::string_view(name).substr(std::min(name.size(), kTower.size()));
   return name.starts_with(kTower) &&
-         (part == "embeddings.position_ids" || part.starts_with("post_layernorm."));
+         (part == "embeddings.position_ids" || part.starts_with("post_layernorm.") ||
+          part.starts_with("head."));
 }
 
 }  // namespace plumbline::checkpoint

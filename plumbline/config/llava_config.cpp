@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +34,28 @@ void check_token(Problems& problems, std::string_view name, int64_t id, int64_t 
   }
 }
 
+void check_rope(Problems& problems, const LlamaConfig& c) {
+  const RopeScaling& rope = c.rope_scaling;
+  check_positive(problems, "text.rope_theta", c.rope_theta);
+  if (rope.kind == RopeKind::Default) return;
+  check_positive(problems, "text.rope_scaling.factor", rope.factor);
+  if (rope.kind == RopeKind::Dynamic && c.head_dim == 2) {
+    problems.push_back("text.head_dim = 2: expected at least 4 for dynamic rotary scaling");
+  }
+  if (rope.kind != RopeKind::Llama3 && rope.kind != RopeKind::Yarn) return;
+  check_positive(problems, "text.rope_scaling.original_max_positions",
+                 static_cast<double>(rope.original_max_positions));
+  check_positive(problems, "text.rope_scaling.attention_factor", rope.attention_factor);
+  check_positive(problems, "text.rope_scaling.beta_slow", rope.beta_slow);
+  check_positive(problems, "text.rope_scaling.beta_fast", rope.beta_fast);
+  check_positive(problems, "text.rope_scaling.low_freq_factor", rope.low_freq_factor);
+  if (!(rope.high_freq_factor > rope.low_freq_factor)) {
+    problems.push_back(
+        fmt::format("text.rope_scaling.high_freq_factor = {}: expected above low_freq_factor = {}",
+                    rope.high_freq_factor, rope.low_freq_factor));
+  }
+}
+
 void check_text(Problems& problems, const LlamaConfig& c) {
   check_positive(problems, "text.vocab_size", static_cast<double>(c.vocab_size));
   check_positive(problems, "text.hidden_size", static_cast<double>(c.hidden_size));
@@ -42,7 +66,11 @@ void check_text(Problems& problems, const LlamaConfig& c) {
   check_positive(problems, "text.head_dim", static_cast<double>(c.head_dim));
   check_positive(problems, "text.max_positions", static_cast<double>(c.max_positions));
   check_positive(problems, "text.rms_norm_eps", c.rms_norm_eps);
-  check_positive(problems, "text.rope_theta", c.rope_theta);
+  check_rope(problems, c);
+  if (c.sliding_window < 0) {
+    problems.push_back(
+        fmt::format("text.sliding_window = {}: expected at least 0", c.sliding_window));
+  }
   check_divides(problems, "text.num_kv_heads", c.num_kv_heads, "text.num_heads", c.num_heads);
   if (c.head_dim % 2 != 0) {
     problems.push_back(fmt::format("text.head_dim = {}: expected an even number", c.head_dim));
@@ -59,8 +87,34 @@ void check_vision(Problems& problems, const VisionConfig& c) {
   check_positive(problems, "vision.num_layers", static_cast<double>(c.num_layers));
   check_positive(problems, "vision.num_heads", static_cast<double>(c.num_heads));
   check_positive(problems, "vision.layer_norm_eps", c.layer_norm_eps);
-  check_divides(problems, "vision.patch_size", c.patch_size, "vision.image_size", c.image_size);
+  if (c.kind == TowerKind::Clip) {
+    check_divides(problems, "vision.patch_size", c.patch_size, "vision.image_size", c.image_size);
+  } else if (c.patch_size > c.image_size) {
+    problems.push_back(fmt::format("vision.patch_size = {}: expected at most image_size = {}",
+                                   c.patch_size, c.image_size));
+  }
   check_divides(problems, "vision.num_heads", c.num_heads, "vision.hidden_size", c.hidden_size);
+}
+
+void check_images(Problems& problems, const LlavaConfig& c) {
+  check_vision(problems, c.vision);
+  if (c.image_token != kSplicedImageToken) {
+    check_token(problems, "image_token", c.image_token, 0, c.text.vocab_size);
+    if (c.projector == ProjectorKind::Linear) {
+      problems.push_back(fmt::format("image_token = {}: expected {} with a linear projector",
+                                     c.image_token, kSplicedImageToken));
+    }
+  }
+  const int64_t num_layers = c.vision.num_layers;
+  const int64_t blocks = num_tower_blocks(c);
+  if (blocks < 0 || blocks > num_layers) {
+    problems.push_back(fmt::format("select_layer = {}: expected {} to {} (vision.num_layers = {})",
+                                   c.select_layer, -num_layers - 1, num_layers, num_layers));
+  }
+  if (c.image_rows() >= longest_sequence(c.text)) {
+    problems.push_back(fmt::format("text.max_positions = {}: expected more than an image's {} rows",
+                                   c.text.max_positions, c.image_rows()));
+  }
 }
 
 }  // namespace
@@ -68,17 +122,11 @@ void check_vision(Problems& problems, const VisionConfig& c) {
 std::string problem(const LlavaConfig& config) {
   Problems problems;
   check_text(problems, config.text);
-  check_vision(problems, config.vision);
-  check_token(problems, "image_token", config.image_token, 0, config.text.vocab_size);
-  const int64_t num_layers = config.vision.num_layers;
-  const int64_t blocks = num_tower_blocks(config);
-  if (blocks < 0 || blocks > num_layers) {
-    problems.push_back(fmt::format("select_layer = {}: expected {} to {} (vision.num_layers = {})",
-                                   config.select_layer, -num_layers - 1, num_layers, num_layers));
-  }
-  if (config.vision.num_patches() >= config.text.max_positions) {
-    problems.push_back(fmt::format("text.max_positions = {}: expected more than an image's {} rows",
-                                   config.text.max_positions, config.vision.num_patches()));
+  if (config.takes_images()) {
+    check_images(problems, config);
+  } else if (config.vision != VisionConfig{}) {
+    problems.push_back(
+        fmt::format("image_token = {}: expected an id, as there is a tower", config.image_token));
   }
   return fmt::format("{}", fmt::join(problems, "; "));
 }
@@ -86,6 +134,25 @@ std::string problem(const LlavaConfig& config) {
 int64_t num_tower_blocks(const LlavaConfig& config) {
   const int64_t layer = config.select_layer;
   return layer < 0 ? config.vision.num_layers + 1 + layer : layer;
+}
+
+int64_t longest_sequence(const LlamaConfig& config) {
+  const RopeScaling& rope = config.rope_scaling;
+  const auto stretched = [&](int64_t positions) {
+    const double longest = std::floor(static_cast<double>(positions) * rope.factor);
+    return std::max(config.max_positions, static_cast<int64_t>(std::min(longest, 1e15)));
+  };
+  switch (rope.kind) {
+    case RopeKind::Linear:
+    case RopeKind::Dynamic:
+      return stretched(config.max_positions);
+    case RopeKind::Yarn:
+      return stretched(rope.original_max_positions);
+    case RopeKind::Default:
+    case RopeKind::Llama3:
+      break;
+  }
+  return config.max_positions;
 }
 
 }  // namespace plumbline::config

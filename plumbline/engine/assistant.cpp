@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/checkpoint/hf_config.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
 
 namespace plumbline::engine {
@@ -13,7 +14,7 @@ namespace {
 
 void check_fits(const text::Tokenizer& tokenizer, const image::Preprocess& preprocess,
                 const config::LlavaConfig& config, const std::string& directory) {
-  if (preprocess.size != config.vision.image_size) {
+  if (config.takes_images() && preprocess.size != config.vision.image_size) {
     throw CheckpointError(
         Complaint{.component = "model",
                   .doing = "pairing preprocessor_config.json and weights",
@@ -30,7 +31,9 @@ void check_fits(const text::Tokenizer& tokenizer, const image::Preprocess& prepr
                   .where = directory,
                   .hint = "use the tokenizer that belongs to this checkpoint."});
   }
-  if (!tokenizer.is_special(config.image_token)) {
+  const bool has_image_token =
+      config.takes_images() && config.image_token != config::kSplicedImageToken;
+  if (has_image_token && !tokenizer.is_special(config.image_token)) {
     throw CheckpointError(Complaint{
         .component = "model",
         .doing = "pairing tokenizer and weights",
@@ -65,13 +68,16 @@ Assistant load_assistant(const std::string& directory, const std::string& conver
   }
   const fs::path folder = directory;
   auto tokenizer = text::Tokenizer::load((folder / "tokenizer.json").string());
-  auto preprocess = image::load_preprocess((folder / "preprocessor_config.json").string());
+  const auto config = checkpoint::read_hf_config((folder / "config.json").string());
+  image::Preprocess preprocess;
+  if (config.takes_images()) {
+    preprocess = image::load_preprocess((folder / "preprocessor_config.json").string());
+  }
   auto model = checkpoint::load_llava(directory, dtype, device);
-  const config::LlavaConfig& config = model.config();
   check_fits(tokenizer, preprocess, config, directory);
   text::PromptFormat format{.conversation = text::conversation_template(conversation),
                             .image_token = config.image_token,
-                            .image_tokens = config.vision.num_patches(),
+                            .image_tokens = config.image_rows(),
                             .end_token = config.text.end_token,
                             .begin_token = config.text.begin_token};
   return {std::move(model), std::move(tokenizer), std::move(format), std::move(preprocess)};
@@ -79,7 +85,7 @@ Assistant load_assistant(const std::string& directory, const std::string& conver
 
 void check_length(const Assistant& assistant, int64_t num_rows, const std::string& what,
                   const std::string& where) {
-  const int64_t most = assistant.model.config().text.max_positions;
+  const int64_t most = config::longest_sequence(assistant.model.config().text);
   if (num_rows <= most) return;
   throw DataError(Complaint{
       .component = "data",

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 
 #include "plumbline/base/error.h"
 #include "plumbline/model/initial_values.h"
@@ -20,41 +19,70 @@ namespace {
                               .got = std::move(got)});
 }
 
-// "self_attn.q_proj" -> "q_proj"
-std::string_view short_name(const NamedLinear& linear) {
-  const std::string_view name = linear.name;
-  return name.substr(name.find('.') + 1);
+// Calls visit(path such as "layers.0.self_attn.q_proj", layer) for each layer of the decoder.
+template <class Visit>
+void for_each_layer(Decoder& decoder, const Visit& visit) {
+  for (size_t i = 0; i < decoder.blocks.size(); ++i) {
+    for (const NamedLinear& linear : block_linears()) {
+      visit(fmt::format("layers.{}.{}", i, linear.name), decoder.blocks[i].*linear.member);
+    }
+  }
 }
 
-void check_spec(const std::string& name, const nn::AdapterSpec& spec) {
-  if (spec.rank <= 0) refuse(name, "a positive rank", fmt::format("{}", spec.rank));
-  if (!(spec.dropout >= 0 && spec.dropout < 1)) {
-    refuse(name, "dropout in [0, 1)", fmt::format("{}", spec.dropout));
+// The same for the layers that `spec` targets.
+template <class Visit>
+void for_each_target(Decoder& decoder, const nn::AdapterSpec& spec, const Visit& visit) {
+  for_each_layer(decoder, [&](const std::string& path, nn::Linear& layer) {
+    if (spec.targets_layer(path)) visit(path, layer);
+  });
+}
+
+void check_targets(const std::string& name, const nn::AdapterSpec& spec, Decoder& decoder) {
+  if (spec.targets.empty() && spec.saved_modules.empty()) {
+    refuse(name, "at least one target layer", "none");
   }
-  if (spec.targets.empty()) refuse(name, "at least one target layer", "none");
   for (const std::string& target : spec.targets) {
-    const auto& linears = block_linears();
-    const bool is_known = std::any_of(linears.begin(), linears.end(), [&](const NamedLinear& l) {
-      return short_name(l) == target;
-    });
+    bool is_known = false;
+    for_each_target(decoder, {.targets = {target}},
+                    [&](const std::string&, nn::Linear&) { is_known = true; });
     if (is_known) continue;
     refuse(name, "targets among q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj",
            "'" + target + "'");
   }
+  for_each_target(decoder, spec, [&](const std::string& path, nn::Linear&) {
+    if (spec.rank_of(path) > 0) return;
+    refuse(name, "a positive rank", fmt::format("{}", spec.rank_of(path)));
+  });
 }
 
-// Calls visit(path such as "language_model.model.layers.0.self_attn.q_proj", layer) for each layer
-// that `spec` targets.
-template <class Visit>
-void for_each_target(Decoder& decoder, const nn::AdapterSpec& spec, const Visit& visit) {
-  for (size_t i = 0; i < decoder.blocks.size(); ++i) {
-    for (const NamedLinear& linear : block_linears()) {
-      const auto& targets = spec.targets;
-      if (std::find(targets.begin(), targets.end(), short_name(linear)) == targets.end()) continue;
-      visit(fmt::format("language_model.model.layers.{}.{}", i, linear.name),
-            decoder.blocks[i].*linear.member);
+void check_spec(const std::string& name, const nn::AdapterSpec& spec, Decoder& decoder) {
+  if (spec.rank <= 0) refuse(name, "a positive rank", fmt::format("{}", spec.rank));
+  if (!(spec.dropout >= 0 && spec.dropout < 1)) {
+    refuse(name, "dropout in [0, 1)", fmt::format("{}", spec.dropout));
+  }
+  check_targets(name, spec, decoder);
+  for (const std::string& module : spec.saved_modules) {
+    if (module != "embed_tokens" && module != "lm_head") {
+      refuse(name, "saved modules among embed_tokens, lm_head", "'" + module + "'");
+    }
+    if (!decoder.head.defined()) {
+      refuse(name, "an embedding of its own for the head, to save modules whole", "a tied one");
     }
   }
+}
+
+at::Tensor& base_weight(Decoder& decoder, const std::string& module) {
+  return module == "lm_head" ? decoder.head : decoder.embedding;
+}
+
+// "language_model.lm_head.weight"
+std::string saved_name(const std::string& module) {
+  return fmt::format("language_model.{}{}.weight", module == "lm_head" ? "" : "model.", module);
+}
+
+// fp32 in memory of its own, whatever the weight's type.
+at::Tensor trainable_copy(const at::Tensor& weight) {
+  return weight.detach().to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
 }
 
 ScalarHead copied(const ScalarHead& head) {
@@ -73,19 +101,31 @@ void Llava::State::require_adapter(const std::string& name) const {
                               .got = "'" + name + "'"});
 }
 
+at::Tensor Llava::State::selected(const std::string& module, const at::Tensor& weight) {
+  const auto modules = saved.find(selection().active);
+  if (modules == saved.end()) return weight;
+  const auto found = modules->second.find(module);
+  return found == modules->second.end() ? weight : found->second;
+}
+
 void Llava::add_adapter(const std::string& name, const nn::AdapterSpec& spec, RandomKey init) {
   if (name.empty()) refuse(name, "a name", "none");
   if (has_adapter(name)) refuse(name, "a name that is free", "one that is taken");
-  check_spec(name, spec);
+  check_spec(name, spec, state_->base.decoder);
   const auto options = at::device(state_->device).dtype(at::kFloat);
   for_each_target(state_->base.decoder, spec, [&](const std::string& path, nn::Linear& layer) {
     const int64_t out = layer.weight.size(0), in = layer.weight.size(1);
     const double bound = 1 / std::sqrt(static_cast<double>(in));  // Kaiming-uniform with a = sqrt 5
-    layer.adapters[name] = {.a = uniform_values({spec.rank, in}, bound, init.at(path)).to(options),
-                            .b = at::zeros({out, spec.rank}, options),
-                            .scale = spec.scale(),
+    const int64_t rank = spec.rank_of(path);
+    const RandomKey key = init.at("language_model.model." + path);
+    layer.adapters[name] = {.a = uniform_values({rank, in}, bound, key).to(options),
+                            .b = at::zeros({out, rank}, options),
+                            .scale = spec.scale_of(path),
                             .dropout = spec.dropout};
   });
+  for (const std::string& module : spec.saved_modules) {
+    state_->saved[name][module] = trainable_copy(base_weight(state_->base.decoder, module));
+  }
   state_->adapters[name] = spec;
 }
 
@@ -109,6 +149,14 @@ void Llava::copy_adapter(const std::string& from, const std::string& to) {
       layer.adapters.at(to).b.copy_(source.b);
     }
   });
+  for (const std::string& module : spec.saved_modules) {
+    const at::Tensor& source = state_->saved.at(from).at(module);
+    if (is_new) {
+      state_->saved[to][module] = trainable_copy(source);
+    } else {
+      state_->saved.at(to).at(module).copy_(source);
+    }
+  }
   state_->adapters[to] = spec;
   if (!has_head(from)) return;
   const ScalarHead& head = state_->heads.at(from);
@@ -126,6 +174,7 @@ void Llava::remove_adapter(const std::string& name) {
   for_each_target(state_->base.decoder, adapter_spec(name),
                   [&](const std::string&, nn::Linear& layer) { layer.adapters.erase(name); });
   state_->adapters.erase(name);
+  state_->saved.erase(name);
   state_->heads.erase(name);
 }
 
@@ -144,12 +193,17 @@ std::vector<std::string> Llava::adapters() const {
 
 nn::Parameters Llava::adapter_parameters(const std::string& name) {
   nn::Parameters parameters;
+  const std::string root = "base_model.model.";
   for_each_target(state_->base.decoder, adapter_spec(name),
                   [&](const std::string& path, nn::Linear& layer) {
                     const nn::LowRank& part = layer.adapters.at(name);
-                    parameters.emplace("base_model.model." + path + ".lora_A.weight", part.a);
-                    parameters.emplace("base_model.model." + path + ".lora_B.weight", part.b);
+                    const std::string at = root + "language_model.model." + path;
+                    parameters.emplace(at + ".lora_A.weight", part.a);
+                    parameters.emplace(at + ".lora_B.weight", part.b);
                   });
+  for (const std::string& module : adapter_spec(name).saved_modules) {
+    parameters.emplace(root + saved_name(module), state_->saved.at(name).at(module));
+  }
   return parameters;
 }
 
@@ -160,6 +214,9 @@ void Llava::merge_adapter(const std::string& name) {
                   [&](const std::string&, nn::Linear& layer) {
                     layer.weight.copy_(nn::effective_weight(layer, selection));
                   });
+  for (const std::string& module : adapter_spec(name).saved_modules) {
+    base_weight(state_->base.decoder, module).copy_(state_->saved.at(name).at(module));
+  }
   remove_adapter(name);
 }
 

@@ -38,9 +38,15 @@ Products products(const DecoderBlock& block, nn::AdapterSelection& selection) {
   };
 }
 
+// A weight and its bias, which may be undefined.
+struct JoinedLayer {
+  at::Tensor weight, bias;
+  at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+};
+
 // One block's weights with the adapter added in, side by side where they share an input.
 struct JoinedBlock {
-  at::Tensor qkv, o, gate_up, down;
+  JoinedLayer qkv, o, gate_up, down;
 };
 
 struct JoinedWeights {
@@ -53,11 +59,11 @@ Products products(const JoinedBlock& joined, const config::LlamaConfig& config) 
   return {
       .qkv =
           [&, q, kv](const at::Tensor& x) {
-            return at::linear(x, joined.qkv).split_with_sizes({q, kv, kv}, -1);
+            return joined.qkv(x).split_with_sizes({q, kv, kv}, -1);
           },
-      .gate_up = [&](const at::Tensor& x) { return at::linear(x, joined.gate_up).chunk(2, -1); },
-      .o = [&](const at::Tensor& x) { return at::linear(x, joined.o); },
-      .down = [&](const at::Tensor& x) { return at::linear(x, joined.down); },
+      .gate_up = [&](const at::Tensor& x) { return joined.gate_up(x).chunk(2, -1); },
+      .o = [&](const at::Tensor& x) { return joined.o(x); },
+      .down = [&](const at::Tensor& x) { return joined.down(x); },
   };
 }
 
@@ -66,14 +72,17 @@ using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& q, cons
                                         const at::Tensor& v)>;
 
 at::Tensor run_block(const DecoderBlock& block, const Products& weights, int64_t layer,
-                     const config::LlamaConfig& config, const nn::RotaryTable& rotary,
-                     const at::Tensor& positions, const Attend& attend, const at::Tensor& x) {
+                     const config::LlamaConfig& config, const nn::BatchAngles& angles,
+                     const Attend& attend, const at::Tensor& x) {
   const auto heads = [&](const at::Tensor& rows) {
     return rows.view({rows.size(0), rows.size(1) / config.head_dim, config.head_dim});
   };
   const Tensors qkv = weights.qkv(nn::rms_norm(x, block.input_norm, config.rms_norm_eps));
-  const at::Tensor mixed = attend(layer, nn::rotate(heads(qkv[0]), rotary, positions),
-                                  nn::rotate(heads(qkv[1]), rotary, positions), heads(qkv[2]));
+  const auto rotated = [&](const at::Tensor& x_NHK) {
+    return nn::rotate(x_NHK, angles.table, angles.rows);
+  };
+  const at::Tensor mixed =
+      attend(layer, rotated(heads(qkv[0])), rotated(heads(qkv[1])), heads(qkv[2]));
   const at::Tensor middle = x + weights.o(mixed.flatten(1));
   const Tensors gate_up =
       weights.gate_up(nn::rms_norm(middle, block.post_attention_norm, config.rms_norm_eps));
@@ -81,13 +90,13 @@ at::Tensor run_block(const DecoderBlock& block, const Products& weights, int64_t
 }
 
 void check_positions(int64_t needed, const config::LlamaConfig& config) {
-  if (needed <= config.max_positions) return;
-  throw DataError(
-      Complaint{.component = "model",
-                .doing = "running the language model",
-                .expected = fmt::format("sequences of at most {} rows", config.max_positions),
-                .got = fmt::format("{}", needed),
-                .hint = "shorten the prompt or the answer"});
+  const int64_t most = config::longest_sequence(config);
+  if (needed <= most) return;
+  throw DataError(Complaint{.component = "model",
+                            .doing = "running the language model",
+                            .expected = fmt::format("sequences of at most {} rows", most),
+                            .got = fmt::format("{}", needed),
+                            .hint = "shorten the prompt or the answer"});
 }
 
 void check_rows(const at::Tensor& rows, const tensor::Spans& spans,
@@ -96,6 +105,17 @@ void check_rows(const at::Tensor& rows, const tensor::Spans& spans,
       rows.dim() == 2 && rows.size(0) == spans.total() && rows.size(1) == config.hidden_size,
       fmt::format("[{}, {}] expected, got [{}]", spans.total(), config.hidden_size,
                   fmt::join(rows.sizes(), ", ")));
+}
+
+JoinedLayer join(const std::vector<const nn::Linear*>& layers,
+                 const nn::AdapterSelection& selection) {
+  std::vector<at::Tensor> weights, biases;
+  for (const nn::Linear* layer : layers) {
+    weights.push_back(nn::effective_weight(*layer, selection));
+    if (layer->bias.defined()) biases.push_back(layer->bias);
+  }
+  if (layers.size() == 1) return {.weight = weights[0], .bias = layers[0]->bias};
+  return {.weight = at::cat(weights), .bias = biases.empty() ? at::Tensor() : at::cat(biases)};
 }
 
 std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) {
@@ -112,13 +132,11 @@ std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) 
       joined->adapter.empty() || decoder.blocks.front().q.weight.scalar_type() == at::kFloat;
   if (static_cast<int64_t>(bytes) > most_bytes || !is_exact) return joined;
   for (const DecoderBlock& block : decoder.blocks) {
-    const auto weight = [&](const nn::Linear& linear) {
-      return nn::effective_weight(linear, decoder.selection);
-    };
-    joined->blocks.push_back({.qkv = at::cat({weight(block.q), weight(block.k), weight(block.v)}),
-                              .o = weight(block.o),
-                              .gate_up = at::cat({weight(block.gate), weight(block.up)}),
-                              .down = weight(block.down)});
+    const nn::AdapterSelection& selection = decoder.selection;
+    joined->blocks.push_back({.qkv = join({&block.q, &block.k, &block.v}, selection),
+                              .o = join({&block.o}, selection),
+                              .gate_up = join({&block.gate, &block.up}, selection),
+                              .down = join({&block.down}, selection)});
   }
   return joined;
 }
@@ -146,17 +164,21 @@ const std::vector<NamedLinear>& block_linears() {
 }
 
 at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
-                           const at::Tensor& rows, const tensor::Spans& spans) {
+                           const at::Tensor& rows, const tensor::Spans& spans,
+                           const std::function<void(const at::Tensor&)>& after_block) {
   check_rows(rows, spans, config);
   check_positions(spans.max_length(), config);
-  const at::Tensor positions = nn::row_positions(spans, {}, rows.device());
+  const nn::BatchAngles angles = decoder.rotary.of(spans, {});
   const Attend attend = [&](int64_t, const at::Tensor& q, const at::Tensor& k,
-                            const at::Tensor& v) { return nn::ragged_attention(q, k, v, spans); };
+                            const at::Tensor& v) {
+    return nn::ragged_attention(q, k, v, spans, config.sliding_window);
+  };
   at::Tensor x = rows;
   for (size_t i = 0; i < decoder.blocks.size(); ++i) {
     const DecoderBlock& block = decoder.blocks[i];
     x = run_block(block, products(block, decoder.selection), static_cast<int64_t>(i), config,
-                  decoder.rotary, positions, attend, x);
+                  angles, attend, x);
+    if (after_block) after_block(x);
   }
   return nn::rms_norm(x, decoder.norm, config.rms_norm_eps);
 }
@@ -175,19 +197,18 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
   }
   const auto joined = joined_for(decoder, cache, joined_bytes);
   nn::AdapterSelection selection{.active = decoder.selection.active};
-  const at::Tensor positions = nn::row_positions(spans, starts, rows.device());
+  const nn::BatchAngles angles = decoder.rotary.of(spans, starts);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k,
                             const at::Tensor& v) {
     cache.append(layer, k, v, spans, slots);
-    return nn::cached_attention(q, cache, layer, spans, slots);
+    return nn::cached_attention(q, cache, layer, spans, slots, config.sliding_window);
   };
   at::Tensor x = rows;
   for (size_t i = 0; i < decoder.blocks.size(); ++i) {
     const DecoderBlock& block = decoder.blocks[i];
     const Products weights =
         joined->blocks.empty() ? products(block, selection) : products(joined->blocks[i], config);
-    x = run_block(block, weights, static_cast<int64_t>(i), config, decoder.rotary, positions,
-                  attend, x);
+    x = run_block(block, weights, static_cast<int64_t>(i), config, angles, attend, x);
   }
   cache.advance(spans, slots);
   return nn::rms_norm(x, decoder.norm, config.rms_norm_eps);

@@ -1,4 +1,4 @@
-// The LLaMA decoder. Internal to model.
+// The decoder of LLaMA, Mistral and Qwen2. Internal to model.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,7 +10,7 @@
 #include "plumbline/config/llava_config.h"
 #include "plumbline/nn/kv_cache.h"
 #include "plumbline/nn/linear.h"
-#include "plumbline/nn/rotary.h"
+#include "plumbline/nn/rotary_angles.h"
 #include "plumbline/tensor/spans.h"
 
 namespace plumbline::model {
@@ -25,7 +25,7 @@ struct Decoder {
   std::vector<DecoderBlock> blocks;
   at::Tensor norm;  // [D]
   at::Tensor head;  // [V, D], undefined when tied
-  nn::RotaryTable rotary;
+  nn::RotaryAngles rotary;
   nn::AdapterSelection selection;
 };
 
@@ -38,9 +38,12 @@ const std::vector<NamedLinear>& block_linears();
 
 // rows [N, D] -> hidden rows [N, D] after the final norm.
 // Throws DataError when a sequence is longer than the positions the config allows.
-// Source: Touvron et al. 2023 (arXiv 2302.13971), in the arithmetic of Hugging Face's LlamaModel.
+// `after_block`, where given, gets the rows that each block hands on, in order.
+// Source: Touvron et al. 2023 (arXiv 2302.13971), in the arithmetic of Hugging Face's LlamaModel,
+// MistralModel and Qwen2Model.
 at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
-                           const at::Tensor& rows, const tensor::Spans& spans);
+                           const at::Tensor& rows, const tensor::Spans& spans,
+                           const std::function<void(const at::Tensor&)>& after_block = {});
 
 // Joined copies of the weights are made for a cache's rows where they take at most this many bytes.
 constexpr int64_t kJoinedBytes = int64_t{1} << 30;

@@ -40,6 +40,14 @@ at::Tensor first_values(const WeightSlot& slot, RandomKey init) {
 
 }  // namespace
 
+void Llava::State::require_tower() const {
+  if (config.takes_images()) return;
+  throw DataError(Complaint{.component = "model",
+                            .doing = "looking at an image",
+                            .expected = "a model with a vision tower",
+                            .got = "a language model alone"});
+}
+
 Llava::Llava(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Llava::Llava(Llava&&) noexcept = default;
 Llava& Llava::operator=(Llava&&) noexcept = default;
@@ -54,8 +62,7 @@ Llava Llava::create(const config::LlavaConfig& config, RandomKey init, at::Scala
   for (WeightSlot& slot : weight_slots(state->base, config)) {
     *slot.tensor = first_values(slot, init).to(at::device(device).dtype(dtype));
   }
-  state->base.decoder.rotary = nn::rotary_table(config.text.max_positions, config.text.head_dim,
-                                                config.text.rope_theta, device);
+  state->base.decoder.rotary = nn::RotaryAngles(config.text, device);
   return Llava(std::move(state));
 }
 
@@ -72,15 +79,20 @@ nn::Parameters Llava::parameters() {
 }
 
 at::Tensor Llava::encode_images(const at::Tensor& pixels) {
-  return tower_features(state_->base.tower, state_->config.vision,
-                        config::num_tower_blocks(state_->config), pixels);
+  state_->require_tower();
+  const config::LlavaConfig& config = state_->config;
+  const at::Tensor states =
+      tower_states(state_->base.tower, config.vision, config::num_tower_blocks(config), pixels);
+  return config.skip_first_row ? states.narrow(1, 1, states.size(1) - 1) : states;
 }
 
 at::Tensor Llava::project(const at::Tensor& features) {
+  state_->require_tower();
   const Projector& projector = state_->base.projector;
-  const at::Tensor inner =
+  const at::Tensor first =
       at::linear(features.to(state_->dtype), projector.linear1.weight, projector.linear1.bias);
-  return at::linear(at::gelu(inner), projector.linear2.weight, projector.linear2.bias);
+  if (state_->config.projector == config::ProjectorKind::Linear) return first;
+  return at::linear(at::gelu(first), projector.linear2.weight, projector.linear2.bias);
 }
 
 at::Tensor Llava::embed(const at::Tensor& ids, const at::Tensor& image_rows) {
@@ -96,14 +108,21 @@ at::Tensor Llava::embed(const at::Tensor& ids, const at::Tensor& image_rows) {
         .hint = "each picture needs as many placeholders as the vision tower has patches"});
   }
   // The placeholder's own embedding is replaced below and gets no gradient.
-  const at::Tensor rows =
-      at::embedding(state_->base.decoder.embedding, ids.masked_fill(is_image, 0));
+  const at::Tensor table = state_->selected("embed_tokens", state_->base.decoder.embedding);
+  const at::Tensor rows = at::embedding(table, ids.masked_fill(is_image, 0)).to(state_->dtype);
   if (num_rows == 0) return rows;
   return rows.index_copy(0, places, image_rows.to(rows.scalar_type()));
 }
 
 at::Tensor Llava::forward(const at::Tensor& rows, const tensor::Spans& spans) {
   return decoder_forward(state_->base.decoder, state_->config.text, rows, spans);
+}
+
+std::vector<at::Tensor> Llava::states(const at::Tensor& rows, const tensor::Spans& spans) {
+  std::vector<at::Tensor> states = {rows};
+  decoder_forward(state_->base.decoder, state_->config.text, rows, spans,
+                  [&](const at::Tensor& x) { states.push_back(x); });
+  return states;
 }
 
 at::Tensor Llava::forward(const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
@@ -119,7 +138,8 @@ nn::KvCache Llava::make_cache(int64_t num_slots, int64_t capacity) const {
 
 at::Tensor Llava::head_weight() {
   const Decoder& decoder = state_->base.decoder;
-  return decoder.head.defined() ? decoder.head : decoder.embedding;
+  if (!decoder.head.defined()) return decoder.embedding;
+  return state_->selected("lm_head", decoder.head).to(state_->dtype);
 }
 
 at::Tensor Llava::logits(const at::Tensor& hidden) { return at::linear(hidden, head_weight()); }

@@ -1,4 +1,4 @@
-// A LLaVA model: one frozen base, many adapters.
+// A LLaVA model, or its language model alone: one frozen base, many adapters.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -20,8 +20,9 @@ namespace plumbline::model {
 // Vision tower, projector and language model, with named LoRA adapters and scalar heads on the
 // language model. Everything starts with requires_grad false; callers switch it on for what they
 // train. One thread at a time. Movable, not copyable.
-// Source: Liu et al. 2023 (arXiv 2310.03744); names and arithmetic of Hugging Face's LLaVA, CLIP
-// and LLaMA.
+// Where config().takes_images() is false there is neither tower nor projector.
+// Source: Liu et al. 2023 (arXiv 2304.08485, 2310.03744); names and arithmetic of Hugging Face's
+// LLaVA, CLIP, SigLIP, LLaMA, Mistral and Qwen2.
 class Llava {
  public:
   // Random weights: normal, scaled as FirstValue in llava_state.h says, 1 for norms, 0 for biases;
@@ -41,7 +42,8 @@ class Llava {
   // language_model.model.embed_tokens.weight.
   nn::Parameters parameters();
 
-  // pixels [B, 3, H, W] -> tower features [B, I, Dv] at select_layer, class token dropped.
+  // pixels [B, 3, H, W] -> tower features [B, I, Dv] at select_layer, I = config().image_rows().
+  // Throws DataError when the model takes no images; so does `project`.
   at::Tensor encode_images(const at::Tensor& pixels);
   // features [B, I, Dv] -> rows of the language model's width [B, I, D].
   at::Tensor project(const at::Tensor& features);
@@ -49,26 +51,31 @@ class Llava {
   // Input rows of the language model, [N, D].
   //   ids         [N] int64; the image token's i-th occurrence stands for the i-th image row
   //   image_rows  [M, D] projected features, or undefined when there are none
-  // Throws DataError when placeholders and rows differ in number.
+  // Throws DataError when placeholders and rows differ in number. Call it in the scope of the
+  // adapter that `forward` will use, as an adapter may have an embedding of its own.
   at::Tensor embed(const at::Tensor& ids, const at::Tensor& image_rows);
 
   // rows [N, D] -> hidden rows [N, D] after the final norm. Positions start at 0 in each sequence.
   // Differentiable.
   at::Tensor forward(const at::Tensor& rows, const tensor::Spans& spans);
-  // The same for rows that continue slots[s] of a cache (distinct slots), which they are appended
-  // to. Without gradients. The weights must not change while the cache holds rows.
+  // The states between the blocks, [N, D] each: the rows themselves and what every block hands on,
+  // before the final norm. For probes and comparisons.
+  std::vector<at::Tensor> states(const at::Tensor& rows, const tensor::Spans& spans);
+  // The same as forward for rows that continue slots[s] of a cache (distinct slots), which they are
+  // appended to. Without gradients. The weights must not change while the cache holds rows.
   at::Tensor forward(const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
                      const std::vector<int64_t>& slots);
   // A cache of this model's shape, dtype and device.
   nn::KvCache make_cache(int64_t num_slots, int64_t capacity) const;
 
-  // [V, D], the token embedding itself when tied.
+  // [V, D]: the adapter's own where it has one; the token embedding itself when tied.
   at::Tensor head_weight();
   // hidden [..., D] -> [..., V].
   at::Tensor logits(const at::Tensor& hidden);
 
-  // Adapters. A is Kaiming-uniform (a = sqrt 5), B zero, both fp32, so a new adapter changes
-  // nothing. Unknown names, names taken and targets that match no layer throw ConfigError.
+  // Adapters. A is Kaiming-uniform (a = sqrt 5), B zero, saved modules copies of the base's, all
+  // fp32, so a new adapter changes nothing. Unknown names, names taken, targets that match no layer
+  // and saved modules that are unknown, or tied to one another, throw ConfigError.
   void add_adapter(const std::string& name, const nn::AdapterSpec& spec, RandomKey init);
   // Copies values (and the scalar head, where `from` has one); `to` is created or replaced. Where
   // `to` exists with the same spec its tensors are kept and written into.
@@ -78,9 +85,11 @@ class Llava {
   const nn::AdapterSpec& adapter_spec(const std::string& name) const;
   std::vector<std::string> adapters() const;
   // Under PEFT's names:
-  // base_model.model.language_model.model.layers.0.self_attn.q_proj.lora_A.weight
+  // base_model.model.language_model.model.layers.0.self_attn.q_proj.lora_A.weight, and for saved
+  // modules base_model.model.language_model.lm_head.weight
   nn::Parameters adapter_parameters(const std::string& name);
-  // Adds scale B A to the base weights in fp32 and removes the adapter and its head.
+  // Adds scale B A to the base weights in fp32, puts saved modules in place of the base's, and
+  // removes the adapter and its head.
   void merge_adapter(const std::string& name);
   // Name of the adapter in use, "" for the plain base. Set by AdapterScope.
   std::string active_adapter() const;

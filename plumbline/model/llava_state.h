@@ -12,10 +12,10 @@
 namespace plumbline::model {
 
 struct Projector {
-  Affine linear1, linear2;
+  Affine linear1, linear2;  // biases may be undefined; the linear kind has only the first
 };
 
-// All weights of the base.
+// All weights of the base. A language model alone leaves tower and projector empty.
 struct Base {
   VisionTower tower;
   Projector projector;
@@ -51,15 +51,23 @@ struct ScalarHead {
   at::Tensor bias;    // [1] fp32
 };
 
+// Modules that an adapter replaces, fp32, by AdapterSpec's names. [V, D] each.
+using SavedModules = std::map<std::string, at::Tensor>;
+
 struct Llava::State {
   config::LlavaConfig config;
   at::ScalarType dtype;
   at::Device device;
   Base base = {};
   std::map<std::string, nn::AdapterSpec> adapters = {};
-  std::map<std::string, ScalarHead> heads = {};  // by adapter name, "" for the base
+  std::map<std::string, SavedModules> saved = {};  // by adapter name
+  std::map<std::string, ScalarHead> heads = {};    // by adapter name, "" for the base
 
   nn::AdapterSelection& selection() { return base.decoder.selection; }
+  // `weight` of the base, or in its place what the adapter in use has saved under `module`.
+  at::Tensor selected(const std::string& module, const at::Tensor& weight);
+  // Throws DataError when the model takes no images.
+  void require_tower() const;
   // Throws ConfigError when there is no adapter of that name.
   void require_adapter(const std::string& name) const;
 };

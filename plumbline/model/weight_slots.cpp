@@ -13,9 +13,9 @@ class SlotList {
     slots_.push_back({name, &tensor, std::move(shape), first});
   }
   void add_linear(const std::string& name, Affine& layer, int64_t out, int64_t in,
-                  FirstValue first = FirstValue::Linear) {
+                  FirstValue first = FirstValue::Linear, bool has_bias = true) {
     add(name + ".weight", layer.weight, {out, in}, first);
-    add(name + ".bias", layer.bias, {out}, FirstValue::Zero);
+    if (has_bias) add(name + ".bias", layer.bias, {out}, FirstValue::Zero);
   }
   void add_norm(const std::string& name, Affine& layer, int64_t size) {
     add(name + ".weight", layer.weight, {size}, FirstValue::One);
@@ -30,13 +30,18 @@ class SlotList {
 void add_tower(SlotList& list, VisionTower& tower, const config::VisionConfig& config) {
   const std::string root = "vision_tower.vision_model.";
   const int64_t size = config.hidden_size, inner = config.intermediate_size;
-  list.add(root + "embeddings.class_embedding", tower.class_embedding, {size},
-           FirstValue::Embedding);
-  list.add(root + "embeddings.patch_embedding.weight", tower.patch_weight,
+  const bool is_clip = config.kind == config::TowerKind::Clip;
+  list.add(root + "embeddings.patch_embedding.weight", tower.patch.weight,
            {size, 3, config.patch_size, config.patch_size}, FirstValue::Linear);
   list.add(root + "embeddings.position_embedding.weight", tower.position_embedding,
-           {1 + config.num_patches(), size}, FirstValue::Embedding);
-  list.add_norm(root + "pre_layrnorm", tower.pre_norm, size);  // spelt so in every checkpoint
+           {config.num_rows(), size}, FirstValue::Embedding);
+  if (is_clip) {
+    list.add(root + "embeddings.class_embedding", tower.class_embedding, {size},
+             FirstValue::Embedding);
+    list.add_norm(root + "pre_layrnorm", tower.pre_norm, size);  // spelt so in every checkpoint
+  } else {
+    list.add(root + "embeddings.patch_embedding.bias", tower.patch.bias, {size}, FirstValue::Zero);
+  }
   list.add_norm(root + "post_layernorm", tower.post_norm, size);
   tower.blocks.resize(static_cast<size_t>(config.num_layers));
   for (size_t i = 0; i < tower.blocks.size(); ++i) {
@@ -62,6 +67,12 @@ Shape linear_shape(size_t index, const config::LlamaConfig& config) {
   return shapes[index];
 }
 
+bool has_bias(size_t index, const config::LlamaConfig& config) {
+  const std::string name = block_linears()[index].name;
+  if (name.starts_with("mlp.")) return config.mlp_bias;
+  return name.ends_with("o_proj") ? config.o_bias : config.qkv_bias;
+}
+
 // Whether one of block_linears() ends its half of the block: o_proj and down_proj.
 bool adds_to_stream(size_t index) {
   const std::string name = block_linears()[index].name;
@@ -79,9 +90,12 @@ void add_decoder(SlotList& list, Decoder& decoder, const config::LlamaConfig& co
     const std::string at = fmt::format("{}layers.{}.", root, i);
     const auto& linears = block_linears();
     for (size_t j = 0; j < linears.size(); ++j) {
-      list.add(at + linears[j].name + ".weight", (block.*linears[j].member).weight,
-               linear_shape(j, config),
+      nn::Linear& linear = block.*linears[j].member;
+      const Shape shape = linear_shape(j, config);
+      list.add(at + linears[j].name + ".weight", linear.weight, shape,
                adds_to_stream(j) ? FirstValue::Output : FirstValue::Linear);
+      if (!has_bias(j, config)) continue;
+      list.add(at + linears[j].name + ".bias", linear.bias, {shape[0]}, FirstValue::Zero);
     }
     list.add(at + "input_layernorm.weight", block.input_norm, {size}, FirstValue::One);
     list.add(at + "post_attention_layernorm.weight", block.post_attention_norm, {size},
@@ -93,15 +107,23 @@ void add_decoder(SlotList& list, Decoder& decoder, const config::LlamaConfig& co
            FirstValue::Head);
 }
 
+void add_projector(SlotList& list, Projector& projector, const config::LlavaConfig& config) {
+  const int64_t size = config.text.hidden_size;
+  list.add_linear("multi_modal_projector.linear_1", projector.linear1, size,
+                  config.vision.hidden_size, FirstValue::Linear, config.projector_bias);
+  if (config.projector == config::ProjectorKind::Linear) return;
+  list.add_linear("multi_modal_projector.linear_2", projector.linear2, size, size,
+                  FirstValue::Linear, config.projector_bias);
+}
+
 }  // namespace
 
 std::vector<WeightSlot> weight_slots(Base& base, const config::LlavaConfig& config) {
   SlotList list;
-  add_tower(list, base.tower, config.vision);
-  const int64_t size = config.text.hidden_size;
-  list.add_linear("multi_modal_projector.linear_1", base.projector.linear1, size,
-                  config.vision.hidden_size);
-  list.add_linear("multi_modal_projector.linear_2", base.projector.linear2, size, size);
+  if (config.takes_images()) {
+    add_tower(list, base.tower, config.vision);
+    add_projector(list, base.projector, config);
+  }
   add_decoder(list, base.decoder, config.text);
   return list.take();
 }

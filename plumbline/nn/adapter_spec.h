@@ -1,8 +1,10 @@
 // What a LoRA adapter looks like. Torch-free.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,20 +12,38 @@
 
 namespace plumbline::nn {
 
-// A low-rank adapter on the named linear layers of every decoder block.
+// A low-rank adapter on linear layers of the decoder, and modules trained whole beside it. A layer
+// has a path, such as "layers.3.self_attn.q_proj".
 // Source: Hu et al. 2021 (arXiv 2106.09685); rslora: Kalajdzievski 2023 (arXiv 2312.03732).
 struct AdapterSpec {
   int64_t rank = 0;
   double alpha = 0;
   double dropout = 0;  // of the adapter's input, in [0, 1); acts only in scopes that carry a key
-  // Among q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj.
+  // Paths, or ends of paths from a dot on: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj and
+  // down_proj name the layers of every block.
   std::vector<std::string> targets = {};
   bool rslora = false;  // scale by alpha / sqrt(rank) instead of alpha / rank
+  // Layers, by path, whose rank or alpha is another one.
+  std::map<std::string, int64_t> rank_pattern = {};
+  std::map<std::string, double> alpha_pattern = {};
+  // Modules that the adapter replaces by its own: embed_tokens, lm_head.
+  std::vector<std::string> saved_modules = {};
 
-  // What B A x is multiplied by.
-  double scale() const {
-    const double r = static_cast<double>(rank);
-    return alpha / (rslora ? std::sqrt(r) : r);
+  bool targets_layer(const std::string& path) const {
+    return std::any_of(targets.begin(), targets.end(), [&](const std::string& target) {
+      return path == target || path.ends_with("." + target);
+    });
+  }
+  int64_t rank_of(const std::string& path) const {
+    const auto found = rank_pattern.find(path);
+    return found == rank_pattern.end() ? rank : found->second;
+  }
+  // What a layer's B A x is multiplied by.
+  double scale_of(const std::string& path) const {
+    const auto found = alpha_pattern.find(path);
+    const double a = found == alpha_pattern.end() ? alpha : found->second;
+    const auto r = static_cast<double>(rank_of(path));
+    return a / (rslora ? std::sqrt(r) : r);
   }
   friend bool operator==(const AdapterSpec&, const AdapterSpec&) = default;
 };

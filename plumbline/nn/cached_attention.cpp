@@ -13,9 +13,15 @@ namespace {
 
 constexpr int64_t kVectorSlack = 16;  // the one-query kernel rounds its scratch up to whole vectors
 
-// Own kernels: fp32 on CPU, parallel over sequence and query head.
+// Of `held` keys, how many the newest query sees.
+int64_t num_seen(int64_t held, int64_t window) {
+  return window > 0 ? std::min(held, window) : held;
+}
+
+// Own kernels: fp32 on CPU, parallel over sequence and query head. A sequence longer than the
+// window must have one query.
 void attend(const at::Tensor& q, const KvCache& cache, int64_t layer, const tensor::Spans& spans,
-            const std::vector<int64_t>& slots, at::Tensor& out) {
+            const std::vector<int64_t>& slots, int64_t window, at::Tensor& out) {
   const at::Tensor &keys = cache.keys(layer), &values = cache.values(layer);
   const int64_t num_heads = q.size(1), head_dim = q.size(2);
   const int64_t group = num_heads / keys.size(1);
@@ -45,7 +51,9 @@ void attend(const at::Tensor& q, const KvCache& cache, int64_t layer, const tens
       const int64_t at = spans.begin(s) * row + h * head_dim;
       const float* query = q_data + spans.begin(s) * q.stride(0) + h * head_dim;
       if (num_new == 1) {
-        kernels::loops().attention_one_query(query, k_data + from, v_data + from, num_keys,
+        const int64_t seen = num_seen(num_keys, window);
+        const int64_t newest = from + (num_keys - seen) * head_dim;
+        kernels::loops().attention_one_query(query, k_data + newest, v_data + newest, seen,
                                              head_dim, out_data + at, scratch.data());
         continue;
       }
@@ -64,12 +72,13 @@ void attend(const at::Tensor& q, const KvCache& cache, int64_t layer, const tens
 }
 
 at::Tensor attend_one_sequence(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                               int64_t num_past) {
+                               int64_t num_past, int64_t window) {
   const int64_t num_new = q.size(0);
   const bool is_grouped = q.size(1) != k.size(0);
   std::optional<at::Tensor> mask;
   if (num_new > 1) {  // row t sees num_past + t + 1 keys; torch's own causal mask would not
     mask = at::ones({num_new, num_past + num_new}, q.options().dtype(at::kBool)).tril(num_past);
+    if (window > 0) mask = mask->triu(num_past + 1 - window);
   }
   return at::scaled_dot_product_attention(q.transpose(0, 1).unsqueeze(0), k.unsqueeze(0),
                                           v.unsqueeze(0), mask, 0.0, false, std::nullopt,
@@ -78,10 +87,21 @@ at::Tensor attend_one_sequence(const at::Tensor& q, const at::Tensor& k, const a
       .transpose(0, 1);
 }
 
+// Whether some query may not see all keys before it, which only a mask can say.
+bool needs_mask(const KvCache& cache, const tensor::Spans& spans, const std::vector<int64_t>& slots,
+                int64_t window) {
+  for (int64_t s = 0; window > 0 && s < spans.size(); ++s) {
+    const int64_t held = cache.length(slots[static_cast<size_t>(s)]) + spans.length(s);
+    if (spans.length(s) > 1 && held > window) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 at::Tensor cached_attention(const at::Tensor& q_NHK, const KvCache& cache, int64_t layer,
-                            const tensor::Spans& spans, const std::vector<int64_t>& slots) {
+                            const tensor::Spans& spans, const std::vector<int64_t>& slots,
+                            int64_t window) {
   const at::NoGradGuard no_grad;
   const at::Tensor& keys = cache.keys(layer);
   PLUMBLINE_CHECK(q_NHK.dim() == 3 && q_NHK.size(0) == spans.total() &&
@@ -96,19 +116,20 @@ at::Tensor cached_attention(const at::Tensor& q_NHK, const KvCache& cache, int64
   }
   at::Tensor out = at::empty(q_NHK.sizes(), q_NHK.options());
   if (q_NHK.is_cpu() && q_NHK.scalar_type() == at::kFloat && keys.scalar_type() == at::kFloat &&
-      kernels::attention_supports(q_NHK.size(2))) {
+      kernels::attention_supports(q_NHK.size(2)) && !needs_mask(cache, spans, slots, window)) {
     const bool is_dense = q_NHK.stride(2) == 1 && q_NHK.stride(1) == q_NHK.size(2);
-    attend(is_dense ? q_NHK : q_NHK.contiguous(), cache, layer, spans, slots, out);
+    attend(is_dense ? q_NHK : q_NHK.contiguous(), cache, layer, spans, slots, window, out);
     return out;
   }
   for (int64_t s = 0; s < spans.size(); ++s) {
     const int64_t num_new = spans.length(s), slot = slots[static_cast<size_t>(s)];
     if (num_new == 0) continue;
     const int64_t held = cache.length(slot) + num_new;
+    const int64_t seen = num_new == 1 ? num_seen(held, window) : held;
     out.narrow(0, spans.begin(s), num_new)
-        .copy_(attend_one_sequence(q_NHK.narrow(0, spans.begin(s), num_new),
-                                   keys[slot].narrow(1, 0, held),
-                                   cache.values(layer)[slot].narrow(1, 0, held), held - num_new));
+        .copy_(attend_one_sequence(
+            q_NHK.narrow(0, spans.begin(s), num_new), keys[slot].narrow(1, held - seen, seen),
+            cache.values(layer)[slot].narrow(1, held - seen, seen), seen - num_new, window));
   }
   return out;
 }

@@ -60,10 +60,12 @@ class KvCache {
 };
 
 // Attention of new rows, already appended but not yet counted, over the cached and new rows of
-// their slots: row t of sequence s sees length(slots[s]) + t + 1 keys. No gradients.
+// their slots: row t of sequence s sees length(slots[s]) + t + 1 keys, or the newest `window` of
+// these where `window` is above 0. No gradients.
 //   q_NHK  [N, H, K] -> [N, H, K]
 // With one row per sequence an own kernel on CPU in fp32, parallel over sequence and head.
 at::Tensor cached_attention(const at::Tensor& q_NHK, const KvCache& cache, int64_t layer,
-                            const tensor::Spans& spans, const std::vector<int64_t>& slots);
+                            const tensor::Spans& spans, const std::vector<int64_t>& slots,
+                            int64_t window = 0);
 
 }  // namespace plumbline::nn

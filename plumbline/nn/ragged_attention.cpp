@@ -148,10 +148,11 @@ void check_shapes(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
 }  // namespace
 
 at::Tensor ragged_attention(const at::Tensor& q_NHK, const at::Tensor& k_NGK,
-                            const at::Tensor& v_NGK, const tensor::Spans& spans) {
+                            const at::Tensor& v_NGK, const tensor::Spans& spans, int64_t window) {
   check_shapes(q_NHK, k_NGK, v_NGK, spans);
-  if (!q_NHK.is_cpu() || !kernels::attention_supports(q_NHK.size(2))) {
-    return ragged_attention_composite(q_NHK, k_NGK, v_NGK, spans);
+  const bool has_hidden_keys = window > 0 && spans.max_length() > window;
+  if (!q_NHK.is_cpu() || !kernels::attention_supports(q_NHK.size(2)) || has_hidden_keys) {
+    return ragged_attention_composite(q_NHK, k_NGK, v_NGK, spans, window);
   }
   // In bfloat16 torch's own backward pass costs more than these conversions do.
   const auto wide = [](const at::Tensor& x) { return with_dense_heads(x.to(at::kFloat)); };
@@ -160,7 +161,8 @@ at::Tensor ragged_attention(const at::Tensor& q_NHK, const at::Tensor& k_NGK,
 }
 
 at::Tensor ragged_attention_composite(const at::Tensor& q_NHK, const at::Tensor& k_NGK,
-                                      const at::Tensor& v_NGK, const tensor::Spans& spans) {
+                                      const at::Tensor& v_NGK, const tensor::Spans& spans,
+                                      int64_t window) {
   check_shapes(q_NHK, k_NGK, v_NGK, spans);
   const std::vector<int64_t> lengths = spans.lengths();
   // One split has one backward pass; a slice per sequence would allocate the whole for each.
@@ -170,9 +172,15 @@ at::Tensor ragged_attention_composite(const at::Tensor& q_NHK, const at::Tensor&
   std::vector<at::Tensor> parts;
   for (size_t s = 0; s < lengths.size(); ++s) {
     if (lengths[s] == 0) continue;
+    std::optional<at::Tensor> mask;
+    if (window > 0 && lengths[s] > window) {
+      mask = at::ones({lengths[s], lengths[s]}, q_NHK.options().dtype(at::kBool))
+                 .tril()
+                 .triu(1 - window);
+    }
     const at::Tensor part = at::scaled_dot_product_attention(
-        heads_first(q[s]), heads_first(k[s]), heads_first(v[s]), /*attn_mask=*/{},
-        /*dropout_p=*/0.0, /*is_causal=*/true, /*scale=*/std::nullopt,
+        heads_first(q[s]), heads_first(k[s]), heads_first(v[s]), mask,
+        /*dropout_p=*/0.0, /*is_causal=*/!mask, /*scale=*/std::nullopt,
         /*enable_gqa=*/q_NHK.size(1) != k_NGK.size(1));
     parts.push_back(part.squeeze(0).transpose(0, 1));
   }

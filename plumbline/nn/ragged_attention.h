@@ -11,16 +11,20 @@ namespace plumbline::nn {
 //   q_NHK         [N, H, K]
 //   k_NGK, v_NGK  [N, G, K], G divides H: query head h reads key head h / (H / G)
 //   spans         the sequences; spans.total() == N
+//   window        newest keys that a query sees, its own among them; 0: all
 // Result [N, H, K], contiguous, q's dtype. Heads of a row must be contiguous, rows may be strided.
 // Differentiable in q, k and v. On CPU in fp32 an own kernel with recomputation in the backward
-// pass; elsewhere at::scaled_dot_product_attention per sequence.
+// pass; elsewhere, and where a sequence is longer than the window, at::scaled_dot_product_attention
+// per sequence.
 // Throws InternalError when shapes disagree. Source: Vaswani et al. 2017 (arXiv 1706.03762), eq. 1;
 // grouped heads: Ainslie et al. 2023 (arXiv 2305.13245).
 at::Tensor ragged_attention(const at::Tensor& q_NHK, const at::Tensor& k_NGK,
-                            const at::Tensor& v_NGK, const tensor::Spans& spans);
+                            const at::Tensor& v_NGK, const tensor::Spans& spans,
+                            int64_t window = 0);
 
 // The same from at:: operators, one call per sequence.
 at::Tensor ragged_attention_composite(const at::Tensor& q_NHK, const at::Tensor& k_NGK,
-                                      const at::Tensor& v_NGK, const tensor::Spans& spans);
+                                      const at::Tensor& v_NGK, const tensor::Spans& spans,
+                                      int64_t window = 0);
 
 }  // namespace plumbline::nn

@@ -58,18 +58,24 @@ class FusedRotate : public torch::autograd::Function<FusedRotate> {
 }  // namespace
 
 RotaryTable rotary_table(int64_t num_positions, int64_t head_dim, double theta, at::Device device) {
-  const int64_t half = head_dim / 2;
-  at::Tensor cos = at::empty({num_positions, half}, at::dtype(at::kFloat));
+  const config::LlamaConfig plain{.head_dim = head_dim, .rope_theta = theta};
+  return rotary_table(0, num_positions, rotary_frequencies(plain, num_positions), device);
+}
+
+RotaryTable rotary_table(int64_t first, int64_t end, const RotaryFrequencies& frequencies,
+                         at::Device device) {
+  const auto half = static_cast<int64_t>(frequencies.per_position.size());
+  at::Tensor cos = at::empty({end - first, half}, at::dtype(at::kFloat));
   at::Tensor sin = at::empty_like(cos);
   float* cos_data = cos.data_ptr<float>();
   float* sin_data = sin.data_ptr<float>();
   for (int64_t i = 0; i < half; ++i) {
-    const double frequency =
-        std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(head_dim));
-    for (int64_t p = 0; p < num_positions; ++p) {
+    const double frequency = frequencies.per_position[static_cast<size_t>(i)];
+    for (int64_t p = first; p < end; ++p) {
       const double angle = static_cast<double>(p) * frequency;
-      cos_data[p * half + i] = static_cast<float>(std::cos(angle));
-      sin_data[p * half + i] = static_cast<float>(std::sin(angle));
+      const int64_t at = (p - first) * half + i;
+      cos_data[at] = static_cast<float>(std::cos(angle) * frequencies.attention_factor);
+      sin_data[at] = static_cast<float>(std::sin(angle) * frequencies.attention_factor);
     }
   }
   return {.cos_PK2 = cos.to(device), .sin_PK2 = sin.to(device)};

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "plumbline/nn/rotary_frequencies.h"
 #include "plumbline/tensor/spans.h"
 
 namespace plumbline::nn {
@@ -17,6 +18,11 @@ struct RotaryTable {
 };
 
 RotaryTable rotary_table(int64_t num_positions, int64_t head_dim, double theta, at::Device device);
+
+// The same with any frequencies, multiplied by their attention factor, for positions [first, end):
+// row 0 belongs to position `first`.
+RotaryTable rotary_table(int64_t first, int64_t end, const RotaryFrequencies& frequencies,
+                         at::Device device);
 
 // Position of every row, [N] int64: 0, 1, ... per sequence, plus starts[s] when `starts` is not
 // empty.

@@ -324,8 +324,8 @@ void write_samples(const train::RunFolder& run, const PromptBatch& batch, const 
 // One base, four adapters: what they take, so that nobody has to guess why memory ran out.
 void print_plan(Ppo& t) {
   const config::PpoConfig& p = t.c.ppo;
-  const config::VisionConfig& vision = t.model().config().vision;
-  const auto features = t.features.size() * vision.num_patches() * vision.hidden_size *
+  const config::LlavaConfig& shape = t.model().config();
+  const auto features = t.features.size() * shape.image_rows() * shape.vision.hidden_size *
                         static_cast<int64_t>(c10::elementSize(t.model().dtype()));
   const auto megabytes = [](int64_t bytes) { return static_cast<double>(bytes) / 1e6; };
   log_info("ppo: {} prompts, {} iterations of {} answers, {} optimiser steps each, {} facts",

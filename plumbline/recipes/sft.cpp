@@ -66,6 +66,13 @@ nn::Parameters chosen_parameters(model::Llava& model, const config::Config& c) {
                                                          : !is_vision;
     if (wanted) chosen.emplace(name, tensor);
   }
+  if (chosen.empty()) {
+    throw ConfigError(Complaint{.component = "sft",
+                                .doing = "choosing what trains",
+                                .expected = "a model with a projector",
+                                .got = "a language model alone",
+                                .hint = "set sft.train = \"language\"."});
+  }
   return chosen;
 }
 

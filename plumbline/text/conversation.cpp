@@ -196,7 +196,7 @@ EncodedConversation PromptBuilder::take() {
 }
 
 void PromptBuilder::image() {
-  if (format_.image_token < 0 || format_.image_tokens <= 0) {
+  if (format_.image_token == -1 || format_.image_tokens <= 0) {
     throw DataError({.component = "conversation",
                      .doing = "encoding turns",
                      .expected = "text only, as the model takes no images",

@@ -9,7 +9,7 @@ import tokenizers
 import torch
 from peft import PeftModel
 from safetensors.torch import load_file
-from transformers import LlavaForConditionalGeneration
+from transformers import AutoConfig, AutoModelForCausalLM, LlavaForConditionalGeneration
 
 LARGEST_DIFFERENCE = 1e-4
 
@@ -34,8 +34,9 @@ def compare(what, model, check, key):
 
 def check_model(folder):
     check = load_file(folder / "check.safetensors")
-    model, info = LlavaForConditionalGeneration.from_pretrained(
-        folder, dtype=torch.float32, output_loading_info=True)
+    is_llava = AutoConfig.from_pretrained(folder).model_type == "llava"
+    kind = LlavaForConditionalGeneration if is_llava else AutoModelForCausalLM
+    model, info = kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
     problems = {k: v for k, v in info.items() if v}
     if problems:
         fail(f"{folder}: {problems}")
@@ -48,7 +49,7 @@ def check_adapter(folder, model, check):
     written = load_file(folder / "adapter_model.safetensors")
     adapted = PeftModel.from_pretrained(model, folder)
     # peft only warns about names it does not know, so the values are compared as well.
-    loaded = [p for n, p in adapted.named_parameters() if "lora_" in n]
+    loaded = [p for n, p in adapted.named_parameters() if "lora_" in n or "modules_to_save" in n]
     if len(loaded) != len(written):
         fail(f"{folder}: expected {len(loaded)} tensors, got {len(written)}")
     if sorted(p.sum().item() for p in loaded) != sorted(t.sum().item() for t in written.values()):
@@ -70,7 +71,10 @@ def check_tokens(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=pathlib.Path, nargs="+")
-    for folder in parser.parse_args().folders:
+    given = parser.parse_args().folders
+    within = [path.parent for folder in given
+              for path in sorted(folder.glob("architectures/*/check.safetensors"))]
+    for folder in given + within:
         has_model = (folder / "check.safetensors").exists()
         has_tokens = (folder / "check_tokens.json").exists()
         if not has_model and not has_tokens:

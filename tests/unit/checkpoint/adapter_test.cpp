@@ -87,6 +87,33 @@ TEST_F(Adapter, ReadsOtherSpellings) {
   expect_back();
 }
 
+TEST_F(Adapter, LayersOfOtherRanksAndSavedModulesComeBack) {
+  const nn::AdapterSpec spec = {.rank = 3,
+                                .alpha = 6,
+                                .targets = {"layers.1.mlp.up_proj", "q_proj"},
+                                .rslora = true,
+                                .rank_pattern = {{"layers.0.self_attn.q_proj", 2}},
+                                .alpha_pattern = {{"layers.1.mlp.up_proj", 2.5}},
+                                .saved_modules = {"lm_head"}};
+  model_.add_adapter("patterns", spec, random_key(2, "adapter"));
+  save_adapter(path("a"), model_, "patterns", "base");
+  load_adapter(path("a"), model_, "back");
+  EXPECT_EQ(model_.adapter_spec("back"), spec);
+  EXPECT_TRUE(same(model_.adapter_parameters("back"), model_.adapter_parameters("patterns")));
+}
+
+TEST_F(Adapter, OfALanguageModelAloneHasPlainNames) {
+  config::LlavaConfig config = tiny_config();
+  config.vision = {};
+  config.image_token = config::kNoImageToken;
+  model_ = tiny_model(1, config);
+  model_.add_adapter("policy", kSpec, random_key(2, "adapter"));
+  save();
+  EXPECT_TRUE(load_tensors(path(kFile))
+                  .contains("base_model.model.model.layers.0.self_attn.v_proj.lora_A.weight"));
+  expect_back();
+}
+
 TEST_F(Adapter, TensorsThatDoNotFitAreListedAndNothingIsAdded) {
   save();
   auto tensors = load_tensors(path(kFile));

@@ -32,7 +32,10 @@ class HfConfig : public Scratch {
 TEST_F(HfConfig, ReadsWhatItWrites) {
   config::LlavaConfig config = tiny_config();
   config.text.tie_embeddings = true;
-  config.vision.quick_gelu = false;
+  config.vision.activation = config::Activation::Gelu;
+  config.vision.kind = config::TowerKind::Siglip;
+  config.projector_bias = false;
+  config.skip_first_row = false;
   config.select_layer = -1;
   EXPECT_EQ(read(json::parse(hf_config_text(config, "bfloat16"))), config);
   EXPECT_EQ(json::parse(hf_config_text(config, "bfloat16"))["torch_dtype"], "bfloat16");
@@ -60,7 +63,7 @@ TEST_F(HfConfig, FillsInTransformersDefaults) {
   EXPECT_EQ(c.vision.image_size, 336);
   EXPECT_EQ(c.vision.num_patches(), 576);
   EXPECT_EQ(c.vision.num_layers, 24);
-  EXPECT_TRUE(c.vision.quick_gelu);
+  EXPECT_EQ(c.vision.activation, config::Activation::QuickGelu);
   EXPECT_FALSE(c.text.tie_embeddings);
 }
 
@@ -79,25 +82,34 @@ TEST_F(HfConfig, ReadsNewerSpellings) {
   EXPECT_TRUE(c.text.tie_embeddings);
 }
 
+TEST_F(HfConfig, ALanguageModelAloneTakesNoImages) {
+  config::LlavaConfig config = tiny_config();
+  config.vision = {};
+  config.image_token = config::kNoImageToken;
+  config.text.family = config::TextFamily::Mistral;
+  EXPECT_EQ(layout_of(config), Layout::Text);
+  const json text = json::parse(hf_config_text(config, "float32"));
+  EXPECT_EQ(text["model_type"], "mistral");
+  EXPECT_FALSE(text.contains("vision_config"));
+  EXPECT_EQ(read(text), config);
+  EXPECT_FALSE(read(text).takes_images());
+}
+
 TEST_F(HfConfig, RefusesWhatItCannotCompute) {
   const auto names = [](const std::string& field, const std::string& expected) {
     return testing::AllOf(HasSubstr(field), HasSubstr(expected), HasSubstr("config.json"));
   };
-  EXPECT_THAT(refusal("/model_type", "llava_next"), names("'model_type'", "\"llava\""));
-  EXPECT_THAT(refusal("/text_config", nullptr), names("text_config", "convert the original"));
-  EXPECT_THAT(refusal("/text_config/model_type", "mistral"),
-              names("'text_config.model_type'", "llama"));
+  EXPECT_THAT(refusal("/model_type", "llava_next"),
+              names("'model_type'", "llava, llava_llama, llama, mistral or qwen2"));
+  EXPECT_THAT(refusal("/text_config", nullptr), names("mm_vision_tower", "CLIP or SigLIP"));
+  EXPECT_THAT(refusal("/text_config/model_type", "gemma"),
+              names("'text_config.model_type'", "llama, mistral or qwen2"));
   EXPECT_THAT(refusal("/text_config/hidden_act", "gelu"), names("hidden_act", "silu"));
-  EXPECT_THAT(refusal("/text_config/attention_bias", true), names("attention_bias", "false"));
-  EXPECT_THAT(refusal("/text_config/rope_scaling", {{"type", "linear"}, {"factor", 2.0}}),
-              names("'text_config.rope_scaling.type'", "linear"));
-  EXPECT_THAT(refusal("/text_config/rope_parameters", {{"rope_type", "llama3"}}),
-              names("rope_parameters.rope_type", "llama3"));
-  EXPECT_THAT(refusal("/vision_config/model_type", "siglip_vision_model"),
-              names("'vision_config.model_type'", "siglip"));
+  EXPECT_THAT(refusal("/vision_config/model_type", "pixtral"),
+              names("'vision_config.model_type'", "clip_vision_model or siglip_vision_model"));
   EXPECT_THAT(refusal("/vision_config/hidden_act", "relu"), names("hidden_act", "quick_gelu"));
   EXPECT_THAT(refusal("/projector_hidden_act", "relu"), names("projector_hidden_act", "relu"));
-  EXPECT_THAT(refusal("/vision_feature_select_strategy", "full"), names("strategy", "full"));
+  EXPECT_THAT(refusal("/vision_feature_select_strategy", "cls"), names("strategy", "full"));
   EXPECT_THAT(refusal("/vision_feature_layer", {-2, -5}), names("vision_feature_layer", "[-2,-5]"));
   EXPECT_THAT(refusal("/quantization_config", {{"bits", 4}}),
               names("quantization", "full weights"));

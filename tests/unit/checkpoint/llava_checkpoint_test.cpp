@@ -50,6 +50,53 @@ TEST_F(LlavaCheckpoint, ComesBackBitForBit) {
   }
 }
 
+TEST_F(LlavaCheckpoint, ALanguageModelAloneHasPlainNames) {
+  config::LlavaConfig config = tiny_config();
+  config.vision = {};
+  config.image_token = config::kNoImageToken;
+  model::Llava model = tiny_model(1, config);
+  save_llava(folder_.string(), model);
+  const auto tensors = load_tensors(path("model.safetensors"));
+  EXPECT_TRUE(tensors.contains("model.layers.0.self_attn.q_proj.weight"));
+  EXPECT_TRUE(tensors.contains("lm_head.weight"));
+  model::Llava back = load();
+  EXPECT_EQ(back.config(), config);
+  EXPECT_TRUE(same(back.parameters(), model.parameters()));
+  EXPECT_THAT(error_text<DataError>([&] {
+                back.encode_images(at::zeros({1, 3, 16, 16}));
+              }),
+              HasSubstr("a language model alone"));
+}
+
+TEST_F(LlavaCheckpoint, TheOriginalLayoutMayKeepPartsInFilesOfTheirOwn) {
+  config::LlavaConfig config = tiny_config();
+  config.image_token = config::kSplicedImageToken;
+  config.projector = config::ProjectorKind::Linear;
+  model::Llava model = tiny_model(1, config);
+  save_llava(folder_.string(), model);
+  EXPECT_TRUE(fs::exists(path("vision_tower/model.safetensors")));
+  EXPECT_TRUE(same(load().parameters(), model.parameters()));
+
+  auto tensors = load_tensors(path("model.safetensors"));
+  std::map<std::string, at::Tensor> projector;
+  for (const char* name : {"model.mm_projector.weight", "model.mm_projector.bias"}) {
+    projector[name] = tensors.at(name);
+    tensors.erase(name);
+  }
+  save_tensors(path("model.safetensors"), tensors);
+  EXPECT_THAT(error_text<CheckpointError>([&] { load(); }),
+              HasSubstr("missing multi_modal_projector.linear_1"));
+  save_tensors(path("mm_projector.safetensors"), projector);
+  EXPECT_TRUE(same(load().parameters(), model.parameters()));
+
+  for (const auto& [name, tensor] : load_tensors(path("vision_tower/model.safetensors"))) {
+    tensors["model.vision_tower.vision_tower." + name] = tensor;
+  }
+  save_tensors(path("model.safetensors"), tensors);
+  fs::remove(path("vision_tower/model.safetensors"));
+  EXPECT_TRUE(same(load().parameters(), model.parameters()));
+}
+
 TEST_F(LlavaCheckpoint, TiedHeadsAreOneTensor) {
   config::LlavaConfig config = tiny_config();
   config.text.tie_embeddings = true;

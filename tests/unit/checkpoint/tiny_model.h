@@ -28,8 +28,7 @@ inline config::LlavaConfig tiny_config() {
               .intermediate_size = 20,
               .num_layers = 2,
               .num_heads = 3,
-              .layer_norm_eps = 1e-5,
-              .quick_gelu = true};
+              .layer_norm_eps = 1e-5};
   c.image_token = 49;
   c.select_layer = -2;
   return c;

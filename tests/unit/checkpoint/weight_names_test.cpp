@@ -31,6 +31,7 @@ TEST(WeightNames, EverySpellingBecomesTheClassicOne) {
       {"vision_model.encoder.layers.0.mlp.fc1.bias", fc1},
       {"model.mm_projector.0.weight", linear_1},
       {"model.mm_projector.2.bias", linear_2},
+      {"model.mm_projector.weight", linear_1},
       {"model.multi_modal_projector.linear_1.weight", linear_1},
       {"model.multi_modal_projector.linear_2.bias", linear_2}};
   for (const auto& [spelling, expected] : classic) EXPECT_EQ(classic_name(spelling), expected);
@@ -45,6 +46,34 @@ TEST(WeightNames, UnknownNamesStay) {
   EXPECT_EQ(classic_name("a.model.layers.0.x"), "a.model.layers.0.x");
 }
 
+TEST(WeightNames, ATowersOwnFile) {
+  const std::string root = "vision_tower.vision_model.";
+  EXPECT_EQ(classic_tower_name("vision_model.pre_layrnorm.bias"), root + "pre_layrnorm.bias");
+  EXPECT_EQ(classic_tower_name("encoder.layers.0.mlp.fc1.bias"),
+            root + "encoder.layers.0.mlp.fc1.bias");
+  EXPECT_EQ(classic_tower_name("text_model.embeddings.token_embedding.weight"), "");
+  EXPECT_EQ(classic_tower_name("logit_scale"), "");
+  EXPECT_EQ(classic_tower_name("something.else"), "something.else");
+}
+
+TEST(WeightNames, WrittenNamesAreReadBack) {
+  config::LlavaConfig config;
+  for (const std::string name :
+       {"language_model.model.layers.0.mlp.up_proj.weight", "language_model.lm_head.weight",
+        "multi_modal_projector.linear_1.bias"}) {
+    EXPECT_EQ(written_name(name, config), name);
+    config.image_token = config::kSplicedImageToken;
+    EXPECT_NE(written_name(name, config), name);
+    EXPECT_EQ(classic_name(written_name(name, config)), name);
+    config.projector = config::ProjectorKind::Linear;
+    EXPECT_EQ(classic_name(written_name(name, config)), name);
+    config = {};
+  }
+  config.image_token = config::kNoImageToken;
+  EXPECT_EQ(written_name("language_model.lm_head", config), "lm_head");
+  EXPECT_EQ(written_name("language_model.model.norm.weight", config), "model.norm.weight");
+}
+
 TEST(WeightNames, OnlyWhatTheModelCannotUseIsUnused) {
   config::LlavaConfig config;
   config.vision.num_layers = 12;
@@ -55,6 +84,7 @@ TEST(WeightNames, OnlyWhatTheModelCannotUseIsUnused) {
   EXPECT_TRUE(is_unused("vision_tower.vision_model.encoder.layers.11.mlp.fc1.bias", config));
   EXPECT_FALSE(is_unused("vision_tower.vision_model.encoder.layers.10.mlp.fc1.bias", config));
   EXPECT_FALSE(is_unused("vision_tower.vision_model.pre_layrnorm.weight", config));
+  EXPECT_TRUE(is_unused("vision_tower.vision_model.head.probe", config));
   EXPECT_FALSE(is_unused("vision_tower", config));
   EXPECT_FALSE(is_unused("language_model.lm_head.weight", config));
   config.text.tie_embeddings = true;

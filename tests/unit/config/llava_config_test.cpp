@@ -53,6 +53,62 @@ TEST(Problem, ReportsAllAtOnceAndSurvivesZeros) {
   EXPECT_THAT(text, HasSubstr("vision.patch_size = 0: expected above 0"));
 }
 
+TEST(Problem, ALanguageModelAloneHasNoTower) {
+  LlavaConfig c = sound();
+  c.image_token = kNoImageToken;
+  EXPECT_THAT(problem(c), HasSubstr("image_token = -1: expected an id, as there is a tower"));
+  c.vision = {};
+  EXPECT_EQ(problem(c), "");
+  EXPECT_FALSE(c.takes_images());
+  EXPECT_EQ(c.image_rows(), 0);
+}
+
+TEST(Problem, RotaryScalingIsChecked) {
+  LlavaConfig c = sound();
+  c.text.rope_scaling = {.kind = RopeKind::Llama3, .factor = 8, .high_freq_factor = 1};
+  EXPECT_THAT(problem(c), HasSubstr("original_max_positions = 0: expected above 0"));
+  EXPECT_THAT(problem(c), HasSubstr("high_freq_factor = 1: expected above low_freq_factor = 1"));
+  c.text.rope_scaling = {.kind = RopeKind::Linear, .factor = 0};
+  EXPECT_THAT(problem(c), HasSubstr("factor = 0: expected above 0"));
+  c = sound();
+  c.text.head_dim = 2;
+  c.text.rope_scaling = {.kind = RopeKind::Dynamic, .factor = 2};
+  EXPECT_THAT(problem(c), HasSubstr("text.head_dim = 2: expected at least 4"));
+}
+
+TEST(Problem, ALinearProjectorBelongsToTheOriginalLayout) {
+  LlavaConfig c = sound();
+  c.projector = ProjectorKind::Linear;
+  EXPECT_EQ(problem(c), "image_token = 3: expected -200 with a linear projector");
+  c.image_token = kSplicedImageToken;
+  EXPECT_EQ(problem(c), "");
+}
+
+TEST(ImageRows, CountWhatTheTowerHandsOn) {
+  LlavaConfig c = sound();
+  EXPECT_EQ(c.image_rows(), 16);
+  c.skip_first_row = false;
+  EXPECT_EQ(c.image_rows(), 17);
+  c.vision.kind = TowerKind::Siglip;
+  c.vision.patch_size = 15;  // 64 pixels hold four, and a remainder
+  EXPECT_EQ(c.image_rows(), 16);
+  EXPECT_EQ(problem(c), "");
+}
+
+TEST(LongestSequence, ReachesAsFarAsTheAngles) {
+  LlamaConfig c = sound().text;
+  c.max_positions = 100;
+  EXPECT_EQ(longest_sequence(c), 100);
+  c.rope_scaling = {.kind = RopeKind::Dynamic, .factor = 2.5};
+  EXPECT_EQ(longest_sequence(c), 250);
+  c.rope_scaling = {.kind = RopeKind::Yarn, .factor = 4, .original_max_positions = 20};
+  EXPECT_EQ(longest_sequence(c), 100);
+  c.rope_scaling.original_max_positions = 50;
+  EXPECT_EQ(longest_sequence(c), 200);
+  c.rope_scaling.kind = RopeKind::Llama3;
+  EXPECT_EQ(longest_sequence(c), 100);
+}
+
 TEST(Problem, ABeginTokenMayBeMissingAnEndTokenMayNot) {
   auto c = sound();
   c.text.begin_token = -1;

@@ -21,6 +21,34 @@ TEST(LoadAssistant, KnowsItsControlTokens) {
   EXPECT_EQ(assistant.format.begin_token, 1);
 }
 
+TEST(LoadAssistant, ALanguageModelAloneNeedsNoPreprocessing) {
+  const TinyAssistant tiny;
+  config::LlavaConfig config = tiny.load().model.config();
+  config.vision = {};
+  config.image_token = config::kNoImageToken;
+  auto model = model::Llava::create(config, random_key(5, "tiny"), at::kFloat, at::kCPU);
+  checkpoint::save_llava(tiny.path().string(), model);
+  fs::remove(tiny.path() / "preprocessor_config.json");
+  const auto assistant = tiny.load();
+  EXPECT_EQ(assistant.format.image_tokens, 0);
+  const auto encode = [&](const std::string& text) {
+    return text::encode_prompt(assistant.tokenizer, assistant.format,
+                               {{.is_user = true, .text = text}});
+  };
+  EXPECT_THROW(encode("<image>\nwhat is it?"), DataError);
+}
+
+TEST(LoadAssistant, TheOriginalLayoutsPlaceholderIsNoToken) {
+  const TinyAssistant tiny;
+  config::LlavaConfig config = tiny.load().model.config();
+  config.image_token = config::kSplicedImageToken;
+  auto model = model::Llava::create(config, random_key(5, "tiny"), at::kFloat, at::kCPU);
+  checkpoint::save_llava(tiny.path().string(), model);
+  const auto assistant = tiny.load();
+  EXPECT_EQ(assistant.format.image_token, config::kSplicedImageToken);
+  EXPECT_EQ(assistant.format.image_tokens, 4);
+}
+
 TEST(LoadAssistant, RefusesAMissingFolderAndAForeignTokenizer) {
   const TinyAssistant tiny;
   EXPECT_THROW(load_assistant("/nowhere", "brief", at::kFloat, at::kCPU), IoError);

@@ -148,6 +148,40 @@ TEST(Heads, ScoreIsOneNumberPerRow) {
   EXPECT_THROW(model.score("two", rows), ConfigError);
 }
 
+TEST(Adapters, MayHaveRanksOfTheirOwnAndModulesInPlaceOfTheBases) {
+  Llava model = tiny_model();
+  nn::AdapterSpec spec = {.rank = 3,
+                          .alpha = 6,
+                          .targets = {"q_proj", "layers.1.mlp.up_proj"},
+                          .rank_pattern = {{"layers.0.self_attn.q_proj", 2}},
+                          .alpha_pattern = {{"layers.0.self_attn.q_proj", 5}},
+                          .saved_modules = {"embed_tokens", "lm_head"}};
+  add_tuned(model, "one", spec);
+  const nn::Parameters parameters = model.adapter_parameters("one");
+  const std::string root = "base_model.model.language_model.";
+  EXPECT_EQ(parameters.size(), 2U * 3 + 2);
+  EXPECT_EQ(parameters.at(root + "model.layers.0.self_attn.q_proj.lora_A.weight").size(0), 2);
+  EXPECT_EQ(parameters.at(root + "model.layers.1.self_attn.q_proj.lora_A.weight").size(0), 3);
+  const at::Tensor ids = at::tensor({1, 2, 3}, at::kLong);
+  const at::Tensor rows = model.embed(ids, at::Tensor());
+  const at::Tensor former_head = model.head_weight().clone();
+  at::Tensor embedding = parameters.at(root + "model.embed_tokens.weight");
+  at::Tensor head = parameters.at(root + "lm_head.weight");
+  embedding.mul_(2);
+  head.mul_(3);
+  model.copy_adapter("one", "two");
+  head.mul_(0);  // the copy has its own
+  {
+    const AdapterScope scope(model, "two");
+    EXPECT_TRUE(at::equal(model.embed(ids, at::Tensor()), 2 * rows));
+    EXPECT_TRUE(is_close(model.head_weight(), 3 * former_head));
+  }
+  EXPECT_TRUE(at::equal(model.embed(ids, at::Tensor()), rows));
+  EXPECT_TRUE(at::equal(model.head_weight(), former_head));
+  model.merge_adapter("two");
+  EXPECT_TRUE(is_close(model.head_weight(), 3 * former_head));
+}
+
 TEST(Adapters, RefusesWhatDoesNotFit) {
   Llava model = tiny_model();
   add_tuned(model, "one");
@@ -162,6 +196,11 @@ TEST(Adapters, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refusal("two", [](auto& s) { s.targets = {}; }), HasSubstr("at least one"));
   EXPECT_THAT(refusal("two", [](auto& s) { s.rank = 0; }), HasSubstr("positive rank"));
   EXPECT_THAT(refusal("two", [](auto& s) { s.dropout = 1; }), HasSubstr("[0, 1)"));
+  EXPECT_THAT(refusal("two", [](auto& s) { s.saved_modules = {"norm"}; }), HasSubstr("'norm'"));
+  EXPECT_THAT(refusal("two", [](auto& s) { s.targets = {"layers.2.mlp.up_proj"}; }),
+              HasSubstr("'layers.2.mlp.up_proj'"));
+  EXPECT_THAT(refusal("two", [](auto& s) { s.rank_pattern["layers.0.mlp.up_proj"] = 0; }),
+              HasSubstr("positive rank"));
   EXPECT_FALSE(model.has_adapter("two"));
   const std::string text = error_text<ConfigError>([&] { model.adapter_spec("two"); });
   EXPECT_THAT(text, HasSubstr("expected 'one'"));

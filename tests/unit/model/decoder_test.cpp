@@ -63,6 +63,42 @@ TEST(Decoder, EqualsAReference) {
   EXPECT_TRUE(is_close(model.forward(rows, Spans::from_lengths({37})), reference(model, rows)));
 }
 
+// With biases, a window and stretched angles: joined or not, whole or in pieces.
+TEST(Decoder, CachedRowsEqualTheWholeWithEveryOption) {
+  config::LlavaConfig config = tiny_config();
+  config.text.qkv_bias = config.text.o_bias = config.text.mlp_bias = true;
+  config.text.sliding_window = 6;
+  config.text.rope_scaling = {
+      .kind = config::RopeKind::Yarn, .factor = 2, .original_max_positions = 48};
+  Llava model = tiny_model(config);
+  add_tuned(model, "tuned");
+  const AdapterScope scope(model, "tuned");
+  const at::Tensor rows = random_tensor({12, 32}, "rows");
+  const at::Tensor whole = model.forward(rows, Spans::from_lengths({12}));
+  nn::KvCache cache = model.make_cache(1, 12);
+  std::vector<at::Tensor> pieces;
+  for (const int64_t begin : {0, 9, 10, 11}) {
+    const int64_t end = begin == 0 ? 9 : begin + 1;
+    pieces.push_back(
+        model.forward(rows.slice(0, begin, end), Spans::from_lengths({end - begin}), cache, {0}));
+  }
+  EXPECT_TRUE(is_close(at::cat(pieces), whole));
+  config.text.qkv_bias = false;
+  EXPECT_FALSE(is_close(tiny_model(config).forward(rows, Spans::from_lengths({12})), whole));
+}
+
+TEST(Decoder, StatesEndInWhatForwardNormalises) {
+  Llava model = tiny_model();
+  const at::Tensor rows = random_tensor({5, 32}, "rows");
+  const auto states = model.states(rows, Spans::from_lengths({5}));
+  ASSERT_EQ(states.size(), 3U);
+  EXPECT_TRUE(at::equal(states[0], rows));
+  const at::Tensor scale = (states[2].square().mean(-1, true) + 1e-5).rsqrt();
+  EXPECT_TRUE(
+      is_close(states[2] * scale * model.parameters().at("language_model.model.norm.weight"),
+               model.forward(rows, Spans::from_lengths({5}))));
+}
+
 TEST(Decoder, ASequenceIsTheSameInAnyBatch) {
   Llava model = tiny_model();
   const at::Tensor rows = random_tensor({60, 32}, "rows");
@@ -205,7 +241,7 @@ TEST(Decoder, LargeModelsDecodeWithoutJoinedWeights) {
   for (WeightSlot& slot : weight_slots(base, config)) {
     *slot.tensor = 0.2 * random_tensor(slot.shape, slot.name);
   }
-  base.decoder.rotary = nn::rotary_table(64, 16, 10000, at::kCPU);
+  base.decoder.rotary = nn::RotaryAngles(config.text, at::kCPU);
   const at::Tensor rows = random_tensor({6, 32}, "rows");
   const Spans spans = Spans::from_lengths({6});
   nn::KvCache cache(2, 2, 16, 1, 8, at::kFloat, at::kCPU);

@@ -23,7 +23,7 @@ class Reference {
       const std::string layer = "encoder.layers." + std::to_string(i) + ".";
       x = x + attention(layer, norm(layer + "layer_norm1", x));
       const at::Tensor inner = linear(layer + "mlp.fc1", norm(layer + "layer_norm2", x));
-      const at::Tensor gated = config_.quick_gelu
+      const at::Tensor gated = config_.activation == config::Activation::QuickGelu
                                    ? inner * at::sigmoid(1.702 * inner)
                                    : inner * 0.5 * (1 + at::erf(inner / std::sqrt(2.0)));
       x = x + linear(layer + "mlp.fc2", gated);
@@ -64,7 +64,8 @@ TEST(VisionTower, EqualsAReferenceAtEverySelectedLayer) {
   for (const int64_t select_layer : {0, 1, 3, -1, -2, -4}) {
     config::LlavaConfig config = tiny_config();
     config.select_layer = select_layer;
-    config.vision.quick_gelu = select_layer != -1;
+    config.vision.activation =
+        select_layer == -1 ? config::Activation::Gelu : config::Activation::QuickGelu;
     Llava model = tiny_model(config);
     Reference reference(model.parameters(), config.vision);
     const at::Tensor pixels = random_tensor({2, 3, 8, 8}, "pixels");
@@ -75,6 +76,30 @@ TEST(VisionTower, EqualsAReferenceAtEverySelectedLayer) {
       EXPECT_TRUE(is_close(features[b], reference.run(pixels[b], blocks), 1e-4)) << select_layer;
     }
   }
+}
+
+// A SigLIP of no blocks: the patches' linear images, a bias and the positions. Of 10 pixels the
+// last two fill no patch.
+TEST(VisionTower, SiglipHasPatchesOnly) {
+  config::LlavaConfig config = tiny_config();
+  config.vision.kind = config::TowerKind::Siglip;
+  config.vision.image_size = 10;
+  config.skip_first_row = false;
+  config.select_layer = 0;
+  Llava model = tiny_model(config);
+  const nn::Parameters weights = model.parameters();
+  const std::string root = "vision_tower.vision_model.";
+  EXPECT_FALSE(weights.contains(root + "embeddings.class_embedding"));
+  EXPECT_FALSE(weights.contains(root + "pre_layrnorm.weight"));
+  const at::Tensor pixels = random_tensor({1, 3, 10, 10}, "pixels");
+  const at::Tensor grid = at::conv2d(pixels, weights.at(root + "embeddings.patch_embedding.weight"),
+                                     weights.at(root + "embeddings.patch_embedding.bias"), 4);
+  const at::Tensor expected =
+      grid.flatten(2).squeeze(0).t() + weights.at(root + "embeddings.position_embedding.weight");
+  EXPECT_TRUE(is_close(model.encode_images(pixels)[0], expected));
+  config.skip_first_row = true;  // as transformers does, although it is no class token
+  Llava skipping = tiny_model(config);
+  EXPECT_TRUE(is_close(skipping.encode_images(pixels)[0], expected.slice(0, 1)));
 }
 
 TEST(VisionTower, RefusesPicturesOfAnotherSize) {

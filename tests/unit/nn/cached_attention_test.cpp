@@ -20,11 +20,13 @@ Rows random_rows(int64_t n, int64_t heads, int64_t kv_heads, int64_t size, at::S
 
 // Feeds one sequence in pieces and compares with attention over the whole.
 void expect_pieces_equal_whole(const std::vector<int64_t>& pieces, int64_t heads, int64_t kv_heads,
-                               int64_t size, at::ScalarType dtype, double tolerance) {
+                               int64_t size, at::ScalarType dtype, double tolerance,
+                               int64_t window = 0) {
   const Spans whole = Spans::from_lengths(pieces);
   const int64_t n = whole.total();
   const Rows rows = random_rows(n, heads, kv_heads, size, dtype);
-  const at::Tensor expected = ragged_attention(rows.q, rows.k, rows.v, Spans::from_lengths({n}));
+  const at::Tensor expected =
+      ragged_attention(rows.q, rows.k, rows.v, Spans::from_lengths({n}), window);
   KvCache cache(1, kv_heads, size, 2, n, dtype, at::kCPU);
   std::vector<at::Tensor> got;
   for (int64_t s = 0; s < whole.size(); ++s) {
@@ -33,7 +35,7 @@ void expect_pieces_equal_whole(const std::vector<int64_t>& pieces, int64_t heads
       return x.narrow(0, whole.begin(s), whole.length(s));
     };
     cache.append(0, part(rows.k), part(rows.v), spans, {1});
-    got.push_back(cached_attention(part(rows.q), cache, 0, spans, {1}));
+    got.push_back(cached_attention(part(rows.q), cache, 0, spans, {1}, window));
     cache.advance(spans, {1});
   }
   EXPECT_TRUE(is_close(at::cat(got), expected, tolerance));
@@ -46,6 +48,13 @@ TEST(CachedAttention, PiecesEqualTheWhole) {
     expect_pieces_equal_whole(pieces, 4, 2, 64, at::kFloat, kFloatTolerance);
     expect_pieces_equal_whole(pieces, 4, 2, 8, at::kFloat, kFloatTolerance);
     expect_pieces_equal_whole(pieces, 4, 2, 32, at::kBFloat16, kBfloat16Tolerance);
+  }
+}
+
+TEST(CachedAttention, PiecesEqualTheWholeWithinAWindow) {
+  for (const auto& pieces : {std::vector<int64_t>{1, 1, 1, 1, 1, 1, 1}, {17, 1, 1}, {4, 1, 6, 1}}) {
+    expect_pieces_equal_whole(pieces, 4, 2, 32, at::kFloat, kFloatTolerance, 5);
+    expect_pieces_equal_whole(pieces, 4, 2, 8, at::kFloat, kFloatTolerance, 5);
   }
 }
 

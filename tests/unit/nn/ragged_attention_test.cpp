@@ -49,6 +49,22 @@ TEST(RaggedAttention, FusedEqualsComposite) {
   }
 }
 
+TEST(RaggedAttention, AWindowHidesOlderKeys) {
+  const Spans spans = Spans::from_lengths({7, 3});
+  const auto in = inputs(spans, 2, 1, 16);
+  const at::Tensor out = ragged_attention(in[0], in[1], in[2], spans, 3);
+  // The last row of the first sequence sees three keys, as if these were the whole sequence.
+  const Spans three = Spans::from_lengths({3});
+  const auto newest = [&](const at::Tensor& x) { return x.slice(0, 4, 7); };
+  const at::Tensor alone = ragged_attention(newest(in[0]), newest(in[1]), newest(in[2]), three);
+  EXPECT_TRUE(is_close(out[6], alone[2]));
+  const at::Tensor open = ragged_attention(in[0], in[1], in[2], spans);
+  EXPECT_TRUE(is_close(out.slice(0, 0, 3), open.slice(0, 0, 3)));
+  EXPECT_TRUE(is_close(out.slice(0, 7), open.slice(0, 7)));
+  EXPECT_FALSE(is_close(out.slice(0, 3, 7), open.slice(0, 3, 7)));
+  EXPECT_TRUE(at::equal(ragged_attention(in[0], in[1], in[2], spans, 7), open));
+}
+
 TEST(RaggedAttention, TakesStridedRowsOfOneProjection) {
   const Spans spans = Spans::from_lengths({20, 9});
   const auto part = [](const at::Tensor& x, int64_t i) {
@@ -56,7 +72,7 @@ TEST(RaggedAttention, TakesStridedRowsOfOneProjection) {
   };
   const auto on = [&](auto function) {
     return [=, &part](const std::vector<at::Tensor>& in) {
-      return function(part(in[0], 0), part(in[0], 1), part(in[0], 2), spans);
+      return function(part(in[0], 0), part(in[0], 1), part(in[0], 2), spans, /*window=*/0);
     };
   };
   expect_same(on(ragged_attention), on(ragged_attention_composite),
