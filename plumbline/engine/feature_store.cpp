@@ -13,7 +13,6 @@
 #include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/progress.h"
-#include "plumbline/image/decode.h"
 
 namespace plumbline::engine {
 namespace {
@@ -69,7 +68,7 @@ at::Tensor FeatureStore::pixels(const std::vector<std::string>& images,
     for (int64_t i = begin; i < end; ++i) {
       const auto path = fs::path(folder_) / images[static_cast<size_t>(i)];
       try {
-        const auto values = image::preprocess(image::decode(path), preprocess_);
+        const auto values = image::preprocess_file(path, preprocess_);
         std::copy(values.begin(), values.end(), out + i * stride);
       } catch (const Error& e) {
         found[static_cast<size_t>(i)] = e.what();

@@ -88,8 +88,15 @@ bool read_pixels(Reader& r, png_bytepp rows, size_t row_bytes) {
   png_read_update_info(r.png, r.info);
   if (png_get_rowbytes(r.png, r.info) != row_bytes) png_error(r.png, "an unexpected row size");
   png_read_image(r.png, rows);
-  png_read_end(r.png, nullptr);
+  png_read_end(r.png, r.info);  // EXIF data may stand behind the picture
   return true;
+}
+
+std::string exif_chunk(Reader& r) {
+  png_uint_32 size = 0;
+  png_bytep data = nullptr;
+  if (!png_get_eXIf_1(r.png, r.info, &size, &data)) return {};
+  return {reinterpret_cast<const char*>(data), size};
 }
 
 bool write_pixels(Writer& w, const Image& image) {
@@ -111,19 +118,23 @@ bool write_pixels(Writer& w, const Image& image) {
 
 }  // namespace
 
-Image decode_png(std::string_view bytes, const std::string& name) {
+Decoded decode_png(const Encoded& file) {
   Reader reader;
-  reader.stream.unread = bytes;
-  if (!read_header(reader)) fail_decode(name, reader.stream.error);
+  reader.stream.unread = file.bytes;
+  if (!read_header(reader)) fail_decode(file, reader.stream.error);
   Image image = blank_image(png_get_image_width(reader.png, reader.info),
-                            png_get_image_height(reader.png, reader.info), name);
+                            png_get_image_height(reader.png, reader.info), file);
+  if (png_get_color_type(reader.png, reader.info) == PNG_COLOR_TYPE_GRAY &&
+      png_get_bit_depth(reader.png, reader.info) == 16) {
+    fail_decode(file, "16-bit gray, which Pillow would turn almost white; store it with 8 bits");
+  }
   const size_t row_bytes = 3 * static_cast<size_t>(image.width);
   std::vector<png_bytep> rows;
   for (int y = 0; y < image.height; ++y) {
     rows.push_back(image.rgb.data() + row_bytes * static_cast<size_t>(y));
   }
-  if (!read_pixels(reader, rows.data(), row_bytes)) fail_decode(name, reader.stream.error);
-  return image;
+  if (!read_pixels(reader, rows.data(), row_bytes)) fail_decode(file, reader.stream.error);
+  return {std::move(image), exif_chunk(reader)};
 }
 
 std::string png_bytes(const Image& image) {

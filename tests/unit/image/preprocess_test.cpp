@@ -4,53 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "plumbline/base/error.h"
+#include "plumbline/image/decode.h"
+#include "plumbline/image/png.h"
 #include "tests/support/scratch.h"
+#include "tests/unit/image/golden.h"
 
 namespace plumbline::image {
 namespace {
-
-class PreprocessFile : public support::Scratch {
- protected:
-  std::string problem(const std::string& content) {
-    write_file(path_, content);
-    try {
-      load_preprocess(path_);
-    } catch (const DataError& e) {
-      return e.what();
-    }
-    return "";
-  }
-  const fs::path path_ = folder_ / "preprocessor_config.json";
-};
-
-TEST_F(PreprocessFile, ReadsBackWhatWasSaved) {
-  Preprocess p;
-  p.size = 60;
-  p.shortest_edge = 64;
-  p.pad_to_square = true;
-  p.mean = {0.1, 0.2, 0.3};
-  save_preprocess(path_, p);
-  EXPECT_EQ(load_preprocess(path_), p);
-}
-
-TEST_F(PreprocessFile, ReadsOldAndNewSpellingsOfSize) {
-  EXPECT_EQ(problem(R"({"size": 336, "crop_size": 336})"), "");
-  EXPECT_EQ(load_preprocess(path_).size, 336);
-  EXPECT_EQ(problem(R"({"size": {"shortest_edge": 80}, "crop_size": {"height": 64, "width": 64}})"),
-            "");
-  EXPECT_EQ(load_preprocess(path_).shortest_edge, 80);
-  EXPECT_EQ(load_preprocess(path_).size, 64);
-}
-
-TEST_F(PreprocessFile, ComplaintsNameFileAndField) {
-  using testing::HasSubstr;
-  EXPECT_THAT(problem("{"), HasSubstr("preprocessor_config.json"));
-  EXPECT_THAT(problem(R"({"size": "big"})"), HasSubstr("\"size\""));
-  EXPECT_THAT(problem(R"({"resample": 2})"), HasSubstr("bicubic"));
-  EXPECT_THAT(problem(R"({"image_mean": [1, 2]})"), HasSubstr("image_mean"));
-  EXPECT_THAT(problem(R"({"image_std": [1, 0, 1]})"), HasSubstr("image_std"));
-  EXPECT_THAT(problem(R"({"size": 224, "crop_size": 336})"), HasSubstr("crop_size"));
-}
 
 Preprocess tiny(int64_t size) {
   Preprocess p;
@@ -91,6 +51,56 @@ TEST(Preprocess, LongEdgeIsRoundedDown) {
   Preprocess p = tiny(2);
   const Image image{7, 3, std::vector<uint8_t>(63, 8)};
   EXPECT_EQ(preprocess(image, p).size(), 12u);  // 7 * 2 / 3 = 4 wide, cropped to 2 x 2
+}
+
+// An odd difference puts the extra line before the picture.
+TEST(Preprocess, CropsBeyondThePictureAreBlack) {
+  Preprocess p = tiny(4);
+  p.use_resize = false;
+  const Image small{1, 2, std::vector<uint8_t>(6, 9)};
+  const Image square = square_pixels(small, p);
+  for (int y = 0; y < 4; ++y) {
+    for (int x = 0; x < 4; ++x) {
+      const bool is_inside = x == 2 && (y == 1 || y == 2);
+      EXPECT_EQ(square.rgb[static_cast<size_t>(3 * (4 * y + x))], is_inside ? 9 : 0) << x << y;
+    }
+  }
+}
+
+TEST(Preprocess, AnExactSizeSqueezes) {
+  Preprocess p = tiny(2);
+  p.keeps_aspect = false;
+  p.resample = Filter::Box;
+  EXPECT_EQ(square_pixels(Image{4, 2, std::vector<uint8_t>(24, 5)}, p),
+            (Image{2, 2, std::vector<uint8_t>(12, 5)}));
+}
+
+TEST(Preprocess, FilesAreTurnedUprightOnlyWhenAsked) {
+  Preprocess p = tiny(9);
+  const fs::path path = golden::kFolder / "orientation3.jpg";
+  EXPECT_EQ(preprocess_file(path, p), preprocess(decode(path), p));
+  p.use_exif_orientation = true;
+  EXPECT_EQ(preprocess_file(path, p), preprocess(decode(path, {.use_exif_orientation = true}), p));
+  EXPECT_NE(preprocess_file(path, p), preprocess(decode(path), p));
+}
+
+// The bytes are those of the slow processors exactly, and so far the floats are, too.
+TEST(Preprocess, SeesWhatTransformersSees) {
+  constexpr float kTolerance = 1e-6F;
+  const support::ScratchFolder scratch;
+  const fs::path config = scratch.path() / "preprocessor_config.json";
+  for (const auto& c : golden::cases("preprocessed")) {
+    SCOPED_TRACE(c.dump());
+    write_file(config, c.at("config").dump());
+    const Preprocess p = load_preprocess(config);
+    const Image image = decode(golden::file(c));
+    golden::expect_same(square_pixels(image, p), c.at("square"));
+    const std::vector<float> values = preprocess(image, p);
+    for (const auto& value : c.at("values")) {
+      EXPECT_NEAR(values.at(value[0]), value[1].get<float>(), kTolerance);
+    }
+    EXPECT_EQ(golden::checksum(values.data(), values.size() * sizeof(float)), c.at("values_crc32"));
+  }
 }
 
 }  // namespace
