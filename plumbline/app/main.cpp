@@ -77,6 +77,21 @@ const std::vector<Stage>& stages() {
        {"run", "model", "data", "eval"},
        {"run.out", "model.path", "data.benchmark"},
        recipes::evaluate},
+      {"chat",
+       "talk to a model, with pictures",
+       {"run", "model", "generation"},
+       {"model.path"},
+       recipes::chat},
+      {"score",
+       "log-probabilities, or rewards, of given answers, as JSON lines",
+       {"run", "model", "data"},
+       {"model.path"},
+       recipes::score},
+      {"inspect",
+       "what a checkpoint holds, or an example as the model sees it",
+       {"run", "model"},
+       {"model.path"},
+       recipes::inspect},
       {"report", "an HTML page from several run folders", {"run"}, {}, recipes::report},
   };
   return list;
@@ -88,7 +103,8 @@ struct Flags {
   std::vector<std::string> sets;
   std::vector<std::pair<std::string, std::string>> spelt;  // config key -> value
   bool resume = false, force = false, quiet = false, json = false;
-  std::vector<std::string> inputs;
+  std::vector<std::string> inputs, images;
+  std::string prompt, in;
 };
 
 void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, const char* help) {
@@ -113,7 +129,28 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
                 "continue an interrupted run: sft, reward and ppo bit for bit");
   sub->add_flag("--force", flags.force, "replace an existing run folder");
   sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
-  if (name == "eval") sub->add_flag("--json", flags.json, "print results as JSON");
+  if (name == "chat" || name == "score") {
+    add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
+    add_key(sub, flags, "--base", "model.path",
+            "the same, for an adapter whose own base lies elsewhere");
+    add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
+    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+  }
+  if (name == "chat") {
+    sub->add_option("--image", flags.images, "picture for the first question (repeatable)")
+        ->allow_extra_args(false);
+    sub->add_option("--prompt", flags.prompt, "one question; prints the answer and ends");
+  }
+  if (name == "score") {
+    sub->add_option("--in", flags.in, "answers to score (JSON lines)")->required();
+  }
+  if (name == "inspect") {
+    sub->add_option("model", flags.inputs, "folder of the model, or a .gguf file")->expected(0, 1);
+    sub->add_option("--example", flags.in, "show this file's first record token by token");
+    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+  }
+  if (name == "eval" || name == "inspect")
+    sub->add_flag("--json", flags.json, "print results as JSON");
   if (name == "world") {
     add_key(sub, flags, "--images", "world.num_images", "number of pictures");
     add_key(sub, flags, "--split", "world.split",
@@ -176,6 +213,9 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
                                 .got = "both"});
   }
   for (const auto& [key, value] : flags.spelt) flags.sets.push_back(key + "=" + value);
+  if (std::string_view(stage.name) == "inspect" && !flags.inputs.empty()) {
+    flags.sets.push_back("model.path=" + flags.inputs.front());
+  }
   recipes::Invocation invocation{
       .loaded = config::load(flags.config.empty() ? std::nullopt : std::optional(flags.config),
                              flags.sets),
@@ -183,10 +223,13 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
       .force = flags.force,
       .json = flags.json,
       .command = command,
-      .inputs = flags.inputs};
+      .inputs = flags.inputs,
+      .images = flags.images,
+      .prompt = flags.prompt,
+      .in = flags.in};
   check_required(stage, invocation.loaded.config);
   const std::string& out = invocation.loaded.config.run.out;
-  if (flags.resume && train::RunFolder::is_finished(out)) {
+  if (flags.resume && !out.empty() && train::RunFolder::is_finished(out)) {
     log_info("{} is already complete; --force starts anew", out);
     return 0;
   }

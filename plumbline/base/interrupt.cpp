@@ -27,6 +27,15 @@ void watch_signals() {
 
 int received_signal() { return g_signal; }
 
+int take_interrupt() {
+  const int signal = g_signal;
+  if (signal == SIGINT) {
+    g_signal = 0;
+    std::signal(SIGINT, remember);
+  }
+  return signal;
+}
+
 void stop_if_interrupted() {
   if (g_signal != 0) throw Interrupted(g_signal);
 }

@@ -10,6 +10,10 @@ void watch_signals();
 // The signal received, or 0.
 int received_signal();
 
+// The signal received, forgotten at once: the next one is the first again. For a program that ends
+// an answer by Ctrl-C and goes on. SIGTERM and SIGHUP are not forgotten.
+int take_interrupt();
+
 // Throws Interrupted if a signal was received. Call after saving.
 void stop_if_interrupted();
 

@@ -10,10 +10,9 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/checkpoint/hf_config.h"
-#include "plumbline/checkpoint/json_fields.h"
 #include "plumbline/checkpoint/original_config.h"
+#include "plumbline/checkpoint/sources.h"
 #include "plumbline/checkpoint/tensors.h"
-#include "plumbline/checkpoint/weight_files.h"
 #include "plumbline/checkpoint/weight_names.h"
 
 namespace plumbline::checkpoint {
@@ -21,41 +20,6 @@ namespace {
 
 constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
-
-// A file, and how it spells the classic names.
-struct Source {
-  WeightFile file;
-  std::string (*classic)(const std::string&);
-};
-
-bool holds(const std::vector<Source>& sources, const std::string& classic_start) {
-  for (const Source& source : sources) {
-    for (const auto& [spelling, array] : source.file.arrays()) {
-      if (source.classic(spelling).starts_with(classic_start)) return true;
-    }
-  }
-  return false;
-}
-
-void add(std::vector<Source>& sources, const std::vector<WeightFile>& files,
-         std::string (*classic)(const std::string&)) {
-  for (const WeightFile& file : files) sources.push_back({file, classic});
-}
-
-// The model's files. The original layout may keep projector and tower apart from them.
-std::vector<Source> open_sources(const fs::path& folder, const config::LlavaConfig& config) {
-  std::vector<Source> sources;
-  add(sources, open_weights(folder), classic_name);
-  if (layout_of(config) != Layout::Original) return sources;
-  if (!holds(sources, "multi_modal_projector.")) {
-    add(sources, open_if_present(folder, "mm_projector"), classic_name);
-  }
-  if (!holds(sources, "vision_tower.")) {
-    const fs::path tower = tower_folder(JsonFields::read((folder / kConfig).string()), folder);
-    if (!tower.empty()) add(sources, open_weights(tower), classic_tower_name);
-  }
-  return sources;
-}
 
 // Roughly how many numbers a model of this shape has: its large matrices. In double, since a
 // hostile config.json may ask for anything.
@@ -129,14 +93,14 @@ std::string type_name(at::ScalarType type) {
 
 }  // namespace
 
-model::Llava load_llava(const std::string& folder, at::ScalarType dtype, at::Device device) {
-  const config::LlavaConfig config = read_hf_config((fs::path(folder) / kConfig).string());
-  const std::vector<Source> sources = open_sources(folder, config);
-  check_size(sources, config, folder);
+model::Llava load_llava(const std::string& path, at::ScalarType dtype, at::Device device) {
+  const config::LlavaConfig config = read_config(path);
+  const std::vector<Source> sources = open_sources(path, config, dtype == at::kBFloat16);
+  check_size(sources, config, path);
   model::Llava model =
       model::Llava::create(config, random_key(0, "checkpoint.load_llava"), dtype, device);
   const nn::Parameters parameters = model.parameters();
-  restore(parameters, classic_arrays(sources, config, parameters), folder,
+  restore(parameters, classic_arrays(sources, config, parameters), path,
           "use the config.json that belongs to these weights; for a vocabulary that was extended, "
           "set vocab_size there to the rows of the embedding.");
   return model;

@@ -9,12 +9,12 @@
 
 namespace plumbline::checkpoint {
 
-// Loads config.json (read_hf_config) and the weights (open_weights) in any spelling of the names
-// that `classic_name` knows, converted to `dtype`. In the original layout the projector may lie in
-// mm_projector.safetensors or .bin, and the tower in the folder that `tower_folder` finds. Throws
-// IoError, DataError for a damaged file, and CheckpointError for weights that do not fit the
-// config, listing them.
-model::Llava load_llava(const std::string& folder, at::ScalarType dtype, at::Device device);
+// Loads a GGUF file, or of a folder config.json (read_hf_config) and the weights (open_weights) in
+// any spelling of the names that `classic_name` knows, converted to `dtype`. In the original layout
+// the projector may lie in mm_projector.safetensors or .bin, and the tower in the folder that
+// `tower_folder` finds. Throws IoError, DataError for a damaged file, and CheckpointError for
+// weights that do not fit the config, listing them.
+model::Llava load_llava(const std::string& path, at::ScalarType dtype, at::Device device);
 
 // Writes config.json and model.safetensors in the model's layout (layout_of), each atomically;
 // adapters are left out. Throws IoError.

@@ -8,6 +8,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/json_fields.h"
+#include "plumbline/formats/torch_file.h"
 
 namespace plumbline::checkpoint {
 namespace {
@@ -55,6 +56,13 @@ std::vector<WeightFile> open_shards(const fs::path& index) {
 
 }  // namespace
 
+WeightFile WeightFile::held(std::string path, std::shared_ptr<const formats::Arrays> arrays) {
+  WeightFile file;
+  file.path_ = std::move(path);
+  file.arrays_ = std::move(arrays);
+  return file;
+}
+
 // The one place that knows formats: a class with `arrays()` joins by a line here.
 WeightFile WeightFile::open(const fs::path& path) {
   WeightFile file;
@@ -63,12 +71,15 @@ WeightFile WeightFile::open(const fs::path& path) {
     file.arrays_ = arrays_of(formats::SafetensorsFile(file.path_));
     return file;
   }
+  if (path.extension() == ".bin") {
+    file.arrays_ = arrays_of(formats::TorchFile(file.path_));
+    return file;
+  }
   throw IoError({.component = "checkpoint",
                  .doing = "opening weights",
-                 .expected = "a .safetensors file",
+                 .expected = "a .safetensors or .bin file",
                  .got = path.filename().string(),
-                 .where = file.path_,
-                 .hint = "save other formats as safetensors with transformers or peft first."});
+                 .where = file.path_});
 }
 
 std::vector<WeightFile> open_weights(const fs::path& folder) {
@@ -80,8 +91,7 @@ std::vector<WeightFile> open_weights(const fs::path& folder) {
                  .doing = "looking for weights",
                  .expected = fmt::format("{} or {}, or an index of either", kNames[0], kNames[1]),
                  .got = "neither",
-                 .where = folder.string(),
-                 .hint = "save other formats as safetensors with transformers first."});
+                 .where = folder.string()});
 }
 
 std::vector<WeightFile> open_if_present(const fs::path& folder, const std::string& stem) {

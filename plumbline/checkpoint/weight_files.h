@@ -17,6 +17,9 @@ class WeightFile {
   // read or its kind is unknown, DataError when it is damaged.
   static WeightFile open(const fs::path& path);
 
+  // Arrays that are already in memory; `path` is for errors.
+  static WeightFile held(std::string path, std::shared_ptr<const formats::Arrays> arrays);
+
   const std::string& path() const { return path_; }
   const formats::Arrays& arrays() const { return *arrays_; }
 

@@ -27,7 +27,7 @@ struct ModelConfig {
   std::string path;
   std::string adapter;
   std::string reward_adapter;
-  std::string conversation = "brief";
+  std::string conversation = "auto";
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 

@@ -26,12 +26,14 @@ std::vector<FieldOf<RunConfig>> run_fields() {
 
 std::vector<FieldOf<ModelConfig>> model_fields() {
   return {
-      {"path", &ModelConfig::path, "folder of the base model"},
+      {"path", &ModelConfig::path, "folder of the base model, or a .gguf file"},
       {"adapter", &ModelConfig::adapter, "folder of a LoRA adapter to start from; empty: none"},
       {"reward_adapter", &ModelConfig::reward_adapter,
        "folder of the reward model's adapter and head"},
       {"conversation", &ModelConfig::conversation, "how turns become text",
-       one_of({"vicuna_v1", "brief"}), "LLaVA-RLHF release: vicuna_v1"},
+       one_of({"auto", "vicuna_v1", "v1", "llava_v1", "llava_v0", "llava_llama_2", "plain", "mpt",
+               "chatml", "brief"}),
+       "auto: vicuna_v1 for LLaVAs, chatml where the tokenizer has it; LLaVA-RLHF release: vicuna_v1"},
   };
 }
 

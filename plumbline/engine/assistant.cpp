@@ -6,8 +6,11 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
-#include "plumbline/checkpoint/hf_config.h"
+#include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
+#include "plumbline/checkpoint/sources.h"
+#include "plumbline/text/tokenizer_files.h"
+#include "plumbline/text/tokenizer_gguf.h"
 
 namespace plumbline::engine {
 namespace {
@@ -44,6 +47,22 @@ void check_fits(const text::Tokenizer& tokenizer, const image::Preprocess& prepr
   }
 }
 
+text::Tokenizer tokenizer_of(const formats::GgufFile& file) {
+  return text::tokenizer_from_gguf(checkpoint::read_gguf_vocabulary(file), file.path());
+}
+
+// What `auto` means: the style that the model was most likely trained with.
+std::string usual_conversation(const text::Tokenizer& tokenizer,
+                               const config::LlavaConfig& config) {
+  return !config.takes_images() && tokenizer.id("<|im_start|>") >= 0 ? "chatml" : "vicuna_v1";
+}
+
+// The tokenizer's own; where it says nothing, as the world's, the config's.
+int64_t begin_token(const text::Tokenizer& tokenizer, const config::LlavaConfig& config) {
+  if (!tokenizer.begin_ids().empty()) return tokenizer.begin_ids().front();
+  return config.takes_images() ? config.text.begin_token : -1;
+}
+
 std::vector<int64_t> never_drawn(const Assistant& assistant) {
   std::vector<int64_t> ids;
   const int64_t known = assistant.tokenizer.vocab_size();
@@ -58,28 +77,34 @@ std::vector<int64_t> never_drawn(const Assistant& assistant) {
 
 Assistant load_assistant(const std::string& directory, const std::string& conversation,
                          at::ScalarType dtype, at::Device device) {
-  if (!fs::is_directory(directory)) {
+  const bool is_file = checkpoint::is_gguf(directory);
+  if (!is_file && !fs::is_directory(directory)) {
     throw IoError(Complaint{.component = "model",
                             .doing = "opening a model directory",
-                            .expected = "a folder with config.json and model.safetensors",
+                            .expected = "a folder with config.json and weights, or a .gguf file",
                             .got = directory.empty() ? "no path" : "no such folder",
                             .where = directory,
                             .hint = "set model.path."});
   }
   const fs::path folder = directory;
-  auto tokenizer = text::Tokenizer::load((folder / "tokenizer.json").string());
-  const auto config = checkpoint::read_hf_config((folder / "config.json").string());
+  auto tokenizer =
+      is_file ? tokenizer_of(formats::GgufFile(directory)) : text::load_tokenizer(directory);
+  const auto config = checkpoint::read_config(directory);
   image::Preprocess preprocess;
   if (config.takes_images()) {
     preprocess = image::load_preprocess((folder / "preprocessor_config.json").string());
   }
   auto model = checkpoint::load_llava(directory, dtype, device);
   check_fits(tokenizer, preprocess, config, directory);
-  text::PromptFormat format{.conversation = text::conversation_template(conversation),
-                            .image_token = config.image_token,
-                            .image_tokens = config.image_rows(),
-                            .end_token = config.text.end_token,
-                            .begin_token = config.text.begin_token};
+  const auto& turns = text::conversation_template(
+      conversation == "auto" ? usual_conversation(tokenizer, config) : conversation);
+  text::PromptFormat format{
+      .conversation = turns,
+      .image_token = config.image_token,
+      .image_tokens = config.image_rows(),
+      .end_token = text::end_token_of(tokenizer, turns, config.text.end_token),
+      .begin_token = begin_token(tokenizer, config),
+      .image_restarts_text = config.image_token == config::kSplicedImageToken};
   return {std::move(model), std::move(tokenizer), std::move(format), std::move(preprocess)};
 }
 

@@ -25,11 +25,12 @@ class Decoder {
  public:
   Decoder(model::Llava& model, const std::vector<Sequence>& sequences,
           const SamplingOptions& options, int64_t num_slots, int64_t capacity,
-          const std::function<void(int64_t)>& progress)
+          const std::function<void(int64_t)>& progress, const TokenWatcher& watch)
       : model_(model),
         sequences_(sequences),
         options_(options),
         progress_(progress),
+        watch_(watch),
         cache_(model.make_cache(num_slots, capacity)) {
     for (int64_t slot = num_slots - 1; slot >= 0; --slot) free_.push_back(slot);
     for (const Sequence& sequence : sequences) {
@@ -128,7 +129,10 @@ class Decoder {
       answer.tokens.push_back(draws[i].token);
       answer.logprobs.push_back(draws[i].logprob);
       answer.is_stopped = draws[i].token == options_.end_token;
-      if (answer.is_stopped || static_cast<int64_t>(answer.tokens.size()) >= options_.max_tokens) {
+      const bool is_ended =
+          watch_ && !watch_(answers[i].sequence, answers[i].sample, draws[i].token);
+      if (answer.is_stopped || is_ended ||
+          static_cast<int64_t>(answer.tokens.size()) >= options_.max_tokens) {
         finish(answers[i]);
       } else {
         active_.push_back(answers[i]);
@@ -155,6 +159,7 @@ class Decoder {
   const std::vector<Sequence>& sequences_;
   const SamplingOptions& options_;
   const std::function<void(int64_t)>& progress_;
+  const TokenWatcher& watch_;
   nn::KvCache cache_;
   std::vector<int64_t> free_;
   std::vector<Active> active_;
@@ -170,7 +175,8 @@ class Decoder {
 std::vector<std::vector<Sampled>> generate(model::Llava& model,
                                            const std::vector<Sequence>& sequences,
                                            const SamplingOptions& options, int64_t max_slots,
-                                           const std::function<void(int64_t)>& progress) {
+                                           const std::function<void(int64_t)>& progress,
+                                           const TokenWatcher& watch) {
   const at::NoGradGuard no_grad;
   int64_t longest = 0, total = 0;
   for (const Sequence& sequence : sequences) {
@@ -190,7 +196,8 @@ std::vector<std::vector<Sampled>> generate(model::Llava& model,
                            options.max_tokens),
         .hint = "lower max_tokens."});
   }
-  return Decoder(model, sequences, options, std::min(max_slots, total), capacity, progress).run();
+  return Decoder(model, sequences, options, std::min(max_slots, total), capacity, progress, watch)
+      .run();
 }
 
 }  // namespace plumbline::generate

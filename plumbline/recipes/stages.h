@@ -16,7 +16,10 @@ struct Invocation {
   bool force = false;                     // replace an existing run folder
   bool json = false;                      // results on stdout as JSON
   std::vector<std::string> command = {};  // argv, kept in run.json
-  std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`
+  std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`, a model
+  std::vector<std::string> images = {};   // pictures of `chat`
+  std::string prompt = {};                // question of `chat`, asked once
+  std::string in = {};                    // file of `score`, example file of `inspect`
 };
 
 // Each throws an Error of plumbline/base/error.h; none catches what it cannot mend.
@@ -28,6 +31,9 @@ void annotate(const Invocation&);    // comparisons by the world's simulated ann
 void reward(const Invocation&);      // reward model, with or without facts
 void ppo(const Invocation&);         // the policy
 void evaluate(const Invocation&);    // a benchmark's answers and figures
+void chat(const Invocation&);        // talk to a model in the terminal
+void score(const Invocation&);       // log-probabilities or rewards of given answers
+void inspect(const Invocation&);     // what a checkpoint or an example holds
 void report(const Invocation&);      // one page from several run folders
 void demo(const Invocation&);        // all of the above, in order
 

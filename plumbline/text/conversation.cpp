@@ -69,7 +69,7 @@ PromptBuilder build(const Tokenizer& tokenizer, const PromptFormat& format,
   for (const Turn& turn : turns) {
     if (turn.is_user) {
       builder.open_user();
-      builder.with_images(turn.text);
+      builder.turn(turn);
       builder.open_answer();
     } else {
       const auto range = builder.answer(turn.text);
@@ -133,6 +133,12 @@ int64_t end_token_of(const Tokenizer& tokenizer, const ConversationTemplate& con
   return pieces.empty() || pieces.back().id < 0 ? model_end_token : pieces.back().id;
 }
 
+std::string end_text_of(const Tokenizer& tokenizer, const ConversationTemplate& conversation) {
+  const auto pieces = tokenizer.cut_at_special(conversation.end);
+  // A blank before the end token is no sign of the end by itself.
+  return pieces.size() == 1 && pieces[0].id < 0 ? std::string(pieces[0].text) : "";
+}
+
 PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, const PromptFormat& format)
     : tokenizer_(tokenizer), format_(format) {
   PLUMBLINE_CHECK(format.end_token >= 0, fmt::format("end_token = {}", format.end_token));
@@ -167,6 +173,20 @@ void PromptBuilder::with_images(std::string_view text) {
     start = found + kImagePlaceholder.size();
   }
   plain(text.substr(start));
+}
+
+void PromptBuilder::turn(const Turn& turn, const std::string& inserted) {
+  if (turn.images_before >= 0) {
+    for (int64_t i = 0; i < turn.images_before; ++i) with_images(with_image(""));
+    plain(inserted);
+    return plain(turn.text);
+  }
+  const size_t last = turn.text.rfind(kImagePlaceholder);
+  size_t split = last == std::string::npos ? 0 : last + kImagePlaceholder.size();
+  if (split > 0 && split < turn.text.size() && turn.text[split] == '\n') ++split;
+  with_images(std::string_view(turn.text).substr(0, split));
+  plain(inserted);
+  plain(std::string_view(turn.text).substr(split));
 }
 
 void PromptBuilder::open_answer() {

@@ -40,6 +40,9 @@ struct Turn {
   std::string text;  // may hold kImagePlaceholder in a user turn
   bool is_trained =
       true;  // an answer that is a training target; `"weight": 0` in JSON turns it off
+  // A user turn's images, each on a line of its own before the text, where a placeholder's spelling
+  // is data. -1: placeholders in the text stand for images.
+  int64_t images_before = -1;
 };
 
 // Token rows of one conversation. `answers` are [begin, end) token ranges, one per assistant turn
@@ -64,6 +67,8 @@ struct PromptFormat {
 
 // The token that ends an answer, by which generation stops: the template's, or else the model's.
 int64_t end_token_of(const Tokenizer&, const ConversationTemplate&, int64_t model_end_token);
+// The text before that token which ends an answer too ("###"), or nothing.
+std::string end_text_of(const Tokenizer&, const ConversationTemplate&);
 
 // Encodes whole turns. Every piece between control tokens is encoded by itself, so a generated
 // answer's tokens continue a prompt exactly as they stand in a training example.

@@ -21,6 +21,9 @@ class PromptBuilder {
   void plain(std::string_view text) { pending_ += text; }
   // Text of a user turn, whose placeholders become image rows.
   void with_images(std::string_view text);
+  // A user turn's images and text, with `inserted` behind the images and the line break after them,
+  // or in front when there are none.
+  void turn(const Turn& turn, const std::string& inserted = "");
   // Ends the user turn: " ASSISTANT:".
   void open_answer();
   // The answer's text as a piece of its own, and its end. Returns the tokens' range.

@@ -124,17 +124,6 @@ std::string facts_text(const RewardTemplate& t, const std::vector<std::string>& 
   return text;
 }
 
-// The first user turn, with `inserted` behind its images and the line break after them, or in front
-// when there are none.
-void first_turn(PromptBuilder& builder, const std::string& text, const std::string& inserted) {
-  const size_t last = text.rfind(kImagePlaceholder);
-  size_t split = last == std::string::npos ? 0 : last + kImagePlaceholder.size();
-  if (split > 0 && split < text.size() && text[split] == '\n') ++split;
-  builder.with_images(text.substr(0, split));
-  builder.plain(inserted);
-  builder.plain(text.substr(split));
-}
-
 }  // namespace
 
 RewardTemplate load_reward_template(const std::string& path) {
@@ -165,11 +154,7 @@ EncodedConversation encode_for_reward(const Tokenizer& tokenizer, const PromptFo
   for (size_t i = 0; i < turns.size(); ++i) {
     if (turns[i].is_user) {
       builder.open_user();
-      if (i == 0) {
-        first_turn(builder, turns[i].text, replaced(t.before_question, kFactsSlot, shown));
-      } else {
-        builder.with_images(turns[i].text);
-      }
+      builder.turn(turns[i], i == 0 ? replaced(t.before_question, kFactsSlot, shown) : "");
       builder.open_answer();
     } else {
       const auto range = builder.answer(turns[i].text);

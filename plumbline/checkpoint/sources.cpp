@@ -1,0 +1,56 @@
+#include "plumbline/checkpoint/sources.h"
+
+#include "plumbline/checkpoint/gguf_model.h"
+#include "plumbline/checkpoint/hf_config.h"
+#include "plumbline/checkpoint/json_fields.h"
+#include "plumbline/checkpoint/original_config.h"
+#include "plumbline/checkpoint/weight_names.h"
+
+namespace plumbline::checkpoint {
+namespace {
+
+constexpr const char* kConfig = "config.json";
+
+bool holds(const std::vector<Source>& sources, const std::string& classic_start) {
+  for (const Source& source : sources) {
+    for (const auto& [spelling, array] : source.file.arrays()) {
+      if (source.classic(spelling).starts_with(classic_start)) return true;
+    }
+  }
+  return false;
+}
+
+void add(std::vector<Source>& sources, const std::vector<WeightFile>& files,
+         std::string (*classic)(const std::string&)) {
+  for (const WeightFile& file : files) sources.push_back({file, classic});
+}
+
+}  // namespace
+
+config::LlavaConfig read_config(const std::string& path) {
+  if (is_gguf(path)) return read_gguf_config(formats::GgufFile(path));
+  return read_hf_config((fs::path(path) / kConfig).string());
+}
+
+std::vector<Source> open_sources(const std::string& path, const config::LlavaConfig& config,
+                                 bool gguf_as_bfloat16) {
+  std::vector<Source> sources;
+  if (is_gguf(path)) {
+    const formats::GgufFile file(path);
+    add(sources, {read_gguf_weights(file, config, gguf_as_bfloat16)}, classic_name);
+    return sources;
+  }
+  const fs::path folder = path;
+  add(sources, open_weights(folder), classic_name);
+  if (layout_of(config) != Layout::Original) return sources;
+  if (!holds(sources, "multi_modal_projector.")) {
+    add(sources, open_if_present(folder, "mm_projector"), classic_name);
+  }
+  if (!holds(sources, "vision_tower.")) {
+    const fs::path tower = tower_folder(JsonFields::read((folder / kConfig).string()), folder);
+    if (!tower.empty()) add(sources, open_weights(tower), classic_tower_name);
+  }
+  return sources;
+}
+
+}  // namespace plumbline::checkpoint

@@ -1,0 +1,27 @@
+// What `plumbline score` reads.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plumbline/text/conversation.h"
+
+namespace plumbline::data {
+
+// One line: {"id", "messages" | "prompt" and "answer" | "input_ids", "images": [path, ...]}.
+struct ScoreRecord {
+  nlohmann::json id;                  // given back as it came; the line's number when absent
+  std::vector<text::Turn> turns;      // ends with the answer; empty for input_ids
+  std::optional<text::TokenIds> ids;  // one image token per image
+  std::vector<std::string> images;    // as written
+  std::string where;                  // for errors
+};
+
+// Messages have the roles user and assistant in turn, a content of text or of parts (text, image),
+// and end with the assistant's. Images that no part names stand before the first question. Throws
+// IoError, or one DataError with the first ten problems.
+std::vector<ScoreRecord> read_score_records(const std::string& path);
+
+}  // namespace plumbline::data

@@ -1,0 +1,105 @@
+// Talk to a model: a question at a time in the terminal, or one from the command line.
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/log.h"
+#include "plumbline/checkpoint/adapter.h"
+#include "plumbline/engine/chat_session.h"
+#include "plumbline/recipes/stages.h"
+#include "plumbline/tensor/device.h"
+
+namespace plumbline::recipes {
+namespace {
+
+constexpr const char* kAdapter = "policy";
+constexpr const char* kHelp =
+    "/image PATH  show a picture with the next question\n"
+    "/reset       forget the conversation\n"
+    "/save PATH   write the conversation as LLaVA's JSON\n"
+    "/help        this text\n"
+    "/quit        leave (as does Ctrl-D); Ctrl-C stops an answer\n";
+
+void show(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+// Ctrl-C ends the answer and not the program.
+void answer(engine::ChatSession& session, const std::string& question) {
+  int signal = 0;
+  session.ask(question, show, [&] { return (signal = take_interrupt()) == 0; });
+  show("\n");
+  if (signal != 0) show("(stopped)\n");
+  stop_if_interrupted();  // by another signal than Ctrl-C
+}
+
+// What follows "/name "; nothing when the line is no such command.
+std::optional<std::string> argument(const std::string& line, const std::string& name) {
+  if (line == name) return "";
+  if (!line.starts_with(name + " ")) return std::nullopt;
+  const size_t begin = line.find_first_not_of(' ', name.size());
+  return begin == std::string::npos ? "" : line.substr(begin);
+}
+
+// Whether the line was a command.
+bool command(engine::ChatSession& session, const std::string& line) {
+  if (!line.starts_with('/')) return false;
+  if (const auto path = argument(line, "/image")) {
+    session.add_image(*path);
+    show("(shown with the next question)\n");
+  } else if (const auto file = argument(line, "/save")) {
+    data::write_conversations(*file, {session.record()});
+    show("(saved)\n");
+  } else if (line == "/reset") {
+    session.reset();
+    show("(forgotten)\n");
+  } else {
+    show(line == "/help" ? kHelp : "unknown command; /help lists them\n");
+  }
+  return true;
+}
+
+void converse(engine::ChatSession& session) {
+  const bool is_terminal = ::isatty(STDIN_FILENO) != 0;
+  if (is_terminal) show(kHelp);
+  for (std::string line;;) {
+    if (is_terminal) show("> ");
+    if (!std::getline(std::cin, line) || line == "/quit") break;
+    stop_if_interrupted();
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    try {
+      if (!command(session, line)) answer(session, line);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& e) {
+      if (!is_terminal) throw;  // a script wants to know
+      log_message(LogLevel::Error, e.what());
+    }
+  }
+  stop_if_interrupted();
+}
+
+}  // namespace
+
+void chat(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
+                                          tensor::choose_dtype(c.run.dtype, device), device);
+  if (!c.model.adapter.empty()) {
+    checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
+  }
+  const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
+  engine::ChatSession session(assistant, engine::sampling_options(c.generation, assistant),
+                              random_key(static_cast<uint64_t>(c.run.seed), "chat"));
+  for (const std::string& image : invocation.images) session.add_image(image);
+  if (invocation.prompt.empty()) return converse(session);
+  answer(session, invocation.prompt);
+}
+
+}  // namespace plumbline::recipes

@@ -1,0 +1,70 @@
+#include "plumbline/data/score_records.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plumbline/base/error.h"
+#include "tests/support/scratch.h"
+
+namespace plumbline::data {
+namespace {
+
+using testing::HasSubstr;
+
+std::vector<ScoreRecord> read(const std::string& lines) {
+  return read_score_records(support::TemporaryFile(lines).path());
+}
+
+std::string error_of(const std::string& line) {
+  try {
+    read(line);
+  } catch (const DataError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(ScoreRecords, ThreeForms) {
+  const auto records = read(
+      R"({"id": "a", "prompt": "what?", "answer": "a cup", "images": ["x.png"]})"
+      "\n"
+      R"({"messages": [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "a?"}]},)"
+      R"( {"role": "assistant", "content": "b"}], "images": ["y.png"]})"
+      "\n"
+      R"({"id": 7, "input_ids": [1, 2, 3]})");
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].id, "a");
+  EXPECT_EQ(records[0].turns[0].images_before, 1);
+  EXPECT_EQ(records[0].turns[1].text, "a cup");
+  EXPECT_EQ(records[1].id, 2);
+  EXPECT_EQ(records[1].turns[0].text, "a?");
+  EXPECT_EQ(records[1].images, std::vector<std::string>{"y.png"});
+  EXPECT_EQ(records[2].ids->size(), 3u);
+  EXPECT_TRUE(records[2].turns.empty());
+}
+
+TEST(ScoreRecords, APlaceholderInATextIsData) {
+  const auto records = read(R"({"prompt": "<image> what?", "answer": "b"})");
+  EXPECT_EQ(records[0].turns[0].images_before, 0);
+}
+
+TEST(ScoreRecords, SayWhatIsWrong) {
+  EXPECT_THAT(error_of("[1]"), HasSubstr("an object"));
+  EXPECT_THAT(error_of("{}"), HasSubstr("one of messages, prompt and input_ids"));
+  EXPECT_THAT(error_of(R"({"prompt": "a", "input_ids": [1, 2]})"), HasSubstr("one of"));
+  EXPECT_THAT(error_of(R"({"prompt": "a"})"), HasSubstr("answer to be text"));
+  EXPECT_THAT(error_of(R"({"input_ids": [1]})"), HasSubstr("at least two"));
+  EXPECT_THAT(error_of(R"({"input_ids": [1, "2"]})"), HasSubstr("integers"));
+  EXPECT_THAT(error_of(R"({"messages": [{"role": "user", "content": "a"}]})"),
+              HasSubstr("assistant's message at the end"));
+  EXPECT_THAT(error_of(R"({"messages": [{"role": "tool", "content": "a"}]})"),
+              HasSubstr("not tool"));
+  EXPECT_THAT(
+      error_of(
+          R"({"messages": [{"role": "user", "content": [{"type": "image"}]}, {"role": "assistant", "content": "b"}]})"),
+      HasSubstr("as many images as image parts (1), not 0"));
+  EXPECT_THAT(error_of("{}\n{}"), HasSubstr("2 problems"));
+}
+
+}  // namespace
+}  // namespace plumbline::data
