@@ -1,5 +1,7 @@
 #include <algorithm>
-#include <cstring>
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 
 #include "plumbline/image/resize_loops.h"
 
@@ -11,24 +13,33 @@
 namespace plumbline::image::PLUMBLINE_LOOPS {
 namespace {
 
-using Ints = int32_t __attribute__((vector_size(32)));
-using Bytes = uint8_t __attribute__((vector_size(8)));
 constexpr size_t kLanes = 8;
 constexpr int32_t kHalf = 1 << (kFractionBits - 1);
 
+// Eight sums at once. GCC 12 makes poor code of conversions between bytes and wider vectors, so
+// these two are spelt out where it matters.
+using Ints = int32_t __attribute__((vector_size(32)));
+
+#if defined(__AVX2__)
 inline Ints load(const uint8_t* p) {
-  Bytes bytes;
-  std::memcpy(&bytes, p, sizeof bytes);
-  return __builtin_convertvector(bytes, Ints);
+  return reinterpret_cast<Ints>(
+      _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
 }
 
 inline void store(uint8_t* p, Ints sum) {
-  sum >>= kFractionBits;
-  sum = sum < 0 ? 0 : sum;
-  sum = sum > 255 ? 255 : sum;
-  const Bytes bytes = __builtin_convertvector(sum, Bytes);
-  std::memcpy(p, &bytes, sizeof bytes);
+  const auto pixels = reinterpret_cast<__m256i>(sum >> kFractionBits);
+  const __m128i words =
+      _mm_packs_epi32(_mm256_castsi256_si128(pixels), _mm256_extracti128_si256(pixels, 1));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));  // clamps
 }
+#else
+inline Ints load(const uint8_t* p) { return Ints{p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]}; }
+
+inline void store(uint8_t* p, Ints sum) {
+  sum >>= kFractionBits;
+  for (size_t i = 0; i < kLanes; ++i) p[i] = static_cast<uint8_t>(std::clamp(sum[i], 0, 255));
+}
+#endif
 
 // kVectors * 8 columns, whose sums stay in registers.
 template <size_t kVectors>

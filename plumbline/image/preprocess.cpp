@@ -70,9 +70,11 @@ std::array<float, kLevels> level_values(const Preprocess& p, size_t channel) {
 Image pad_to_square(const Image& image, const std::array<double, 3>& mean) {
   if (image.width == image.height) return image;
   const int side = std::max(image.width, image.height);
+  std::array<uint8_t, 3> color;
+  for (size_t c = 0; c < 3; ++c) color[c] = static_cast<uint8_t>(mean[c] * 255);
   Image result{side, side, std::vector<uint8_t>(size_t{3} * side * side)};
-  for (size_t i = 0; i < result.rgb.size(); i += 3) {
-    for (size_t c = 0; c < 3; ++c) result.rgb[i + c] = static_cast<uint8_t>(mean[c] * 255);
+  for (auto at = result.rgb.begin(); at != result.rgb.end(); at += 3) {
+    std::copy(color.begin(), color.end(), at);
   }
   paste(image, 0, 0, result, (side - image.width) / 2, (side - image.height) / 2);
   return result;

@@ -50,7 +50,7 @@ void save_preprocess(const fs::path& path, const Preprocess& p);
 // that size (no crop of a picture that is not square), and when a resize would be beyond
 // kMaxPixels. Equal to the slow processors (backend "pil"): the bytes of square_pixels exactly, the
 // result within 1e-6. The fast ones (backend "torchvision", the default where torchvision is
-// installed) resize with torch, which differs by up to some levels of 255, and fuse rescaling into
+// installed) resize with torch, which differs by a level or two of 255, and fuse rescaling into
 // the normalisation, which differs in the last bit.
 std::vector<float> preprocess(const Image& image, const Preprocess& p);
 

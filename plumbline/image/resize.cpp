@@ -24,9 +24,10 @@ double box(double x) { return x > -0.5 && x <= 0.5 ? 1.0 : 0.0; }
 
 double bilinear(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
 
+// The constants are floats, as Pillow's: some pixels show it.
 double hamming(double x) {
   x = std::abs(x);
-  return x >= 1.0 ? 0.0 : sinc(x) * (0.54 + 0.46 * std::cos(x * std::numbers::pi));
+  return x >= 1.0 ? 0.0 : sinc(x) * (0.54F + 0.46F * std::cos(x * std::numbers::pi));
 }
 
 double bicubic(double x) {

@@ -171,7 +171,8 @@ def decoded_cases(folder):
 
 
 def resized_cases(folder):
-    sizes = [(17, 13), (100, 3), (1, 1), (151, 97), (61, 20), (33, 47), (7, 200)]
+    sizes = [(17, 13), (100, 3), (1, 1), (151, 97), (61, 20), (33, 47), (7, 200),
+             (56, 10), (24, 57)]
     for name in ("444.jpg", "lossy.webp"):
         image = Image.open(folder / name).convert("RGB")
         for width, height in sizes:
