@@ -56,6 +56,7 @@ void check_kind(const JsonFields& fields) {
   // These change what a picture or a prompt becomes before the model sees it.
   fields.require_flag("mm_use_im_start_end", false);
   fields.require_text("mm_patch_merge_type", "flat");
+  if (fields.has("mm_resampler_type")) fields.fail("mm_resampler_type", "null");
   if (fields.text("image_aspect_ratio", "pad").starts_with("anyres")) {
     fields.fail("image_aspect_ratio", "pad or square");
   }

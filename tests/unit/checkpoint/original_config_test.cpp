@@ -78,6 +78,7 @@ TEST_F(OriginalConfig, NamesWhatItCannotCompute) {
   EXPECT_THAT(refusal({{"mm_projector_type", "identity"}}), HasSubstr("linear or mlp2x_gelu"));
   EXPECT_THAT(refusal({{"mm_use_im_start_end", true}}), HasSubstr("mm_use_im_start_end"));
   EXPECT_THAT(refusal({{"mm_patch_merge_type", "spatial"}}), HasSubstr("mm_patch_merge_type"));
+  EXPECT_THAT(refusal({{"mm_resampler_type", "perceiver"}}), HasSubstr("mm_resampler_type"));
   EXPECT_THAT(refusal({{"image_aspect_ratio", "anyres"}}), HasSubstr("image_aspect_ratio"));
   EXPECT_THAT(refusal({{"mm_vision_select_feature", "cls"}}), HasSubstr("patch or cls_patch"));
   EXPECT_THAT(refusal({{"mm_hidden_size", 13}}), HasSubstr("12, the tower's width"));
