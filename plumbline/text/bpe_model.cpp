@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "plumbline/text/byte_level.h"
 #include "plumbline/text/utf8.h"
@@ -23,10 +22,6 @@ BpeModel::BpeModel(const BpeVocabulary& vocabulary, const BpeOptions& options) :
     const std::string spelling =
         options.uses_bytes ? byte_symbols()[byte] : fmt::format("<0x{:02X}>", byte);
     byte_ids_[byte] = id_or(vocabulary.ids, spelling);
-    if (options.uses_bytes && byte_ids_[byte] < 0) {
-      throw std::invalid_argument(
-          fmt::format("no ordinary token '{}' for byte {}", spelling, byte));
-    }
   }
   int64_t rank = 0;
   for (const auto& [left, right] : vocabulary.merges) {
@@ -54,7 +49,15 @@ void BpeModel::encode(std::string_view word, std::vector<int64_t>& out) const {
   std::vector<int64_t> ids;
   if (options_.uses_bytes) {
     ids.reserve(word.size());
-    for (const char c : word) ids.push_back(byte_ids_[static_cast<uint8_t>(c)]);
+    bool was_unknown = false;
+    for (const char& c : word) {
+      if (const int64_t id = byte_ids_[static_cast<uint8_t>(c)]; id >= 0) {
+        ids.push_back(id);
+        was_unknown = false;
+      } else {
+        add_unknown({&c, 1}, ids, was_unknown);
+      }
+    }
   } else {
     ids = characters(word);
   }
@@ -81,7 +84,7 @@ std::vector<int64_t> BpeModel::characters(std::string_view word) const {
 void BpeModel::add_unknown(std::string_view character, std::vector<int64_t>& ids,
                            bool& was_unknown) const {
   const auto id_of = [this](char c) { return byte_ids_[static_cast<uint8_t>(c)]; };
-  if (options_.byte_fallback &&
+  if (!options_.uses_bytes && options_.byte_fallback &&
       std::all_of(character.begin(), character.end(), [&](char c) { return id_of(c) >= 0; })) {
     for (const char c : character) ids.push_back(id_of(c));
     was_unknown = false;

@@ -16,8 +16,10 @@ namespace plumbline::text {
 struct BpeOptions {
   bool uses_bytes = true;  // words are bytes, spelt in byte_symbols(); else characters
   bool byte_fallback =
-      false;             // characters without a token become the tokens "<0x..>" of their bytes
-  int64_t unknown = -1;  // token of what is left then, or -1: it vanishes
+      false;  // characters without a token become the tokens "<0x..>" of their bytes
+  // Token of what is left then, as of a byte that never came in training (SmolLM2 lacks some), or
+  // -1: it vanishes, as in the original.
+  int64_t unknown = -1;
   bool fuses_unknown = false;   // neighbouring unknown characters are one token
   bool ignores_merges = false;  // a word that is a token is that token, whatever the merges say
 };
@@ -34,7 +36,6 @@ struct BpeVocabulary {
 // Source: tokenizers 0.23, models/bpe/model.rs.
 class BpeModel : public WordModel {
  public:
-  // Throws std::invalid_argument naming the first byte for which uses_bytes finds no token.
   BpeModel(const BpeVocabulary& vocabulary, const BpeOptions& options);
 
   void encode(std::string_view word, std::vector<int64_t>& out) const override;

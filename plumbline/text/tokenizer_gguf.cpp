@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <stdexcept>
-
 #include "plumbline/base/error.h"
 #include "plumbline/text/bpe_model.h"
 #include "plumbline/text/byte_level.h"
@@ -86,12 +84,8 @@ Tokenizer from_merges(const GgufVocabulary& v, const std::string& where) {
   for (const std::string& pattern : patterns(v.pre, where)) {
     data->word_steps.push_back({.split = SplitStep{Splitter(pattern)}});
   }
-  try {
-    data->model =
-        std::make_shared<BpeModel>(vocabulary, BpeOptions{.ignores_merges = v.pre == "llama-bpe"});
-  } catch (const std::invalid_argument& e) {
-    fail("a token for every byte", e.what(), where);
-  }
+  data->model =
+      std::make_shared<BpeModel>(vocabulary, BpeOptions{.ignores_merges = v.pre == "llama-bpe"});
   if (v.add_begin && v.begin_token >= 0) data->begin_ids = {v.begin_token};
   if (v.add_end && v.end_token >= 0) data->end_ids = {v.end_token};
   return Tokenizer(std::move(data));

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 #include "plumbline/base/error.h"
 #include "plumbline/text/bpe_model.h"
@@ -96,11 +95,7 @@ class Parser {
         .unknown = unknown.is_string() ? builder_.id(unknown.get<std::string>()) : -1,
         .fuses_unknown = model.value("fuse_unk", false),
         .ignores_merges = model.value("ignore_merges", false)};
-    try {
-      return std::make_shared<BpeModel>(vocabulary, options);
-    } catch (const std::invalid_argument& e) {
-      reader_.fail("model.vocab", "every byte", e.what());
-    }
+    return std::make_shared<BpeModel>(vocabulary, options);
   }
 
   std::pair<std::string, std::string> sides_of(const json& merge) const {
