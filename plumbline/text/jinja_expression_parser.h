@@ -73,6 +73,13 @@ class ExpressionParser {
   friend class Level;
   [[noreturn]] void fail_nesting();
 
+  template <typename... Parts>
+  static std::vector<ExpressionPtr> parts(Parts... expressions) {
+    std::vector<ExpressionPtr> result;
+    (result.push_back(std::move(expressions)), ...);
+    return result;
+  }
+
   ExpressionPtr disjunction();
   ExpressionPtr conjunction();
   ExpressionPtr negation();
@@ -94,6 +101,7 @@ class ExpressionParser {
   ExpressionPtr call(ExpressionPtr callee);
   ExpressionPtr filter(ExpressionPtr value);
   ExpressionPtr test(ExpressionPtr value);
+  Token dotted_name(std::string_view what);
   bool begins_test_argument() const;
   bool ends_tuple(std::string_view end) const;
   bool skip_comparison(std::string& op);

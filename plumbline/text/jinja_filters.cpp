@@ -144,7 +144,9 @@ Value to_int(Budget& budget, const Value& value, const Arguments& arguments) {
   if (const auto integer = value.as_integer()) return *integer;
   if (const auto* text = value.as_text()) {
     budget.spend_text(text->size());
-    const int64_t base = bound.integer(1, 10);
+    // A base of another type is an error that Python's filter catches.
+    const bool has_base = bound.get(1) != nullptr;
+    const int64_t base = has_base ? bound.get(1)->as_integer().value_or(-1) : 10;
     const bool is_base = base == 0 || (base >= 2 && base <= 36);
     const auto integer =
         is_base ? parse_integer(*text, static_cast<int>(base)) : std::optional<int64_t>();

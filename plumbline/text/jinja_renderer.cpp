@@ -200,6 +200,27 @@ Value Renderer::call_macro(const Statement& macro, const Arguments& arguments) {
   return Value(std::move(text));
 }
 
+// A default sees the other parameters as they were given.
+void Renderer::bind_parameters(const Statement& macro, const Arguments& arguments) {
+  std::vector<const Statement::Parameter*> missing;
+  for (size_t i = 0; i < macro.parameters.size(); ++i) {
+    const auto& parameter = macro.parameters[i];
+    const auto is_it = [&](const auto& named) { return named.first == parameter.name; };
+    const auto named = std::find_if(arguments.named.begin(), arguments.named.end(), is_it);
+    Value value = Value::undefined(fmt::format("'{}', which was not given", parameter.name));
+    if (i < arguments.positional.size()) {
+      value = arguments.positional[i];
+    } else if (named != arguments.named.end()) {
+      value = named->second;
+    } else if (parameter.fallback) {
+      missing.push_back(&parameter);
+    }
+    scope_->set(parameter.name, std::move(value));
+  }
+  for (const auto* parameter : missing)
+    scope_->set(parameter->name, evaluate(*parameter->fallback));
+}
+
 void Renderer::bind_macro(const Statement& macro, const Arguments& arguments) {
   const size_t known = macro.parameters.size(), given = arguments.positional.size();
   Arguments more;
@@ -220,21 +241,7 @@ void Renderer::bind_macro(const Statement& macro, const Arguments& arguments) {
   if (!more.positional.empty() && !macro.takes_more_positional)
     throw Fault{fmt::format("at most {} arguments for '{}'", known, macro.text),
                 fmt::format("{}", given)};
-  for (size_t i = 0; i < known; ++i) {
-    const auto& parameter = macro.parameters[i];
-    const auto is_it = [&](const auto& named) { return named.first == parameter.name; };
-    const auto named = std::find_if(arguments.named.begin(), arguments.named.end(), is_it);
-    if (i < given) {
-      scope_->set(parameter.name, arguments.positional[i]);
-    } else if (named != arguments.named.end()) {
-      scope_->set(parameter.name, named->second);
-    } else {
-      scope_->set(parameter.name,
-                  parameter.fallback
-                      ? evaluate(*parameter.fallback)
-                      : Value::undefined(fmt::format("'{}', which was not given", parameter.name)));
-    }
-  }
+  bind_parameters(macro, arguments);
   if (macro.takes_more_positional) scope_->set("varargs", make_tuple(budget_, more.positional));
   if (!macro.takes_more_named) return;
   auto rest = std::make_shared<Dict>();

@@ -36,6 +36,7 @@ class Renderer {
   Flow execute_with(const Statement& statement);
   void define_macro(const Statement& statement);
   Value call_macro(const Statement& macro, const Arguments& arguments);
+  void bind_parameters(const Statement& macro, const Arguments& arguments);
   void bind_macro(const Statement& macro, const Arguments& arguments);
   std::shared_ptr<Iterator> filtered(const Statement& loop, std::shared_ptr<Iterator> items);
 

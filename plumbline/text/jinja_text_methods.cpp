@@ -74,7 +74,7 @@ Value lines(Budget& budget, const Value& self, const Arguments& arguments) {
   refuse_safe(self, "splitlines");
   const Bound bound("splitlines", arguments, {"keepends"});
   budget.spend(self.as_text()->size());
-  return list_of(budget, split_lines(*self.as_text(), bound.flag(0, false)));
+  return list_of(budget, split_lines(*self.as_text(), bound.integer(0, 0) != 0));
 }
 
 // The part of a text that the optional arguments 1 and 2 cut out, and where it begins.

@@ -50,7 +50,9 @@ bool is_lower_code(char32_t code) {
          code == 0x2071 || code == 0x207F || is_between(code, 0x2090, 0x209C) ||
          is_between(code, 0x2170, 0x217F) || is_between(code, 0x24D0, 0x24E9) ||
          is_between(code, 0x2C7C, 0x2C7D) || is_between(code, 0xA69C, 0xA69D) || code == 0xA770 ||
-         is_between(code, 0xA7F8, 0xA7F9) || is_between(code, 0xAB5C, 0xAB5F);
+         is_between(code, 0xA7F8, 0xA7F9) || is_between(code, 0xAB5C, 0xAB5F) || code == 0x10780 ||
+         is_between(code, 0x10783, 0x10785) || is_between(code, 0x10787, 0x107B0) ||
+         is_between(code, 0x107B2, 0x107BA);
 }
 
 bool is_upper_code(char32_t code) {

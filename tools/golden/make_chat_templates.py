@@ -1,7 +1,7 @@
 """Renders chat templates and snippets of Jinja with transformers, for text_test to compare with.
 
 Writes templates.json and snippets.json. The templates are our own, in the idioms of well-known
-models; --gguf adds the one that a GGUF file carries.
+models, and the ones that checkpoints carry: the folder's own *.jinja.
 """
 
 import argparse
@@ -47,13 +47,6 @@ def template_cases(name, source):
             yield {"conversation": c, "options": o, **render(source, messages, options)}
 
 
-def gguf_template(path):
-    from gguf import GGUFReader
-
-    field = GGUFReader(path).fields["tokenizer.chat_template"]
-    return bytes(field.parts[field.data[0]]).decode()
-
-
 def versions():
     return {"transformers": transformers.__version__, "jinja2": jinja2.__version__,
             "now": NOW.isoformat()}
@@ -72,12 +65,11 @@ def write(path, key, entries, inputs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--gguf", help="adds the template of this file")
     args = parser.parse_args()
     chat_template_utils.datetime = FixedTime
     sources = dict(chat_templates.TEMPLATES)
-    if args.gguf:
-        sources["gguf"] = gguf_template(args.gguf)
+    for path in sorted(args.folder.glob("*.jinja")):
+        sources[path.stem] = path.read_text()
     templates = [{"name": name, "source": source, "options": chat_templates.options_of(name),
                   "cases": list(template_cases(name, source))} for name, source in sources.items()]
     snippets = [{"source": source, **render(source, chat_snippets.MESSAGES, chat_snippets.VARIABLES)}
