@@ -38,7 +38,7 @@ Value trim(Budget& budget, const Value& value, const Arguments& arguments) {
   const Value text = soft_text(budget, value);
   const bool has_chars = bound.get(0) && !bound.get(0)->is_none();
   const auto chars = has_chars ? std::optional<View>(bound.text(0)) : std::nullopt;
-  budget.spend_text(text.as_text()->size() * (has_chars ? 1 + chars->size() : 1));
+  budget.spend(text.as_text()->size() * (has_chars ? 1 + chars->size() : 1) / 16);
   return make_text(budget, std::string(stripped(*text.as_text(), chars, Side::Both)),
                    text.is_safe_text());
 }

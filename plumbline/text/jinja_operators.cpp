@@ -290,7 +290,7 @@ bool contains(Budget& budget, const Value& container, const Value& item) {
     require_defined(item);
     if (!item.as_text()) fail_operands("in", item, container);
     budget.spend(1 + text->size() / 16);
-    return text->find(*item.as_text()) != std::string::npos;
+    return find_part(*text, *item.as_text()) != std::string::npos;
   }
   if (const auto* dict = container.as_dict()) return dict->find(budget, item) != nullptr;
   const auto iterator = iterate(budget, container);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "plumbline/text/jinja_fault.h"
 
@@ -83,6 +84,14 @@ std::string with_plain_line_breaks(std::string_view text) {
   return out;
 }
 
+size_t find_part(std::string_view text, std::string_view part, size_t at) {
+  if (at > text.size()) return std::string_view::npos;
+  // Not string_view's find, which takes the product of both sizes when parts almost fit.
+  const void* found = ::memmem(text.data() + at, text.size() - at, part.data(), part.size());
+  return found ? static_cast<size_t>(static_cast<const char*>(found) - text.data())
+               : std::string_view::npos;
+}
+
 std::string_view stripped(std::string_view text, std::optional<std::string_view> chars, Side side) {
   const auto drops = [&](char32_t code) { return chars ? holds(*chars, code) : is_space(code); };
   while (side != Side::Right && !text.empty() && drops(first_code_point(text).code))
@@ -95,7 +104,7 @@ std::string_view stripped(std::string_view text, std::optional<std::string_view>
 Views split(std::string_view text, std::string_view separator, int64_t limit) {
   Views parts;
   size_t found = std::string_view::npos;
-  while (limit-- != 0 && (found = text.find(separator)) != std::string_view::npos) {
+  while (limit-- != 0 && (found = find_part(text, separator)) != std::string_view::npos) {
     parts.push_back(text.substr(0, found));
     text.remove_prefix(found + separator.size());
   }
@@ -174,7 +183,7 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
     return out.append(text);
   }
   size_t found = std::string_view::npos;
-  while (limit-- != 0 && (found = text.find(from)) != std::string_view::npos) {
+  while (limit-- != 0 && (found = find_part(text, from)) != std::string_view::npos) {
     out += text.substr(0, found);
     out += to;
     text.remove_prefix(found + from.size());
@@ -185,7 +194,7 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 int64_t count(std::string_view text, std::string_view part) {
   if (part.empty()) return length(text) + 1;
   int64_t found = 0;
-  for (size_t at = 0; (at = text.find(part, at)) != std::string_view::npos; at += part.size())
+  for (size_t at = 0; (at = find_part(text, part, at)) != std::string_view::npos; at += part.size())
     ++found;
   return found;
 }

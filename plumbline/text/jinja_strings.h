@@ -18,6 +18,10 @@ std::string with_plain_line_breaks(std::string_view text);
 // for surrogates and for \N{name}.
 std::string unescape_literal(std::string_view inner);
 
+// Where `part` first stands in a text from byte `at`, or npos, in time that grows with the text
+// alone.
+size_t find_part(std::string_view text, std::string_view part, size_t at = 0);
+
 enum class Side { Both, Left, Right };
 // str.strip: white space, or the characters of `chars`.
 std::string_view stripped(std::string_view text, std::optional<std::string_view> chars, Side side);

@@ -42,7 +42,7 @@ Value strip(Budget& budget, const Value& self, const Arguments& arguments) {
   const Bound bound("strip", arguments, {""});
   const bool has_chars = bound.get(0) && !bound.get(0)->is_none();
   const auto chars = has_chars ? std::optional<View>(bound.text(0)) : std::nullopt;
-  budget.spend_text(self.as_text()->size() * (has_chars ? 1 + chars->size() : 1));
+  budget.spend(self.as_text()->size() * (has_chars ? 1 + chars->size() : 1) / 16);
   return same_kind(budget, self, std::string(stripped(*self.as_text(), chars, side)));
 }
 
@@ -65,6 +65,7 @@ Value split_text(Budget& budget, const Value& self, const Arguments& arguments) 
     return list_of(budget,
                    is_from_end ? split_spaces_from_end(text, limit) : split_spaces(text, limit));
   const View separator = bound.text(0);
+  if (is_from_end) budget.spend(text.size() * separator.size() / 16);  // what rfind may take
   if (separator.empty()) throw Fault{"a separator to split at", "an empty text"};
   return list_of(
       budget, is_from_end ? split_from_end(text, separator, limit) : split(text, separator, limit));
@@ -121,7 +122,8 @@ int64_t position(Budget& budget, const Value& self, const Arguments& arguments) 
   const Part part = part_of(*self.as_text(), bound);
   const View wanted = bound.text(0);
   if (!part.is_inside) return -1;
-  const size_t found = is_last ? part.text.rfind(wanted) : part.text.find(wanted);
+  if (is_last) budget.spend(part.text.size() * wanted.size() / 16);  // what rfind may take
+  const size_t found = is_last ? part.text.rfind(wanted) : find_part(part.text, wanted);
   return found == View::npos ? -1 : part.start + length(part.text.substr(0, found));
 }
 

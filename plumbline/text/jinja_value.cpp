@@ -46,6 +46,12 @@ std::string number_key(double number) {
   return fmt::format("f{:x}", bits);
 }
 
+// Ranges are equal when their numbers are.
+std::string range_key(const Sequence& range) {
+  const size_t size = range.items.size();
+  return fmt::format("r{} {} {}", size, size > 0 ? range.start : 0, size > 1 ? range.step : 0);
+}
+
 std::string tuple_key(Budget& budget, const Sequence& tuple) {
   std::string key = "(";
   for (const Value& item : tuple.items) {
@@ -157,6 +163,7 @@ std::string hash_key(Budget& budget, const Value& value) {
   if (value.is_undefined()) return "u";
   const auto* sequence = value.as_sequence();
   if (sequence && sequence->kind == Sequence::Kind::Tuple) return tuple_key(budget, *sequence);
+  if (sequence && sequence->kind == Sequence::Kind::Range) return range_key(*sequence);
   if (sequence || value.as_dict()) {
     throw Fault{"a key that does not change, such as a text or a number",
                 fmt::format("a {}", value.type_name())};

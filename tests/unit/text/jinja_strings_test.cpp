@@ -9,6 +9,14 @@ namespace {
 
 using testing::ElementsAre;
 
+TEST(JinjaStrings, FindingPartsTakesLinearTime) {
+  const std::string text(1 << 20, 'a');
+  EXPECT_EQ(find_part(text, std::string(1 << 19, 'a') + "b"), std::string::npos);
+  EXPECT_EQ(find_part("abab", "ab", 1), 2u);
+  EXPECT_EQ(find_part("ab", "", 2), 2u);
+  EXPECT_EQ(find_part("ab", "", 3), std::string::npos);
+}
+
 TEST(JinjaStrings, Strip) {
   EXPECT_EQ(stripped(" a ", {}, Side::Both), "a");
   EXPECT_EQ(stripped("éaé", "é", Side::Left), "aé");
