@@ -5,7 +5,6 @@
 #include "plumbline/text/jinja_operators.h"
 #include "plumbline/text/jinja_print.h"
 #include "plumbline/text/jinja_renderer.h"
-#include "plumbline/text/jinja_strings.h"
 #include "plumbline/text/jinja_tests.h"
 
 namespace plumbline::text::jinja {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "plumbline/text/jinja_arguments.h"
 #include "plumbline/text/jinja_operators.h"

@@ -4,11 +4,8 @@
 
 #include <algorithm>
 
-#include "plumbline/text/jinja_filters.h"
 #include "plumbline/text/jinja_operators.h"
 #include "plumbline/text/jinja_print.h"
-#include "plumbline/text/jinja_strings.h"
-#include "plumbline/text/jinja_tests.h"
 
 namespace plumbline::text::jinja {
 
@@ -146,7 +143,6 @@ Renderer::Flow Renderer::capture(const Block& block, std::string& text) {
 }
 
 Renderer::Flow Renderer::execute_set_block(const Statement& statement) {
-  const auto outer = scope_;
   Value value;
   {
     const Inner inner(*this);
