@@ -122,9 +122,9 @@ class Parser {
       ExpressionPtr condition = in_.tuple(/*with_condition=*/false);
       Block then = body({"elif", "else", "endif"});
       choice.branches.push_back({std::move(condition), std::move(then)});
-      const std::string end = in_.next().text;
-      if (end == "elif") continue;
-      if (end == "else") choice.branches.push_back({nullptr, body_to("endif")});
+      const auto ending = in_.next();
+      if (ending.text == "elif") continue;
+      if (ending.text == "else") choice.branches.push_back({nullptr, body_to("endif")});
       return choice;
     }
   }
