@@ -31,9 +31,11 @@ std::vector<FieldOf<ModelConfig>> model_fields() {
       {"reward_adapter", &ModelConfig::reward_adapter,
        "folder of the reward model's adapter and head"},
       {"conversation", &ModelConfig::conversation, "how turns become text",
-       one_of({"auto", "vicuna_v1", "v1", "llava_v1", "llava_v0", "llava_llama_2", "plain", "mpt",
-               "chatml", "brief"}),
-       "auto: vicuna_v1 for LLaVAs, chatml where the tokenizer has it; LLaVA-RLHF release: vicuna_v1"},
+       one_of({"auto", "template", "vicuna_v1", "v1", "llava_v1", "llava_v0", "llava_llama_2",
+               "plain", "mpt", "chatml", "brief"}),
+       "template: the checkpoint's own; auto: that where there is one, else vicuna_v1, or chatml "
+       "for "
+       "language models that have it; LLaVA-RLHF release: vicuna_v1"},
   };
 }
 

@@ -9,6 +9,7 @@
 #include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
 #include "plumbline/checkpoint/sources.h"
+#include "plumbline/text/own_template.h"
 #include "plumbline/text/tokenizer_files.h"
 #include "plumbline/text/tokenizer_gguf.h"
 
@@ -51,7 +52,38 @@ text::Tokenizer tokenizer_of(const formats::GgufFile& file) {
   return text::tokenizer_from_gguf(checkpoint::read_gguf_vocabulary(file), file.path());
 }
 
-// What `auto` means: the style that the model was most likely trained with.
+// The checkpoint's own template, where the user leaves the style to it and there is one.
+std::shared_ptr<const text::OwnTemplate> own_template(const std::string& path,
+                                                      const std::string& conversation,
+                                                      const text::Tokenizer& tokenizer,
+                                                      const config::LlavaConfig& config) {
+  if (conversation != "auto" && conversation != "template") return nullptr;
+  std::optional<text::OwnTemplate> own;
+  if (checkpoint::is_gguf(path)) {
+    const std::string source = checkpoint::read_gguf_chat_template(formats::GgufFile(path));
+    const auto spelling = [&](int64_t id) {
+      return id < 0 ? std::nullopt : std::optional(tokenizer.token(id));
+    };
+    if (!source.empty()) {
+      own = {.chat = text::ChatTemplate(source, path),
+             .begin_text = spelling(config.text.begin_token),
+             .end_text = spelling(config.text.end_token)};
+    }
+  } else {
+    own = text::load_own_template(path, config.takes_images());
+  }
+  if (own) return std::make_shared<const text::OwnTemplate>(*std::move(own));
+  if (conversation == "auto") return nullptr;
+  throw ConfigError(Complaint{.component = "model",
+                              .doing = "looking for the checkpoint's chat template",
+                              .expected = "chat_template.jinja, or chat_template in "
+                                          "tokenizer_config.json",
+                              .got = "none",
+                              .where = path,
+                              .hint = "set model.conversation to a style by name."});
+}
+
+// What `auto` means without one: the style that the model was most likely trained with.
 std::string usual_conversation(const text::Tokenizer& tokenizer,
                                const config::LlavaConfig& config) {
   return !config.takes_images() && tokenizer.id("<|im_start|>") >= 0 ? "chatml" : "vicuna_v1";
@@ -96,15 +128,19 @@ Assistant load_assistant(const std::string& directory, const std::string& conver
   }
   auto model = checkpoint::load_llava(directory, dtype, device);
   check_fits(tokenizer, preprocess, config, directory);
-  const auto& turns = text::conversation_template(
-      conversation == "auto" ? usual_conversation(tokenizer, config) : conversation);
+  const auto own = own_template(directory, conversation, tokenizer, config);
+  const auto turns = own ? text::ConversationTemplate{.name = "template"}
+                         : text::conversation_template(conversation == "auto"
+                                                           ? usual_conversation(tokenizer, config)
+                                                           : conversation);
   text::PromptFormat format{
       .conversation = turns,
       .image_token = config.image_token,
       .image_tokens = config.image_rows(),
       .end_token = text::end_token_of(tokenizer, turns, config.text.end_token),
       .begin_token = begin_token(tokenizer, config),
-      .image_restarts_text = config.image_token == config::kSplicedImageToken};
+      .image_restarts_text = config.image_token == config::kSplicedImageToken,
+      .own_template = own};
   return {std::move(model), std::move(tokenizer), std::move(format), std::move(preprocess)};
 }
 

@@ -163,8 +163,8 @@ void print_example(const engine::Assistant& assistant, const data::ScoreRecord& 
                       .dump(-1, ' ', false, json::error_handler_t::replace)
                       .c_str());
     }
-    std::printf("%zu rows, %lld images\n", encoded.ids.size(),
-                static_cast<long long>(encoded.num_images));
+    std::printf("%zu rows, %lld image%s\n", encoded.ids.size(),
+                static_cast<long long>(encoded.num_images), encoded.num_images == 1 ? "" : "s");
     return;
   }
   for (const int64_t id : *record.ids) {

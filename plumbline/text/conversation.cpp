@@ -5,6 +5,8 @@
 #include <array>
 
 #include "plumbline/base/error.h"
+#include "plumbline/text/normalizer.h"
+#include "plumbline/text/own_template.h"
 #include "plumbline/text/prompt_builder.h"
 
 namespace plumbline::text {
@@ -101,13 +103,16 @@ const ConversationTemplate& conversation_template(std::string_view name) {
 EncodedConversation encode(const Tokenizer& tokenizer, const PromptFormat& format,
                            const std::vector<Turn>& turns) {
   check_turns(turns, /*ends_with_user=*/false);
+  if (format.own_template) return encode_with_own_template(tokenizer, format, turns);
   return build(tokenizer, format, turns).take();
 }
 
 EncodedConversation encode_prompt(const Tokenizer& tokenizer, const PromptFormat& format,
                                   const std::vector<Turn>& turns) {
   check_turns(turns, /*ends_with_user=*/true);
-  EncodedConversation prompt = build(tokenizer, format, turns).take();
+  EncodedConversation prompt = format.own_template
+                                   ? encode_with_own_template(tokenizer, format, turns)
+                                   : build(tokenizer, format, turns).take();
   prompt.answers.clear();
   return prompt;
 }
@@ -192,6 +197,24 @@ void PromptBuilder::turn(const Turn& turn, const std::string& inserted) {
 void PromptBuilder::open_answer() {
   fixed(format_.conversation.assistant);
   flush();
+}
+
+void PromptBuilder::rendered(std::string_view text, std::string_view mark) {
+  for (const auto& [piece, id] : tokenizer_.cut_at_special(text)) {
+    if (id < 0) {
+      plain(replaced(piece, mark, ""));
+    } else if (id == format_.image_token) {
+      image();
+    } else {
+      flush();
+      token(id);
+    }
+  }
+}
+
+int64_t PromptBuilder::boundary() {
+  flush();
+  return static_cast<int64_t>(out_.ids.size());
 }
 
 std::pair<int64_t, int64_t> PromptBuilder::answer(const std::string& text) {

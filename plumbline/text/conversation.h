@@ -2,6 +2,7 @@
 // answers.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ struct EncodedConversation {
   int64_t num_images = 0;
 };
 
+struct OwnTemplate;  // own_template.h
+
 // What a model's tokenizer calls its control tokens, and how many rows an image takes.
 struct PromptFormat {
   ConversationTemplate conversation;
@@ -63,6 +66,8 @@ struct PromptFormat {
   // The original LLaVA encodes the text behind an image as if it were the first of a sequence;
   // Hugging Face's processor as text behind any token.
   bool image_restarts_text = false;
+  // The checkpoint's chat template; when set, it writes the turns instead of `conversation`.
+  std::shared_ptr<const OwnTemplate> own_template = {};
 };
 
 // The token that ends an answer, by which generation stops: the template's, or else the model's.

@@ -149,6 +149,13 @@ EncodedConversation encode_for_reward(const Tokenizer& tokenizer, const PromptFo
                                       const RewardTemplate& t, const std::vector<Turn>& turns,
                                       const std::vector<std::string>& facts) {
   check_turns(turns, /*ends_with_user=*/false, /*any_last_answer=*/true);
+  if (format.own_template) {
+    throw ConfigError({.component = "reward",
+                       .doing = "asking for a judgement",
+                       .expected = "a style of conversation that Plumbline writes itself",
+                       .got = "the checkpoint's own chat template",
+                       .hint = "set model.conversation, such as vicuna_v1."});
+  }
   const std::string shown = facts_text(t, facts);
   PromptBuilder builder(tokenizer, format);
   for (size_t i = 0; i < turns.size(); ++i) {

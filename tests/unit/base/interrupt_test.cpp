@@ -26,5 +26,22 @@ TEST(InterruptDeathTest, ASignalIsRememberedAndBecomesTheExitCode) {
       testing::ExitedWithCode(128 + SIGTERM), "");
 }
 
+// What lets Ctrl-C end an answer and not the program; SIGTERM is not taken.
+TEST(InterruptDeathTest, OnlyCtrlCIsForgottenOnceTaken) {
+  EXPECT_EXIT(
+      {
+        watch_signals();
+        bool is_right = take_interrupt() == 0;
+        for (int i = 0; i < 3; ++i) {
+          ::raise(SIGINT);
+          is_right = is_right && take_interrupt() == SIGINT && received_signal() == 0;
+        }
+        ::raise(SIGTERM);
+        is_right = is_right && take_interrupt() == SIGTERM && received_signal() == SIGTERM;
+        ::_exit(is_right ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 }  // namespace plumbline

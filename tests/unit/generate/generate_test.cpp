@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <map>
+
 #include "plumbline/base/error.h"
 #include "plumbline/tensor/host.h"
 
@@ -131,6 +134,27 @@ TEST(Generate, RefusesWhatDoesNotFit) {
   auto o = options(1);
   o.max_tokens = 100;
   EXPECT_THROW(generate(model, prompts(model), o, 4), DataError);
+}
+
+TEST(Generate, AWatcherSeesEveryTokenAndMayEndAnAnswer) {
+  auto model = tiny_model();
+  const auto sequences = prompts(model);
+  const SamplingOptions options{.temperature = 0, .max_tokens = 6, .end_token = -1};
+  const auto whole = generate(model, sequences, options, 8);
+  std::map<size_t, text::TokenIds> seen;
+  const auto cut =
+      generate(model, sequences, options, 8, {}, [&](size_t s, int64_t sample, int64_t token) {
+        if (sample == 0) seen[s].push_back(token);
+        return s != 0 || seen[0].size() < 2;
+      });
+  for (size_t s = 0; s < sequences.size(); ++s) {
+    EXPECT_EQ(seen[s], cut[s][0].tokens) << s;
+    const auto& all = whole[s][0].tokens;
+    EXPECT_TRUE(std::equal(cut[s][0].tokens.begin(), cut[s][0].tokens.end(), all.begin())) << s;
+  }
+  EXPECT_EQ(cut[0][0].tokens.size(), 2u);
+  EXPECT_FALSE(cut[0][0].is_stopped);
+  EXPECT_EQ(cut[1][0].tokens.size(), 6u);
 }
 
 }  // namespace

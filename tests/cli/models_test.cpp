@@ -1,0 +1,134 @@
+// chat, score and inspect as a user runs them, on the base of the demo.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/support/process.h"
+#include "tests/support/scratch.h"
+
+namespace plumbline {
+namespace {
+
+using nlohmann::json;
+using support::Outcome;
+using support::plumbline;
+using testing::HasSubstr;
+
+const std::string kModel = "assets/world-base";
+
+class Models : public testing::Test {
+ protected:
+  std::vector<json> score(const std::string& lines) {
+    write_file(scratch_ / "in.jsonl", lines);
+    const Outcome o = plumbline({"score", "--model", kModel, "--conversation", "brief", "--dtype",
+                                 "float32", "--in", scratch_ / "in.jsonl"});
+    EXPECT_EQ(o.exit_code, 0) << o.err;
+    std::vector<json> out;
+    std::istringstream stream(o.out);
+    for (std::string line; std::getline(stream, line);) out.push_back(json::parse(line));
+    return out;
+  }
+  support::ScratchFolder scratch_;
+};
+
+// The same answer as a conversation, as messages, and as the tokens that inspect shows.
+TEST_F(Models, ScoreGivesOneAnswerTheSameNumbersInEveryForm) {
+  const std::string prompt =
+      R"({"id": "p", "prompt": "what color is the cup?", "answer": "the cup is red."})";
+  const std::string messages =
+      R"({"id": 5, "messages": [{"role": "user", "content": "what color is the cup?"},)"
+      R"( {"role": "assistant", "content": "the cup is red."}]})";
+  const auto both = score(prompt + "\n" + messages);
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[0]["id"], "p");
+  EXPECT_EQ(both[1]["id"], 5);
+  EXPECT_EQ(both[0]["tokens"], both[1]["tokens"]);
+  double sum = 0;
+  for (const json& value : both[0]["logprobs"]) {
+    EXPECT_LE(value.get<double>(), 0);
+    sum += value.get<double>();
+  }
+  EXPECT_NEAR(sum, both[0]["sum"].get<double>(), 1e-9);
+  // Alone as in company, up to rounding.
+  const auto alone = score(prompt);
+  EXPECT_NEAR(alone[0]["sum"].get<double>(), sum, 1e-4);
+  // A false end makes the answer less likely.
+  const auto odd =
+      score(R"({"prompt": "what color is the cup?", "answer": "kitchen cup three the."})");
+  EXPECT_LT(odd[0]["sum"].get<double>(), sum - 5);
+}
+
+TEST_F(Models, ScoreNamesEveryBadRecordAndEndsWith3) {
+  write_file(scratch_ / "in.jsonl", "{\"prompt\": \"a\"}\n{\"input_ids\": [1, 99999]}\n");
+  const Outcome o = plumbline({"score", "--model", kModel, "--in", scratch_ / "in.jsonl"});
+  EXPECT_EQ(o.exit_code, 3);
+  EXPECT_THAT(o.err, HasSubstr("answer to be text"));
+  write_file(scratch_ / "in.jsonl", "{\"input_ids\": [1, 99999]}\n");
+  const Outcome ids = plumbline({"score", "--model", kModel, "--in", scratch_ / "in.jsonl"});
+  EXPECT_EQ(ids.exit_code, 3);
+  EXPECT_THAT(ids.err, HasSubstr("got 99999"));
+}
+
+TEST_F(Models, ChatAnswersAQuestionAboutAPicture) {
+  ASSERT_EQ(plumbline({"world", "--split", "benchmark", "--images", "1", "--out", scratch_ / "w"})
+                .exit_code,
+            0);
+  fs::path image;
+  for (const auto& entry : fs::directory_iterator(scratch_.path() / "w/images"))
+    image = entry.path();
+  const std::vector<std::string> ask = {"chat",
+                                        "--model",
+                                        kModel,
+                                        "--conversation",
+                                        "brief",
+                                        "--image",
+                                        image.string(),
+                                        "--prompt",
+                                        "what place is this?",
+                                        "--set",
+                                        "generation.temperature=0"};
+  const Outcome o = plumbline(ask);
+  EXPECT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_THAT(o.out, HasSubstr("this is a"));
+  EXPECT_EQ(plumbline(ask).out, o.out);
+}
+
+TEST_F(Models, ChatNamesWhatIsWrong) {
+  const Outcome image =
+      plumbline({"chat", "--model", kModel, "--image", scratch_ / "none.png", "--prompt", "a?"});
+  EXPECT_EQ(image.exit_code, 3);
+  EXPECT_THAT(image.err, HasSubstr("none.png"));
+  const Outcome own =
+      plumbline({"chat", "--model", kModel, "--conversation", "template", "--prompt", "a?"});
+  EXPECT_EQ(own.exit_code, 2);
+  EXPECT_THAT(own.err, HasSubstr("chat template"));
+  EXPECT_EQ(plumbline({"chat", "--model", "no/such/folder", "--prompt", "a?"}).exit_code, 3);
+}
+
+TEST_F(Models, InspectFindsNothingMissingInOurBase) {
+  const Outcome o = plumbline({"inspect", kModel, "--json"});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  const json d = json::parse(o.out);
+  EXPECT_THAT(d["layout"].get<std::string>(), HasSubstr("LLaVA"));
+  EXPECT_TRUE(d["missing"].empty() && d["unused"].empty());
+  EXPECT_NEAR(d["parameters"].get<double>(), 1.9e6, 0.1e6);
+  const Outcome text = plumbline({"inspect", "tests/golden/architectures/llama/model.gguf"});
+  EXPECT_THAT(text.out, HasSubstr("GGUF"));
+  EXPECT_THAT(text.out, HasSubstr("missing: none"));
+}
+
+TEST_F(Models, InspectShowsAnExampleTokenByToken) {
+  write_file(scratch_ / "in.jsonl",
+             R"({"prompt": "what is it?", "answer": "a cup.", "images": ["x.png"]})");
+  const Outcome o =
+      plumbline({"inspect", kModel, "--conversation", "brief", "--example", scratch_ / "in.jsonl"});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_THAT(o.out, HasSubstr("image\n"));
+  EXPECT_THAT(o.out, HasSubstr("trained  \"</s>\""));
+  EXPECT_THAT(o.out, HasSubstr("rows, 1 image\n"));
+}
+
+}  // namespace
+}  // namespace plumbline
