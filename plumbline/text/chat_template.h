@@ -18,12 +18,12 @@ struct Program;
 // What a template sees beside the messages.
 struct ChatTemplateOptions {
   bool add_generation_prompt = false;
-  std::optional<std::string> bos_token;  // an undefined name when missing
-  std::optional<std::string> eos_token;
-  nlohmann::ordered_json tools;      // null, or a list of JSON schemas
-  nlohmann::ordered_json documents;  // null, or a list of objects
-  nlohmann::ordered_json variables;  // null, or an object of further names; these win
-  std::optional<std::tm> now;        // for strftime_now; the local time when missing
+  std::optional<std::string> bos_token = {};  // an undefined name when missing
+  std::optional<std::string> eos_token = {};
+  nlohmann::ordered_json tools = {};      // null, or a list of JSON schemas
+  nlohmann::ordered_json documents = {};  // null, or a list of objects
+  nlohmann::ordered_json variables = {};  // null, or an object of further names; these win
+  std::optional<std::tm> now = {};        // for strftime_now; the local time when missing
 };
 
 // A template, parsed once. Cheap to copy; one object may render in several threads.

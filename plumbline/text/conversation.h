@@ -58,7 +58,7 @@ struct OwnTemplate;  // own_template.h
 
 // What a model's tokenizer calls its control tokens, and how many rows an image takes.
 struct PromptFormat {
-  ConversationTemplate conversation;
+  ConversationTemplate conversation = {};
   int64_t image_token = -1;  // -1: the model takes no images
   int64_t image_tokens = 0;  // rows per image
   int64_t end_token = -1;

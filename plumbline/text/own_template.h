@@ -12,8 +12,8 @@ namespace plumbline::text {
 
 struct OwnTemplate {
   ChatTemplate chat;
-  std::optional<std::string> begin_text;  // bos_token and eos_token, as the template sees them
-  std::optional<std::string> end_text;
+  std::optional<std::string> begin_text = {};  // bos_token and eos_token, as the template sees them
+  std::optional<std::string> end_text = {};
   bool has_parts = false;  // contents are lists of image and text parts, as for LLaVA
 };
 
