@@ -54,7 +54,8 @@ class PromptBuilder {
 };
 
 // Throws DataError unless turns alternate from a user's, end with the given role, and have
-// placeholders in user turns only. With `any_last_answer`, the last turn may spell one.
+// placeholders in user turns only. With `any_last_answer`, the last turn may spell one; where
+// images are counted (images_before), every turn may.
 void check_turns(const std::vector<Turn>& turns, bool ends_with_user, bool any_last_answer = false);
 
 }  // namespace plumbline::text

@@ -180,6 +180,16 @@ TEST(ConversationTemplate, ControlTokensOfTheTemplateAreTokensThoseOfTurnsAreDat
   EXPECT_EQ(end_token_of(t, conversation_template("llava_v0"), 1), 1);
 }
 
+TEST(Encode, WhereImagesAreCountedAPlaceholderIsDataInEveryTurn) {
+  const auto t = tiny_tokenizer();
+  const std::vector<Turn> turns = {{.text = "<image> a?", .images_before = 1},
+                                   {.is_user = false, .text = "an <image>"},
+                                   {.text = "b?", .images_before = 0}};
+  const auto prompt = encode_prompt(t, tiny_format(), turns);
+  EXPECT_EQ(prompt.num_images, 1);
+  EXPECT_EQ(std::count(prompt.ids.begin(), prompt.ids.end(), 2), 2);  // one image of two rows
+}
+
 TEST(ConversationTemplate, UnknownNameListsTheKnown) {
   try {
     conversation_template("alpaca");
