@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "plumbline/base/clock.h"
+#include "bench/median.h"
 #include "plumbline/base/error.h"
 #include "plumbline/image/decode.h"
 #include "plumbline/image/png.h"
@@ -34,14 +34,7 @@ Image scene() {
 }
 
 void print_median(const std::string& what, int rounds, const std::function<void()>& work) {
-  std::vector<double> seconds;
-  for (int i = 0; i < rounds; ++i) {
-    const Stopwatch watch;
-    work();
-    seconds.push_back(watch.seconds());
-  }
-  std::nth_element(seconds.begin(), seconds.begin() + rounds / 2, seconds.end());
-  fmt::print("{:<44}{:8.2f} ms\n", what, 1000 * seconds[static_cast<size_t>(rounds / 2)]);
+  fmt::print("{:<44}{:8.2f} ms\n", what, 1000 * median_seconds(rounds, work));
 }
 
 void measure(const std::string& name, const std::string& bytes, int rounds) {

@@ -7,9 +7,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 
-#include "plumbline/base/clock.h"
+#include "bench/median.h"
 #include "plumbline/generate/generate.h"
 #include "plumbline/nn/token_logprobs.h"
 #include "plumbline/tensor/device.h"
@@ -38,17 +37,6 @@ model::Llava demo_model() {
               .num_heads = 4};
   c.image_token = kImageToken;
   return model::Llava::create(c, random_key(1, "bench"), at::kFloat, at::kCPU);
-}
-
-double median_seconds(int rounds, const std::function<void()>& work) {
-  std::vector<double> seconds;
-  for (int i = 0; i < rounds; ++i) {
-    const Stopwatch watch;
-    work();
-    seconds.push_back(watch.seconds());
-  }
-  std::nth_element(seconds.begin(), seconds.begin() + rounds / 2, seconds.end());
-  return seconds[static_cast<size_t>(rounds / 2)];
 }
 
 at::Tensor token_ids(int64_t n) { return at::arange(n).remainder(kVocab - 8) + 8; }

@@ -54,13 +54,14 @@ text::Tokenizer tokenizer_of(const formats::GgufFile& file) {
 
 // The checkpoint's own template, where the user leaves the style to it and there is one.
 std::shared_ptr<const text::OwnTemplate> own_template(const std::string& path,
+                                                      const std::optional<formats::GgufFile>& file,
                                                       const std::string& conversation,
                                                       const text::Tokenizer& tokenizer,
                                                       const config::LlavaConfig& config) {
   if (conversation != "auto" && conversation != "template") return nullptr;
   std::optional<text::OwnTemplate> own;
-  if (checkpoint::is_gguf(path)) {
-    const std::string source = checkpoint::read_gguf_chat_template(formats::GgufFile(path));
+  if (file) {
+    const std::string source = checkpoint::read_gguf_chat_template(*file);
     const auto spelling = [&](int64_t id) {
       return id < 0 ? std::nullopt : std::optional(tokenizer.token(id));
     };
@@ -109,8 +110,9 @@ std::vector<int64_t> never_drawn(const Assistant& assistant) {
 
 Assistant load_assistant(const std::string& directory, const std::string& conversation,
                          at::ScalarType dtype, at::Device device) {
-  const bool is_file = checkpoint::is_gguf(directory);
-  if (!is_file && !fs::is_directory(directory)) {
+  std::optional<formats::GgufFile> file;
+  if (checkpoint::is_gguf(directory)) file.emplace(directory);
+  if (!file && !fs::is_directory(directory)) {
     throw IoError(Complaint{.component = "model",
                             .doing = "opening a model directory",
                             .expected = "a folder with config.json and weights, or a .gguf file",
@@ -119,16 +121,16 @@ Assistant load_assistant(const std::string& directory, const std::string& conver
                             .hint = "set model.path."});
   }
   const fs::path folder = directory;
-  auto tokenizer =
-      is_file ? tokenizer_of(formats::GgufFile(directory)) : text::load_tokenizer(directory);
-  const auto config = checkpoint::read_config(directory);
+  auto tokenizer = file ? tokenizer_of(*file) : text::load_tokenizer(directory);
+  const auto config =
+      file ? checkpoint::read_gguf_config(*file) : checkpoint::read_config(directory);
   image::Preprocess preprocess;
   if (config.takes_images()) {
     preprocess = image::load_preprocess((folder / "preprocessor_config.json").string());
   }
   auto model = checkpoint::load_llava(directory, dtype, device);
   check_fits(tokenizer, preprocess, config, directory);
-  const auto own = own_template(directory, conversation, tokenizer, config);
+  const auto own = own_template(directory, file, conversation, tokenizer, config);
   const auto turns = own ? text::ConversationTemplate{.name = "template"}
                          : text::conversation_template(conversation == "auto"
                                                            ? usual_conversation(tokenizer, config)

@@ -7,22 +7,30 @@
 
 namespace plumbline::engine {
 
+std::string attach_policy(model::Llava& model, const config::ModelConfig& config) {
+  if (config.adapter.empty()) return "";
+  checkpoint::load_adapter(config.adapter, model, kPolicy);
+  return kPolicy;
+}
+
+void attach_reward(model::Llava& model, const config::ModelConfig& config,
+                   const std::string& stage) {
+  checkpoint::load_adapter(config.reward_adapter, model, kReward);
+  if (model.has_head(kReward)) return;
+  throw CheckpointError(Complaint{.component = stage,
+                                  .doing = "loading the reward model",
+                                  .expected = "an adapter with reward_head.safetensors",
+                                  .got = "one without",
+                                  .where = config.reward_adapter,
+                                  .hint = "set model.reward_adapter to the result of `reward`."});
+}
+
 nn::Parameters attach_roles(model::Llava& model, const config::Config& c, RandomKey key) {
-  if (c.model.adapter.empty()) {
+  if (attach_policy(model, c.model).empty()) {
     model.add_adapter(kPolicy, nn::adapter_spec(c.lora), key.at("lora"));
-  } else {
-    checkpoint::load_adapter(c.model.adapter, model, kPolicy);
   }
   model.copy_adapter(kPolicy, kReference);
-  checkpoint::load_adapter(c.model.reward_adapter, model, kReward);
-  if (!model.has_head(kReward)) {
-    throw CheckpointError(Complaint{.component = "ppo",
-                                    .doing = "loading the reward model",
-                                    .expected = "an adapter with reward_head.safetensors",
-                                    .got = "one without",
-                                    .where = c.model.reward_adapter,
-                                    .hint = "set model.reward_adapter to the result of `reward`."});
-  }
+  attach_reward(model, c.model, "ppo");
   model.copy_adapter(kReward, kValue);
   model.add_head(kValue, key.at("value"), /*zero=*/true);
   nn::Parameters trained;

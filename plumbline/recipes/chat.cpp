@@ -8,15 +8,14 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
-#include "plumbline/checkpoint/adapter.h"
 #include "plumbline/engine/chat_session.h"
+#include "plumbline/engine/roles.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
 
 namespace plumbline::recipes {
 namespace {
 
-constexpr const char* kAdapter = "policy";
 constexpr const char* kHelp =
     "/image PATH  show a picture with the next question\n"
     "/reset       forget the conversation\n"
@@ -91,10 +90,7 @@ void chat(const Invocation& invocation) {
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
-  if (!c.model.adapter.empty()) {
-    checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
-  }
-  const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
+  const model::AdapterScope scope(assistant.model, engine::attach_policy(assistant.model, c.model));
   engine::ChatSession session(assistant, engine::sampling_options(c.generation, assistant),
                               random_key(static_cast<uint64_t>(c.run.seed), "chat"));
   for (const std::string& image : invocation.images) session.add_image(image);

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/log.h"
-#include "plumbline/checkpoint/adapter.h"
 #include "plumbline/engine/local_generator.h"
+#include "plumbline/engine/roles.h"
 #include "plumbline/eval/world_figures.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/report/run_page.h"
@@ -14,23 +14,18 @@
 #include "plumbline/train/run_folder.h"
 
 namespace plumbline::recipes {
-namespace {
-constexpr const char* kAdapter = "policy";
-}
-
 void evaluate(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   const auto items = world::read_benchmark(c.data.benchmark);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
-  if (!c.model.adapter.empty())
-    checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
+  const std::string adapter = engine::attach_policy(assistant.model, c.model);
   auto run = train::RunFolder::open("eval", invocation.loaded,
                                     {invocation.resume, invocation.force}, invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   engine::LocalGenerator generator(assistant, features, c.eval.batch_size);
-  const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
+  const model::AdapterScope scope(assistant.model, adapter);
   std::vector<api::Question> questions;
   for (const auto& item : items) questions.push_back({item.image, item.question});
   const auto rated = eval::rate(items, generator.answer(questions, c.eval.max_tokens));

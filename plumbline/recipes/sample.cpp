@@ -6,10 +6,10 @@
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
-#include "plumbline/checkpoint/adapter.h"
 #include "plumbline/data/records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
+#include "plumbline/engine/roles.h"
 #include "plumbline/generate/generate.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
@@ -17,8 +17,6 @@
 
 namespace plumbline::recipes {
 namespace {
-
-constexpr const char* kAdapter = "policy";
 
 // Without image rows yet: the images are looked at once the run folder is open.
 std::vector<generate::Sequence> requests(const engine::Assistant& assistant,
@@ -45,15 +43,14 @@ void sample(const Invocation& invocation) {
   const auto prompts = data::read_prompts(c.data.prompts, c.data.images);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
-  if (!c.model.adapter.empty())
-    checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
+  const std::string adapter = engine::attach_policy(assistant.model, c.model);
   auto sequences = requests(assistant, prompts, c);
   auto run = train::RunFolder::open("sample", invocation.loaded,
                                     {invocation.resume, invocation.force}, invocation.command);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   features.prepare(assistant.model, data::images_of(prompts));
 
-  const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
+  const model::AdapterScope scope(assistant.model, adapter);
   for (size_t i = 0; i < prompts.size(); ++i) {
     sequences[i].image_rows = engine::image_rows(assistant.model, features, prompts[i].image);
   }

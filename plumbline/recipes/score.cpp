@@ -9,11 +9,11 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
-#include "plumbline/checkpoint/adapter.h"
 #include "plumbline/data/score_records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/reward_input.h"
+#include "plumbline/engine/roles.h"
 #include "plumbline/nn/token_logprobs.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
@@ -22,8 +22,6 @@
 namespace plumbline::recipes {
 namespace {
 
-constexpr const char* kAdapter = "policy";
-constexpr const char* kReward = "reward";
 constexpr int64_t kRows = 8192;  // of a batch
 
 DataError unfit(const data::ScoreRecord& record, const std::string& expected,
@@ -167,7 +165,7 @@ void print_rewards(engine::Assistant& assistant, const engine::FeatureStore& sto
                          records[i].where);
   }
   const auto rewards =
-      engine::score_sequences(assistant.model, store, sequences, images, kReward, kRows);
+      engine::score_sequences(assistant.model, store, sequences, images, engine::kReward, kRows);
   for (size_t i = 0; i < records.size(); ++i) {
     const nlohmann::json line = {{"id", records[i].id}, {"reward", rewards[i]}};
     std::printf("%s\n", line.dump().c_str());
@@ -188,13 +186,10 @@ void score(const Invocation& invocation) {
   for (const auto& record : records) images.insert(record.images.begin(), record.images.end());
   store.prepare(assistant.model, {images.begin(), images.end()});
   if (!c.model.reward_adapter.empty()) {
-    checkpoint::load_adapter(c.model.reward_adapter, assistant.model, kReward);
+    engine::attach_reward(assistant.model, c.model, "score");
     return print_rewards(assistant, store, records, c);
   }
-  if (!c.model.adapter.empty()) {
-    checkpoint::load_adapter(c.model.adapter, assistant.model, kAdapter);
-  }
-  const model::AdapterScope scope(assistant.model, c.model.adapter.empty() ? "" : kAdapter);
+  const model::AdapterScope scope(assistant.model, engine::attach_policy(assistant.model, c.model));
   print_logprobs(assistant, store, records);
 }
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "plumbline/text/utf8.h"
+
 namespace plumbline::text {
 namespace {
 
@@ -10,17 +12,12 @@ bool stands_for_itself(int byte) {
   return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
 }
 
-// UTF-8 of a code point below U+0800.
-std::string utf8(int code) {
-  if (code < 0x80) return {static_cast<char>(code)};
-  return {static_cast<char>(0xC0 | code >> 6), static_cast<char>(0x80 | (code & 0x3F))};
-}
-
 std::array<std::string, 256> make_symbols() {
   std::array<std::string, 256> symbols;
-  int next = 0x100;
+  char32_t next = 0x100;
   for (int byte = 0; byte < 256; ++byte) {
-    symbols[static_cast<size_t>(byte)] = utf8(stands_for_itself(byte) ? byte : next++);
+    append_utf8(symbols[static_cast<size_t>(byte)],
+                stands_for_itself(byte) ? static_cast<char32_t>(byte) : next++);
   }
   return symbols;
 }

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "plumbline/text/jinja_special_cases.h"
+#include "plumbline/text/unicode_class.h"
 
 namespace plumbline::text::jinja {
 namespace {
@@ -113,25 +114,14 @@ void append_lower(std::string& out, std::string_view text, size_t at, Character 
 }  // namespace
 
 Character first_code_point(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const size_t bytes = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  char32_t code = lead & (0xFF >> (bytes + 1));
-  for (size_t i = 1; i < bytes; ++i) code = code << 6 | (byte(i) & 0x3F);
-  return {code, bytes};
+  const plumbline::text::Character first = plumbline::text::first_character(text);
+  return {first.code, first.length};
 }
 
 Character last_code_point(std::string_view text) {
   size_t start = text.size() - 1;
   while (start > 0 && is_continuation(text[start])) --start;
   return first_code_point(text.substr(start));
-}
-
-void append_utf8(std::string& text, char32_t code) {
-  utf8proc_uint8_t bytes[4];
-  const auto size = utf8proc_encode_char(static_cast<utf8proc_int32_t>(code), bytes);
-  text.append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(size));
 }
 
 int64_t length(std::string_view text) {
@@ -156,9 +146,7 @@ std::string reversed(std::string_view text) {
 }
 
 bool is_space(char32_t code) {
-  return is_between(code, 0x09, 0x0D) || is_between(code, 0x1C, 0x20) || code == 0x85 ||
-         code == 0xA0 || code == 0x1680 || is_between(code, 0x2000, 0x200A) || code == 0x2028 ||
-         code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+  return is_between(code, 0x1C, 0x1F) || plumbline::text::is_space(code);
 }
 
 size_t leading_space(std::string_view text) {

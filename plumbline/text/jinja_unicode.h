@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "plumbline/text/utf8.h"
+
 namespace plumbline::text::jinja {
 
 // The code point a text begins with, and its bytes. The text is not empty.
@@ -20,8 +22,6 @@ inline std::string_view first_character(std::string_view text) {
   return text.empty() ? text : text.substr(0, first_code_point(text).bytes);
 }
 
-void append_utf8(std::string& text, char32_t code);
-
 // In code points.
 int64_t length(std::string_view text);
 
@@ -30,6 +30,7 @@ size_t byte_offset(std::string_view text, int64_t index);
 
 std::string reversed(std::string_view text);
 
+// Unicode's White_Space and, as for Python, the separators U+001C to U+001F.
 bool is_space(char32_t code);
 // Bytes of white space at either end.
 size_t leading_space(std::string_view text);

@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/text/normalizer.h"
 #include "plumbline/text/prompt_builder.h"
 
 namespace plumbline::text {
@@ -14,13 +15,6 @@ namespace {
 constexpr std::string_view kFactsSlot = "{facts}";
 constexpr std::string_view kFactSlot = "{fact}";
 constexpr std::string_view kEndToken = "end_token";
-
-std::string replaced(std::string text, std::string_view slot, const std::string& with) {
-  for (size_t at = 0; (at = text.find(slot, at)) != std::string::npos; at += with.size()) {
-    text.replace(at, slot.size(), with);
-  }
-  return text;
-}
 
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;

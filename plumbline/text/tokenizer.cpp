@@ -8,13 +8,11 @@ namespace {
 
 using Data = Tokenizer::Data;
 
-// What stands before the text at hand.
-enum class Before { Nothing, Token, Text };
-
-bool wants_prefix(const PrefixStep& step, Before before, std::string_view text) {
-  const bool is_place = step.where == PrefixStep::Where::Always
-                            ? before != Before::Text
-                            : step.where == PrefixStep::Where::First && before == Before::Nothing;
+bool wants_prefix(const PrefixStep& step, TextStart start, std::string_view text) {
+  const bool is_place =
+      step.where == PrefixStep::Where::Always
+          ? start != TextStart::Text
+          : step.where == PrefixStep::Where::First && start == TextStart::Sequence;
   return is_place && !text.empty() && (step.doubles || !text.starts_with(step.blank));
 }
 
@@ -34,10 +32,10 @@ std::string without_extra(std::string_view text, std::string_view mark) {
   return out;
 }
 
-std::string marked(const MarkStep& step, std::string_view text, Before before) {
+std::string marked(const MarkStep& step, std::string_view text, TextStart start) {
   std::string out = replaced(text, " ", step.mark);
   if (step.drops_extra) out = without_extra(out, step.mark);
-  if (wants_prefix(step.prefix, before, out)) out.insert(0, step.mark);
+  if (wants_prefix(step.prefix, start, out)) out.insert(0, step.mark);
   return out;
 }
 
@@ -46,36 +44,36 @@ class Encoder {
   Encoder(const Data& data, TokenIds& out) : data_(data), out_(out) {}
 
   // Text without added tokens, from the given step on.
-  void words(std::string_view text, size_t level, Before before) {
+  void words(std::string_view text, size_t level, TextStart start) {
     if (text.empty()) return;
     if (level == data_.word_steps.size()) return data_.model->encode(text, out_);
     const WordStep& step = data_.word_steps[level];
-    if (step.split) return split(*step.split, text, level, before);
-    if (step.mark) return mark(*step.mark, text, level, before);
-    if (wants_prefix(*step.prefix, before, text)) {
-      return words(step.prefix->blank + std::string(text), level + 1, before);
+    if (step.split) return split(*step.split, text, level, start);
+    if (step.mark) return mark(*step.mark, text, level, start);
+    if (wants_prefix(*step.prefix, start, text)) {
+      return words(step.prefix->blank + std::string(text), level + 1, start);
     }
-    words(text, level + 1, before);
+    words(text, level + 1, start);
   }
 
  private:
-  void split(const SplitStep& step, std::string_view text, size_t level, Before before) {
+  void split(const SplitStep& step, std::string_view text, size_t level, TextStart start) {
     bool is_first = true;
     // The steps behind see each piece by itself; only the first may be the beginning of all.
     for (const Piece& piece : step.splitter.split(text)) {
       const bool is_kept = piece.is_match ? step.keeps_matches : step.keeps_gaps;
-      if (is_kept) words(piece.text, level + 1, is_first ? before : Before::Token);
+      if (is_kept) words(piece.text, level + 1, is_first ? start : TextStart::AfterToken);
       is_first = false;
     }
   }
 
-  void mark(const MarkStep& step, std::string_view text, size_t level, Before before) {
-    const std::string all = marked(step, text, before);
-    if (!step.splits) return words(all, level + 1, before);
+  void mark(const MarkStep& step, std::string_view text, size_t level, TextStart start) {
+    const std::string all = marked(step, text, start);
+    if (!step.splits) return words(all, level + 1, start);
     for (size_t begin = 0; begin < all.size();) {
       const size_t end = std::min(all.find(step.mark, begin + 1), all.size());
       words(std::string_view(all).substr(begin, end - begin), level + 1,
-            begin == 0 ? before : Before::Token);
+            begin == 0 ? start : TextStart::AfterToken);
       begin = end;
     }
   }
@@ -84,30 +82,18 @@ class Encoder {
   TokenIds& out_;
 };
 
-Before before(TextStart start) {
-  switch (start) {
-    case TextStart::Sequence:
-      return Before::Nothing;
-    case TextStart::AfterToken:
-      return Before::Token;
-    case TextStart::Text:
-      return Before::Text;
-  }
-  return Before::Nothing;
-}
-
 // Calls `rest` with each text between added tokens and what stands before it, and puts out the
 // tokens themselves.
 template <class Rest>
 void split_added(const AddedTokenFinder& added, std::string_view text, bool with_special,
-                 Before before_text, TokenIds& out, Rest rest) {
+                 TextStart start, TokenIds& out, Rest rest) {
   for (const auto& [piece, token] : added.split(text, with_special)) {
     if (token != nullptr) {
       out.push_back(token->id);
     } else {
-      rest(piece, before_text);
+      rest(piece, start);
     }
-    before_text = Before::Token;
+    start = TextStart::AfterToken;
   }
 }
 
@@ -121,15 +107,17 @@ TokenIds Tokenizer::encode(std::string_view text, EncodeOptions options) const {
   TokenIds out;
   Encoder encoder(*data_, out);
   const bool special = options.with_special;
-  const auto plain = [&](std::string_view piece, Before there) { encoder.words(piece, 0, there); };
-  const auto raw = [&](std::string_view piece, Before there) {
+  const auto plain = [&](std::string_view piece, TextStart there) {
+    encoder.words(piece, 0, there);
+  };
+  const auto raw = [&](std::string_view piece, TextStart there) {
     if (data_->normalizer.empty()) {
       return split_added(data_->normalized_added, piece, special, there, out, plain);
     }
-    const std::string normal = normalized(data_->normalizer, piece, there == Before::Text);
+    const std::string normal = normalized(data_->normalizer, piece, there == TextStart::Text);
     split_added(data_->normalized_added, normal, special, there, out, plain);
   };
-  split_added(data_->raw_added, text, special, before(options.start), out, raw);
+  split_added(data_->raw_added, text, special, options.start, out, raw);
   return out;
 }
 

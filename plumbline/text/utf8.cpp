@@ -71,6 +71,12 @@ Character first_character(std::string_view text) {
   return {code, length, true, false};
 }
 
+void append_utf8(std::string& text, char32_t code) {
+  utf8proc_uint8_t bytes[4];
+  const auto size = utf8proc_encode_char(static_cast<utf8proc_int32_t>(code), bytes);
+  text.append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(size));
+}
+
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
     const Character next = first_character(text);

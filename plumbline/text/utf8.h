@@ -18,6 +18,9 @@ struct Character {
 // The text must not be empty.
 Character first_character(std::string_view text);
 
+// Appends the bytes of a code point.
+void append_utf8(std::string& text, char32_t code);
+
 bool is_valid_utf8(std::string_view text);
 
 inline constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  // U+FFFD
