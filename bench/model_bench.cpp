@@ -1,8 +1,8 @@
 // How fast the demo's model trains and decodes here, beside what the machine's matrix products
 // reach. Medians of several rounds. Usage: model_bench [rounds]
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <torch/types.h>
 
 #include <algorithm>
 #include <cstdio>

@@ -24,7 +24,7 @@ if(PLUMBLINE_TORCH AND PLUMBLINE_PCH)
   target_link_libraries(plumbline_pch PRIVATE plumbline_options plumbline_torch)
   target_compile_options(plumbline_pch PRIVATE -fpch-preprocess)
   target_precompile_headers(plumbline_pch PRIVATE
-    <torch/types.h> <torch/csrc/autograd/custom_function.h>
+    <ATen/ATen.h> <ATen/core/grad_mode.h>
     <cstdint> <map> <memory> <optional> <string> <vector>)
 endif()
 
@@ -65,12 +65,13 @@ function(plumbline_test folder)
     target_link_libraries(${target} PRIVATE plumbline_${dep})
   endforeach()
   set(label fast)
-  if(NOT arg_TORCH)
-    target_compile_options(${target} PRIVATE -O0)  # compiling tests costs more than running them
-  endif()
+  # Compiling tests costs more than running them.
   if(arg_TORCH)
     plumbline_use_torch(${target})
+    target_compile_options(${target} PRIVATE -O1)  # the precompiled header takes no -O0
     set(label torch)
+  else()
+    target_compile_options(${target} PRIVATE -O0)
   endif()
   if(arg_LABELS)
     set(label ${arg_LABELS})

@@ -1,7 +1,7 @@
 // The command line: one subcommand per stage, each with the same few flags. Everything else is
 // config.
+#include <ATen/ATen.h>
 #include <fcntl.h>
-#include <torch/types.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

@@ -1,17 +1,17 @@
 #include "plumbline/checkpoint/adapter.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/types.h>
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
 #include <string_view>
 #include <vector>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/pattern.h"
 #include "plumbline/checkpoint/adapter_config.h"
 #include "plumbline/checkpoint/tensors.h"
 #include "plumbline/checkpoint/weight_files.h"
@@ -43,22 +43,22 @@ CheckpointError bad_tensors(const std::string& got, const std::string& where) {
 }
 
 Named named(const std::string& spelling, const std::string& where) {
-  static const std::regex part(R"(base_model\.model\.(.+)\.(lora_[AB])(\.[^.]+)?\.weight)");
-  static const std::regex whole(
-      R"(base_model\.model\.(.+?)(\.modules_to_save(\.[^.]+)?)?\.weight)");
-  std::smatch match;
-  if (std::regex_match(spelling, match, part)) {
-    const std::string path = classic_name(match.str(1));
+  static const Pattern part(R"(base_model\.model\.(.+)\.(lora_[AB])(\.[^.]+)?\.weight)");
+  static const Pattern whole(R"(base_model\.model\.(.+?)(\.modules_to_save(\.[^.]+)?)?\.weight)");
+  if (const auto match = part.match(spelling)) {
+    const std::string& module = match->at(1);
+    const std::string path = classic_name(module);
     if (path.starts_with(kDecoder)) {
-      return {.name = fmt::format("{}{}.{}.weight", kPrefix, path, match.str(2)),
+      return {.name = fmt::format("{}{}.{}.weight", kPrefix, path, match->at(2)),
               .layer = path.substr(kDecoder.size()),
-              .module = match.str(1)};
+              .module = module};
     }
-  } else if (std::regex_match(spelling, match, whole)) {
-    const std::string path = classic_name(match.str(1) + ".weight");
+  } else if (const auto saved = whole.match(spelling)) {
+    const std::string& module = saved->at(1);
+    const std::string path = classic_name(module + ".weight");
     if (path == "language_model.lm_head.weight" ||
         path == "language_model.model.embed_tokens.weight") {
-      return {.name = kPrefix + path, .layer = "", .module = match.str(1)};
+      return {.name = kPrefix + path, .layer = "", .module = module};
     }
   }
   throw bad_tensors(fmt::format("'{}'", spelling), where);

@@ -4,13 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/pattern.h"
 #include "plumbline/checkpoint/json_fields.h"
+#include "plumbline/text/normalizer.h"
 
 namespace plumbline::checkpoint {
 namespace {
@@ -60,11 +61,10 @@ std::vector<std::string> target_names(const JsonFields& fields) {
       if (name.is_string()) names.push_back(name.get<std::string>());
     }
   } else if (value.is_string()) {
-    static const std::regex pattern(R"(.*\(([\w|]+)\))");
-    std::smatch match;
-    const auto text = value.get<std::string>();
-    if (!std::regex_match(text, match, pattern)) return {};
-    std::istringstream parts(match.str(1));
+    static const Pattern pattern(R"(.*\(([\w|]+)\))");
+    const auto match = pattern.match(value.get<std::string>());
+    if (!match) return {};
+    std::istringstream parts(match->at(1));
     for (std::string name; std::getline(parts, name, '|');) names.push_back(name);
   }
   return names;
@@ -101,8 +101,7 @@ std::vector<std::string> saved_modules(const JsonFields& fields) {
 
 // Names and paths as alternatives of a regular expression.
 std::string alternatives(const std::vector<std::string>& names) {
-  return std::regex_replace(fmt::format("({})", fmt::join(names, "|")), std::regex(R"(\.)"),
-                            R"(\.)");
+  return text::replaced(fmt::format("({})", fmt::join(names, "|")), ".", R"(\.)");
 }
 
 json target_modules(const nn::AdapterSpec& spec, Layout layout) {
@@ -146,8 +145,8 @@ AdapterConfig read_adapter_config(const std::string& file) {
 
 bool matches_end(const std::string& pattern, const std::string& module) {
   try {
-    return std::regex_match(module, std::regex("(.*\\.)?(" + pattern + ")"));
-  } catch (const std::regex_error&) {
+    return Pattern("(.*\\.)?(" + pattern + ")").match(module).has_value();
+  } catch (const DataError&) {
     throw CheckpointError({.component = "checkpoint",
                            .doing = "reading an adapter's rank_pattern or alpha_pattern",
                            .expected = "regular expressions",

@@ -1,7 +1,7 @@
 #include "plumbline/checkpoint/llava_checkpoint.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/types.h>
 
 #include <set>
 #include <utility>

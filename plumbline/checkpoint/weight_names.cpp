@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <regex>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "plumbline/base/pattern.h"
 #include "plumbline/checkpoint/hf_config.h"
 
 namespace plumbline::checkpoint {
@@ -16,7 +16,7 @@ constexpr std::string_view kTower = "vision_tower.vision_model.";
 constexpr std::string_view kTowerAlone = "vision_model.";
 
 struct Rule {
-  std::regex spelling;
+  Pattern spelling;
   const char* classic;
 };
 
@@ -25,21 +25,21 @@ struct Rule {
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> table = {
       // A language model alone, and the original LLaVA.
-      {std::regex(R"(^model\.(layers|embed_tokens|norm)\.)"), "language_model.model.$1."},
-      {std::regex(R"(^model\.vision_tower\.vision_tower\.(vision_model\.)?)"),
+      {Pattern(R"(^model\.(layers|embed_tokens|norm)\.)"), "language_model.model.$1."},
+      {Pattern(R"(^model\.vision_tower\.vision_tower\.(vision_model\.)?)"),
        "vision_tower.vision_model."},
-      {std::regex(R"(^model\.mm_projector\.0\.)"), "multi_modal_projector.linear_1."},
-      {std::regex(R"(^model\.mm_projector\.2\.)"), "multi_modal_projector.linear_2."},
-      {std::regex(R"(^model\.mm_projector\.(weight|bias)$)"), "multi_modal_projector.linear_1.$1"},
+      {Pattern(R"(^model\.mm_projector\.0\.)"), "multi_modal_projector.linear_1."},
+      {Pattern(R"(^model\.mm_projector\.2\.)"), "multi_modal_projector.linear_2."},
+      {Pattern(R"(^model\.mm_projector\.(weight|bias)$)"), "multi_modal_projector.linear_1.$1"},
       // Transformers' names in memory from 4.52.
-      {std::regex(R"(^model\.language_model\.)"), "language_model.model."},
-      {std::regex(R"(^model\.vision_tower\.(vision_model\.)?)"), "vision_tower.vision_model."},
-      {std::regex(R"(^model\.multi_modal_projector\.)"), "multi_modal_projector."},
+      {Pattern(R"(^model\.language_model\.)"), "language_model.model."},
+      {Pattern(R"(^model\.vision_tower\.(vision_model\.)?)"), "vision_tower.vision_model."},
+      {Pattern(R"(^model\.multi_modal_projector\.)"), "multi_modal_projector."},
       // Both.
-      {std::regex(R"(^lm_head\.)"), "language_model.lm_head."},
+      {Pattern(R"(^lm_head\.)"), "language_model.lm_head."},
       // Classic, where version 5 leaves out "vision_model.", and a CLIP file of its own.
-      {std::regex(R"(^vision_tower\.(vision_model\.)?)"), "vision_tower.vision_model."},
-      {std::regex(R"(^vision_model\.)"), "vision_tower.vision_model."},
+      {Pattern(R"(^vision_tower\.(vision_model\.)?)"), "vision_tower.vision_model."},
+      {Pattern(R"(^vision_model\.)"), "vision_tower.vision_model."},
   };
   return table;
 }
@@ -48,22 +48,18 @@ const std::vector<Rule>& rules() {
 
 std::string classic_name(const std::string& name) {
   for (const Rule& rule : rules()) {
-    if (std::regex_search(name, rule.spelling, std::regex_constants::match_continuous)) {
-      return std::regex_replace(name, rule.spelling, rule.classic,
-                                std::regex_constants::format_first_only);
-    }
+    if (rule.spelling.found_in(name)) return rule.spelling.replace(name, rule.classic);
   }
   return name;
 }
 
 std::string classic_tower_name(const std::string& name) {
-  static const std::regex other_half(
+  static const Pattern other_half(
       R"(^(text_model|text_projection|visual_projection|logit_scale|logit_bias)(\.|$))");
-  static const std::regex own(
+  static const Pattern own(
       R"(^(vision_model\.)?(embeddings|pre_layrnorm|encoder|post_layernorm|head)\.)");
-  const auto flags = std::regex_constants::match_continuous;
-  if (std::regex_search(name, other_half, flags)) return "";
-  if (!std::regex_search(name, own, flags)) return name;
+  if (other_half.found_in(name)) return "";
+  if (!own.found_in(name)) return name;
   return std::string(kTower) +
          (name.starts_with(kTowerAlone) ? name.substr(kTowerAlone.size()) : name);
 }

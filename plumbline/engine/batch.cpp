@@ -1,6 +1,7 @@
 #include "plumbline/engine/batch.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "plumbline/data/order.h"
 #include "plumbline/tensor/host.h"

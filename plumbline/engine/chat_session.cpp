@@ -1,6 +1,6 @@
 #include "plumbline/engine/chat_session.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <fmt/format.h>
 

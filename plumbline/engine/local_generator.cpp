@@ -1,6 +1,6 @@
 #include "plumbline/engine/local_generator.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include "plumbline/base/interrupt.h"
 #include "plumbline/data/records.h"

@@ -1,6 +1,6 @@
 #include "plumbline/engine/responses.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include "plumbline/data/order.h"
 #include "plumbline/tensor/host.h"

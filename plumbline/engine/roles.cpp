@@ -1,6 +1,6 @@
 #include "plumbline/engine/roles.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/adapter.h"

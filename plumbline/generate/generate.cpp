@@ -1,7 +1,8 @@
 #include "plumbline/generate/generate.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <torch/types.h>
+#include <ATen/core/grad_mode.h>
 
 #include <fmt/format.h>
 

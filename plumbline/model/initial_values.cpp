@@ -1,7 +1,7 @@
 #include "plumbline/model/initial_values.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "plumbline/model/llava.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
 #include "plumbline/model/vision_tower.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/types.h>
 
 #include "plumbline/base/error.h"
 

@@ -1,6 +1,7 @@
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
-#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,7 +1,8 @@
 #include "plumbline/nn/kv_cache.h"
 
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
-#include <torch/types.h>
 
 #include <algorithm>
 #include <cstring>

@@ -1,9 +1,9 @@
 #include "plumbline/nn/ragged_attention.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "plumbline/nn/rotary_angles.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #include "plumbline/nn/swiglu.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/types.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/nn/kernels.h"

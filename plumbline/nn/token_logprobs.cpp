@@ -1,7 +1,7 @@
 #include "plumbline/nn/token_logprobs.h"
 
+#include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/types.h>
 
 #include <fmt/format.h>
 

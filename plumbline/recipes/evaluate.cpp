@@ -1,5 +1,5 @@
 // A benchmark's answers, what the judge finds in them, and the figures with intervals.
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <cstdio>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 // PPO with a factually augmented reward model. One iteration is eight calls, in the paper's words:
 // prompts, respond, score, shape, advantages, optimise, adjust, record.
-#include <torch/types.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <fmt/format.h>
 

@@ -1,8 +1,9 @@
 // A small LLaVA to start from, where no checkpoint is at hand: a tokenizer trained on the world's
 // text, a vision tower that has learned what is in each cell of a picture, and an untrained
 // language model.
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <torch/types.h>
+#include <ATen/core/grad_mode.h>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,7 @@
 // The reward model: which of two answers is the better one, told by comparisons. With facts it is
 // shown what the image really contains; the policy never is.
-#include <torch/types.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Answers for a file of prompts: one, a pair, or n each.
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 // Log-probabilities, or rewards, of answers that are given.
-#include <torch/types.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <fmt/format.h>
 

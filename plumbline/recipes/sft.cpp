@@ -1,5 +1,5 @@
 // Supervised fine-tuning: the answers of conversations, one cross-entropy, nothing else.
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "plumbline/rl/preference.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "plumbline/rl/reward_terms.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <fmt/format.h>
 
@@ -33,8 +33,8 @@ Shaped shape_rewards(const SequenceTerms& terms, const at::Tensor& kl,
     last[s] = responses.end(static_cast<int64_t>(s)) - 1;
     sums[s] = terms.model_score[s] + terms.missing_end[s] + terms.length[s] + terms.correctness[s];
   }
-  at::Tensor rewards = penalty.index_add(0, torch::tensor(last, at::kLong).to(kl.device()),
-                                         torch::tensor(sums, at::kDouble).to(kl.device()));
+  at::Tensor rewards = penalty.index_add(0, at::tensor(last, at::kLong).to(kl.device()),
+                                         at::tensor(sums, at::kDouble).to(kl.device()));
   return {(rewards * scale).to(at::kFloat), terms, penalty.sum().item<double>()};
 }
 

@@ -1,6 +1,6 @@
 #include "plumbline/rl/whiten.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <cmath>
 

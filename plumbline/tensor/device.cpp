@@ -1,8 +1,8 @@
 #include "plumbline/tensor/device.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <torch/types.h>
 
 #include <charconv>
 #include <mutex>

@@ -1,6 +1,6 @@
 #include "plumbline/tensor/host.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "plumbline/tensor/response_rows.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <fmt/format.h>
 

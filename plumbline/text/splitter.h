@@ -1,10 +1,11 @@
 // Splits text by a regular expression (PCRE2 with Unicode classes).
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "plumbline/base/pattern.h"
 
 namespace plumbline::text {
 
@@ -24,8 +25,7 @@ class Splitter {
   std::vector<Piece> split(std::string_view text) const;
 
  private:
-  std::string pattern_;
-  std::shared_ptr<const void> code_;  // pcre2_code, which stays out of this header
+  Pattern pattern_;
 };
 
 }  // namespace plumbline::text

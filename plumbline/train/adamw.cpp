@@ -1,6 +1,7 @@
 #include "plumbline/train/adamw.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "plumbline/train/run_folder.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <torch/types.h>
 #include <torch/version.h>
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "plumbline/train/trainable.h"
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/tensors.h"

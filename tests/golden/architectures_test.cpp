@@ -1,7 +1,8 @@
 // Every architecture against transformers and peft, by tools/golden/make_architectures.py: language
 // models with all kinds of rotary scaling, vision towers, layouts, adapters with patterns.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <algorithm>
 #include <cstdlib>

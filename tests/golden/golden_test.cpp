@@ -1,6 +1,6 @@
 // Plumbline's numbers against those of transformers and peft, made by tools/golden/make_llava.py.
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // Comparison of tensors.
 #pragma once
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 namespace plumbline::support {
 

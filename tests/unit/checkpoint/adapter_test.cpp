@@ -2,9 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include <regex>
-
 #include "plumbline/base/error.h"
+#include "plumbline/base/pattern.h"
 #include "plumbline/checkpoint/tensors.h"
 #include "tests/support/scratch.h"
 #include "tiny_model.h"
@@ -35,7 +34,7 @@ class Adapter : public Scratch {
     save();
     std::map<std::string, at::Tensor> renamed;
     for (const auto& [name, tensor] : load_tensors(path(kFile))) {
-      renamed[std::regex_replace(name, std::regex(from), to)] = tensor;
+      renamed[Pattern(from).replace(name, to)] = tensor;
     }
     save_tensors(path(kFile), renamed);
   }

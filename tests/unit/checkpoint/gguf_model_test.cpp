@@ -1,8 +1,8 @@
 #include "plumbline/checkpoint/gguf_model.h"
 
+#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"

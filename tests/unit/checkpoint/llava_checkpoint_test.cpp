@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/pattern.h"
 #include "plumbline/checkpoint/hf_config.h"
 #include "plumbline/checkpoint/tensors.h"
 #include "tests/support/scratch.h"
@@ -31,7 +31,7 @@ class LlavaCheckpoint : public Scratch {
     for (const auto& [name, tensor] : model.parameters()) {
       std::string spelling = name;
       for (const auto& [from, to] : renames) {
-        spelling = std::regex_replace(spelling, std::regex(from), to);
+        spelling = Pattern(from).replace(spelling, to);
       }
       renamed[spelling] = tensor;
     }

@@ -1,7 +1,7 @@
 // A tiny model for the tests of this folder.
 #pragma once
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include "plumbline/model/llava.h"
 

@@ -1,7 +1,7 @@
 #include "plumbline/checkpoint/weight_files.h"
 
+#include <ATen/ATen.h>
 #include <gmock/gmock.h>
-#include <torch/types.h>
 
 #include <optional>
 

@@ -1,7 +1,8 @@
 #include "plumbline/engine/responses.h"
 
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include "tests/unit/engine/tiny_assistant.h"
 
@@ -31,7 +32,7 @@ class ResponsesTest : public testing::Test {
   // The log-probability of each response token and the value before it, whatever the batches.
   std::pair<at::Tensor, at::Tensor> all_figures(int64_t budget, const std::vector<int64_t>& order) {
     const at::NoGradGuard no_grad;
-    at::Tensor logprobs = torch::full({10}, 9.0), values = torch::full({10}, 9.0);
+    at::Tensor logprobs = at::full({10}, 9.0), values = at::full({10}, 9.0);
     for (const auto& batch : response_batches(all_, order, budget, store_, at::kCPU)) {
       logprobs.index_copy_(0, batch.positions,
                            response_logprobs(assistant_.model, batch, "value", 0.7).logprobs);

@@ -1,8 +1,8 @@
 #include "plumbline/engine/roles.h"
 
+#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/adapter.h"
@@ -58,7 +58,7 @@ TEST_F(RolesTest, TheValueStartsFromTheRewardWithAZeroHead) {
   for (const auto& [name, tensor] : assistant_.model.adapter_parameters(kValue)) {
     EXPECT_TRUE(tensor.eq(0.25).all().item<bool>()) << name;
   }
-  const at::Tensor rows = torch::ones({2, 32});
+  const at::Tensor rows = at::ones({2, 32});
   EXPECT_TRUE(assistant_.model.score(kValue, rows).eq(0).all().item<bool>());
   EXPECT_FALSE(assistant_.model.score(kReward, rows).eq(0).any().item<bool>());
   EXPECT_GT(role_bytes(assistant_.model), 0);

@@ -1,7 +1,7 @@
 // A model directory small enough for unit tests.
 #pragma once
 
-#include <torch/types.h>
+#include <ATen/ATen.h>
 
 #include <string>
 

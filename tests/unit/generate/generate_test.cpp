@@ -1,7 +1,8 @@
 #include "plumbline/generate/generate.h"
 
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
-#include <torch/types.h>
 
 #include <algorithm>
 #include <map>

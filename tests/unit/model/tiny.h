@@ -1,8 +1,8 @@
 // A model of a few thousand weights, and comparisons.
 #pragma once
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 // Comparisons that the tests of nn share.
 #pragma once
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <functional>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "plumbline/nn/token_logprobs.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include "plumbline/base/error.h"
 
@@ -16,7 +16,7 @@ Inputs inputs() {
   at::Tensor h = at::sin(at::arange(7 * 5, at::kFloat)).view({7, 5}).clone().requires_grad_(true);
   at::Tensor w =
       at::cos(at::arange(11 * 5, at::kFloat) * 1.7).view({11, 5}).clone().requires_grad_(true);
-  return {h, w, torch::tensor({0, 10, 3, 3, 7, 1, 5}, at::kLong)};
+  return {h, w, at::tensor({0, 10, 3, 3, 7, 1, 5}, at::kLong)};
 }
 
 // What the function should be, by autograd over all logits at once.

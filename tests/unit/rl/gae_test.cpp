@@ -1,7 +1,7 @@
 #include "plumbline/rl/gae.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <cmath>
 
@@ -26,7 +26,7 @@ std::vector<double> by_definition(const std::vector<double>& r, const std::vecto
 
 TEST(Gae, HandWorked) {
   // Last: 1 - 0.5 = 0.5. First: 0 + 0.9 * 0.5 - 0.2 + 0.9 * 0.8 * 0.5 = 0.61.
-  const auto result = gae(torch::tensor({0.0F, 1.0F}), torch::tensor({0.2F, 0.5F}),
+  const auto result = gae(at::tensor({0.0F, 1.0F}), at::tensor({0.2F, 0.5F}),
                           tensor::Spans::from_lengths({2}), 0.9, 0.8);
   EXPECT_NEAR(result.advantages[1].item<double>(), 0.5, 1e-6);
   EXPECT_NEAR(result.advantages[0].item<double>(), 0.61, 1e-6);
@@ -36,7 +36,7 @@ TEST(Gae, HandWorked) {
 
 TEST(Gae, EqualsTheDefinitionAndCrossesNoBoundary) {
   const std::vector<double> r = {.3, -1, 2, .5, .25, -.75}, v = {.1, .2, -.3, .9, -.4, .6};
-  const auto result = gae(torch::tensor(r, at::kFloat), torch::tensor(v, at::kFloat),
+  const auto result = gae(at::tensor(r, at::kFloat), at::tensor(v, at::kFloat),
                           tensor::Spans::from_lengths({2, 1, 3}), 0.95, 0.7);
   size_t first = 0;
   for (const size_t length : {2U, 1U, 3U}) {
@@ -51,9 +51,9 @@ TEST(Gae, EqualsTheDefinitionAndCrossesNoBoundary) {
 }
 
 TEST(Gae, WithoutDiscountReturnsAreTheRewardsStillToCome) {
-  const auto result = gae(torch::tensor({1.0F, 2.0F, 4.0F}), torch::tensor({9.0F, -3.0F, 5.0F}),
+  const auto result = gae(at::tensor({1.0F, 2.0F, 4.0F}), at::tensor({9.0F, -3.0F, 5.0F}),
                           tensor::Spans::from_lengths({3}), 1, 1);
-  EXPECT_TRUE(at::allclose(result.returns, torch::tensor({7.0F, 6.0F, 4.0F})));
+  EXPECT_TRUE(at::allclose(result.returns, at::tensor({7.0F, 6.0F, 4.0F})));
 }
 
 TEST(Gae, RefusesSizesThatDisagree) {

@@ -1,7 +1,7 @@
 #include "plumbline/rl/kl.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <cmath>
 
@@ -9,7 +9,7 @@ namespace plumbline::rl {
 namespace {
 
 TEST(Kl, HandWorkedForBothSigns) {
-  const at::Tensor logp = torch::tensor({-1.0F, -2.0F}), ref = torch::tensor({-1.5F, -1.5F});
+  const at::Tensor logp = at::tensor({-1.0F, -2.0F}), ref = at::tensor({-1.5F, -1.5F});
   const auto kl = [&](KlEstimator e, int64_t i) {
     return kl_per_token(logp, ref, e)[i].item<double>();
   };
@@ -23,7 +23,7 @@ TEST(Kl, HandWorkedForBothSigns) {
 }
 
 TEST(Kl, IsZeroAgainstItself) {
-  const at::Tensor logp = torch::tensor({-0.1F, -3.0F});
+  const at::Tensor logp = at::tensor({-0.1F, -3.0F});
   for (const auto e : {KlEstimator::K1, KlEstimator::K1Clamped, KlEstimator::K2, KlEstimator::K3}) {
     EXPECT_EQ(kl_per_token(logp, logp, e).abs().max().item<double>(), 0);
   }
@@ -31,7 +31,7 @@ TEST(Kl, IsZeroAgainstItself) {
 
 // Averaged over samples of p, K1 and K3 both give the divergence of p from q.
 TEST(Kl, K1AndK3AreUnbiased) {
-  const at::Tensor p = torch::tensor({0.7F, 0.2F, 0.1F}), q = torch::tensor({0.3F, 0.3F, 0.4F});
+  const at::Tensor p = at::tensor({0.7F, 0.2F, 0.1F}), q = at::tensor({0.3F, 0.3F, 0.4F});
   const double truth = (p * (p / q).log()).sum().item<double>();
   for (const auto e : {KlEstimator::K1, KlEstimator::K3}) {
     EXPECT_NEAR((p * kl_per_token(p.log(), q.log(), e)).sum().item<double>(), truth, 1e-6);

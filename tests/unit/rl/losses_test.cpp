@@ -1,7 +1,7 @@
 #include "plumbline/rl/losses.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <cmath>
 
@@ -17,9 +17,9 @@ class PolicyLossCases : public testing::TestWithParam<PolicyCase> {};
 
 TEST_P(PolicyLossCases, LossAndGradient) {
   const auto& c = GetParam();
-  const at::Tensor logp = torch::tensor({std::log(c.ratio)}, at::kDouble).requires_grad_(true);
-  const auto loss = policy_loss(logp, at::zeros({1}, at::kDouble),
-                                torch::tensor({c.advantage}, at::kDouble), 0.2);
+  const at::Tensor logp = at::tensor({std::log(c.ratio)}, at::kDouble).requires_grad_(true);
+  const auto loss =
+      policy_loss(logp, at::zeros({1}, at::kDouble), at::tensor({c.advantage}, at::kDouble), 0.2);
   loss.loss_sum.backward();
   EXPECT_NEAR(loss.loss_sum.item<double>(), c.loss, 1e-9);
   EXPECT_NEAR(logp.grad()[0].item<double>(), c.gradient, 1e-9);
@@ -36,8 +36,8 @@ INSTANTIATE_TEST_SUITE_P(HandWorked, PolicyLossCases,
                                          PolicyCase{0.5, -2, 1.6, 0}));
 
 TEST(PolicyLoss, FirstMinibatchHasRatioOneAndNoClipping) {
-  const at::Tensor logp = torch::tensor({-1.0F, -2.0F});
-  const auto loss = policy_loss(logp, logp, torch::tensor({1.0F, -3.0F}), 0.2);
+  const at::Tensor logp = at::tensor({-1.0F, -2.0F});
+  const auto loss = policy_loss(logp, logp, at::tensor({1.0F, -3.0F}), 0.2);
   EXPECT_EQ(loss.stats.ratio_mean, 1);
   EXPECT_EQ(loss.stats.clip_fraction, 0);
   EXPECT_EQ(loss.stats.approx_kl, 0);
@@ -59,9 +59,9 @@ TEST(PolicyLoss, SplitsExactly) {
 TEST(ValueLoss, TakesTheLargerErrorOfPlainAndClipped) {
   // v 1.0, old 0.5, range 0.2: clipped to 0.7. Return 1.1: errors 0.01 and 0.16. Return 0.6: 0.16
   // and 0.01.
-  const at::Tensor v = torch::tensor({1.0, 1.0}, at::kDouble).requires_grad_(true);
-  const auto loss = value_loss(v, torch::tensor({0.5, 0.5}, at::kDouble),
-                               torch::tensor({1.1, 0.6}, at::kDouble), 0.2);
+  const at::Tensor v = at::tensor({1.0, 1.0}, at::kDouble).requires_grad_(true);
+  const auto loss =
+      value_loss(v, at::tensor({0.5, 0.5}, at::kDouble), at::tensor({1.1, 0.6}, at::kDouble), 0.2);
   EXPECT_NEAR(loss.loss_sum.item<double>(), 0.5 * (0.16 + 0.16), 1e-9);
   EXPECT_EQ(loss.stats.clip_fraction, 0.5);
   loss.loss_sum.backward();
@@ -70,7 +70,7 @@ TEST(ValueLoss, TakesTheLargerErrorOfPlainAndClipped) {
 }
 
 TEST(ExplainedVariance, IsOneForPerfectAndZeroForConstantValues) {
-  const at::Tensor returns = torch::tensor({1.0F, 2.0F, 4.0F});
+  const at::Tensor returns = at::tensor({1.0F, 2.0F, 4.0F});
   EXPECT_NEAR(explained_variance(returns, returns), 1, 1e-12);
   EXPECT_NEAR(explained_variance(at::full({3}, 5.0F), returns), 0, 1e-12);
   EXPECT_LT(explained_variance(-returns, returns), 0);

@@ -1,7 +1,7 @@
 #include "plumbline/rl/reward_terms.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include "plumbline/base/error.h"
 
@@ -22,10 +22,10 @@ SequenceTerms two_answers() {
 }
 
 TEST(ShapeRewards, TermsArriveWithTheLastTokenAndKlWithEach) {
-  const at::Tensor kl = torch::tensor({0.1F, 0.2F, 0.3F});
+  const at::Tensor kl = at::tensor({0.1F, 0.2F, 0.3F});
   const auto shaped =
       shape_rewards(two_answers(), kl, tensor::Spans::from_lengths({2, 1}), 0.5, 10);
-  const at::Tensor expected = torch::tensor({-0.5F, 10 * (-0.1F + 2.5F), 10 * (-0.15F - 7.0F)});
+  const at::Tensor expected = at::tensor({-0.5F, 10 * (-0.1F + 2.5F), 10 * (-0.15F - 7.0F)});
   EXPECT_TRUE(at::allclose(shaped.rewards, expected)) << shaped.rewards;
   EXPECT_NEAR(shaped.kl_sum, -0.3, 1e-6);
 }

@@ -1,9 +1,9 @@
 #include "plumbline/tensor/device.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <mutex>
 #include <set>

@@ -1,7 +1,7 @@
 #include "plumbline/tensor/host.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 namespace plumbline::tensor {
 namespace {

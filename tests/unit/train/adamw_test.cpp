@@ -1,7 +1,7 @@
 #include "plumbline/train/adamw.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <cmath>
 #include <limits>
@@ -12,11 +12,11 @@ namespace plumbline::train {
 namespace {
 
 at::Tensor leaf(std::vector<float> values) {
-  return torch::tensor(values).view({1, -1}).requires_grad_(true);
+  return at::tensor(values).view({1, -1}).requires_grad_(true);
 }
 
 void set_grad(at::Tensor& parameter, std::vector<float> values) {
-  parameter.mutable_grad() = torch::tensor(values).view_as(parameter);
+  parameter.mutable_grad() = at::tensor(values).view_as(parameter);
 }
 
 // The paper's algorithm 2, in double.
@@ -42,7 +42,7 @@ TEST(AdamW, EqualsTheAlgorithm) {
 }
 
 TEST(AdamW, DecaysMatricesOnly) {
-  at::Tensor matrix = leaf({1.0F}), vector = torch::tensor({1.0F}).requires_grad_(true);
+  at::Tensor matrix = leaf({1.0F}), vector = at::tensor({1.0F}).requires_grad_(true);
   AdamW optimizer({{"m", matrix}, {"v", vector}}, {.weight_decay = 0.5});
   set_grad(matrix, {0.0F});
   set_grad(vector, {0.0F});

@@ -1,7 +1,7 @@
 #include "plumbline/train/trainable.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/types.h>
 
 #include <limits>
 
@@ -20,7 +20,7 @@ class TrainableTest : public support::Scratch {
     c.schedule = config::Schedule::Linear;
     c.warmup_ratio = 0;
     c.max_grad_norm = 1;
-    return Trainable("test", {{"w", torch::ones({2, 3})}}, c);
+    return Trainable("test", {{"w", at::ones({2, 3})}}, c);
   }
   static at::Tensor& weight(Trainable& t) {
     return const_cast<at::Tensor&>(t.parameters().at("w"));
@@ -47,7 +47,7 @@ TEST_F(TrainableTest, BadFiguresStopBeforeTheWeightsChange) {
   weight(t).sum().backward();
   EXPECT_THROW(t.step(0, 4, {{"loss", std::numeric_limits<double>::quiet_NaN()}}), NumericError);
   EXPECT_THROW(step(t, 0, std::numeric_limits<float>::infinity()), NumericError);
-  EXPECT_TRUE(weight(t).detach().equal(torch::ones({2, 3})));
+  EXPECT_TRUE(weight(t).detach().equal(at::ones({2, 3})));
 }
 
 TEST_F(TrainableTest, ContinuesFromASavedStateBitForBit) {
