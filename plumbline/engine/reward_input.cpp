@@ -1,5 +1,6 @@
 #include "plumbline/engine/reward_input.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
@@ -76,6 +77,22 @@ text::TokenIds RewardInput::encode(const Assistant& assistant, std::vector<text:
   const auto shown = has_facts_ ? data::shuffled_facts(facts_, image, max_facts_, key)
                                 : std::vector<std::string>{};
   return text::encode_for_reward(assistant.tokenizer, assistant.format, prompt_, turns, shown).ids;
+}
+
+int64_t RewardInput::longest(const Assistant& assistant, std::vector<text::Turn> turns,
+                             const std::string& answer, const std::string& image) const {
+  turns.push_back({false, answer});
+  std::vector<std::string> facts;
+  if (has_facts_) facts = data::facts_of(facts_, image);
+  const auto num_rows = [&](const std::string& fact) {
+    return assistant.tokenizer.encode(fact).size();
+  };
+  std::stable_sort(facts.begin(), facts.end(), [&](const std::string& a, const std::string& b) {
+    return num_rows(a) > num_rows(b);
+  });
+  if (std::ssize(facts) > max_facts_) facts.resize(static_cast<size_t>(max_facts_));
+  return std::ssize(
+      text::encode_for_reward(assistant.tokenizer, assistant.format, prompt_, turns, facts).ids);
 }
 
 }  // namespace plumbline::engine

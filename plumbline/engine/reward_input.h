@@ -33,6 +33,10 @@ class RewardInput {
   text::TokenIds encode(const Assistant& assistant, std::vector<text::Turn> turns,
                         const std::string& answer, const std::string& image, RandomKey key) const;
 
+  // The most rows that any order of the facts gives.
+  int64_t longest(const Assistant& assistant, std::vector<text::Turn> turns,
+                  const std::string& answer, const std::string& image) const;
+
  private:
   text::RewardTemplate prompt_;
   bool has_facts_;

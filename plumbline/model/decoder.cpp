@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "plumbline/base/error.h"
+#include "plumbline/nn/few_rows.h"
 #include "plumbline/nn/ragged_attention.h"
 #include "plumbline/nn/rms_norm.h"
 #include "plumbline/nn/swiglu.h"
@@ -39,15 +40,9 @@ Products products(const DecoderBlock& block, nn::AdapterSelection& selection) {
   };
 }
 
-// A weight and its bias, which may be undefined.
-struct JoinedLayer {
-  at::Tensor weight, bias;
-  at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
-};
-
 // One block's weights with the adapter added in, side by side where they share an input.
 struct JoinedBlock {
-  JoinedLayer qkv, o, gate_up, down;
+  nn::WeightAndBias qkv, o, gate_up, down;
 };
 
 struct JoinedWeights {
@@ -57,14 +52,18 @@ struct JoinedWeights {
 
 Products products(const JoinedBlock& joined, const config::LlamaConfig& config) {
   const int64_t q = config.num_heads * config.head_dim, kv = config.num_kv_heads * config.head_dim;
+  const auto product = [](const nn::WeightAndBias& layer, const at::Tensor& x) {
+    return nn::products(x, {layer})[0];
+  };
   return {
       .qkv =
-          [&, q, kv](const at::Tensor& x) {
-            return joined.qkv(x).split_with_sizes({q, kv, kv}, -1);
+          [&, q, kv, product](const at::Tensor& x) {
+            return product(joined.qkv, x).split_with_sizes({q, kv, kv}, -1);
           },
-      .gate_up = [&](const at::Tensor& x) { return joined.gate_up(x).chunk(2, -1); },
-      .o = [&](const at::Tensor& x) { return joined.o(x); },
-      .down = [&](const at::Tensor& x) { return joined.down(x); },
+      .gate_up = [&,
+                  product](const at::Tensor& x) { return product(joined.gate_up, x).chunk(2, -1); },
+      .o = [&, product](const at::Tensor& x) { return product(joined.o, x); },
+      .down = [&, product](const at::Tensor& x) { return product(joined.down, x); },
   };
 }
 
@@ -108,8 +107,8 @@ void check_rows(const at::Tensor& rows, const tensor::Spans& spans,
                   fmt::join(rows.sizes(), ", ")));
 }
 
-JoinedLayer join(const std::vector<const nn::Linear*>& layers,
-                 const nn::AdapterSelection& selection) {
+nn::WeightAndBias join(const std::vector<const nn::Linear*>& layers,
+                       const nn::AdapterSelection& selection) {
   std::vector<at::Tensor> weights, biases;
   for (const nn::Linear* layer : layers) {
     weights.push_back(nn::effective_weight(*layer, selection));
@@ -119,7 +118,7 @@ JoinedLayer join(const std::vector<const nn::Linear*>& layers,
   return {.weight = at::cat(weights), .bias = biases.empty() ? at::Tensor() : at::cat(biases)};
 }
 
-std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) {
+std::shared_ptr<JoinedWeights> join(const Decoder& decoder, JoinedBytes most) {
   auto joined = std::make_shared<JoinedWeights>();
   joined->adapter = decoder.selection.active;
   size_t bytes = 0;
@@ -131,7 +130,8 @@ std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) 
   // In half precision W + BA would lose most of a small update: sampling must use what is trained.
   const bool is_exact =
       joined->adapter.empty() || decoder.blocks.front().q.weight.scalar_type() == at::kFloat;
-  if (static_cast<int64_t>(bytes) > most_bytes || !is_exact) return joined;
+  const int64_t limit = joined->adapter.empty() ? most.plain : most.adapted;
+  if (static_cast<int64_t>(bytes) > limit || !is_exact) return joined;
   for (const DecoderBlock& block : decoder.blocks) {
     const nn::AdapterSelection& selection = decoder.selection;
     joined->blocks.push_back({.qkv = join({&block.q, &block.k, &block.v}, selection),
@@ -144,10 +144,10 @@ std::shared_ptr<JoinedWeights> join(const Decoder& decoder, int64_t most_bytes) 
 
 // Made anew for an empty cache, as the weights may have changed since it last held rows.
 std::shared_ptr<JoinedWeights> joined_for(const Decoder& decoder, nn::KvCache& cache,
-                                          int64_t most_bytes) {
+                                          JoinedBytes most) {
   auto joined = std::static_pointer_cast<JoinedWeights>(cache.companion());
   if (!joined || cache.is_empty() || joined->adapter != decoder.selection.active) {
-    joined = join(decoder, most_bytes);
+    joined = join(decoder, most);
     cache.companion() = joined;
   }
   return joined;
@@ -186,7 +186,7 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
 
 at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
                            const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
-                           const std::vector<int64_t>& slots, int64_t joined_bytes) {
+                           const std::vector<int64_t>& slots, JoinedBytes most) {
   const at::NoGradGuard no_grad;
   check_rows(rows, spans, config);
   PLUMBLINE_CHECK(static_cast<int64_t>(slots.size()) == spans.size(),
@@ -196,12 +196,15 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
   for (size_t s = 0; s < starts.size(); ++s) {
     check_positions(starts[s] + spans.length(static_cast<int64_t>(s)), config);
   }
-  const auto joined = joined_for(decoder, cache, joined_bytes);
+  const bool is_beginning =
+      std::all_of(starts.begin(), starts.end(), [](int64_t start) { return start == 0; });
+  const auto joined = joined_for(decoder, cache, most);
   nn::AdapterSelection selection{.active = decoder.selection.active};
   const nn::BatchAngles angles = decoder.rotary.of(spans, starts);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k,
                             const at::Tensor& v) {
     cache.append(layer, k, v, spans, slots);
+    if (is_beginning) return nn::ragged_attention(q, k, v, spans, config.sliding_window);
     return nn::cached_attention(q, cache, layer, spans, slots, config.sliding_window);
   };
   at::Tensor x = rows;

@@ -45,12 +45,16 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
                            const at::Tensor& rows, const tensor::Spans& spans,
                            const std::function<void(const at::Tensor&)>& after_block = {});
 
-// Joined copies of the weights are made for a cache's rows where they take at most this many bytes.
-constexpr int64_t kJoinedBytes = int64_t{1} << 30;
+// Joined copies of the weights are made for a cache's rows where they take at most this many bytes:
+// a copy that adds an adapter in spares work with every token, one that only joins little.
+struct JoinedBytes {
+  int64_t plain = int64_t{1} << 26;
+  int64_t adapted = int64_t{1} << 30;
+};
 
 // The same for rows that continue the slots of a cache. Without gradients and dropout.
 at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
                            const at::Tensor& rows, const tensor::Spans& spans, nn::KvCache& cache,
-                           const std::vector<int64_t>& slots, int64_t joined_bytes = kJoinedBytes);
+                           const std::vector<int64_t>& slots, JoinedBytes most = {});
 
 }  // namespace plumbline::model

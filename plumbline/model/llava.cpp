@@ -8,6 +8,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/model/initial_values.h"
 #include "plumbline/model/llava_state.h"
+#include "plumbline/nn/few_rows.h"
 
 namespace plumbline::model {
 namespace {
@@ -142,6 +143,8 @@ at::Tensor Llava::head_weight() {
   return state_->selected("lm_head", decoder.head).to(state_->dtype);
 }
 
-at::Tensor Llava::logits(const at::Tensor& hidden) { return at::linear(hidden, head_weight()); }
+at::Tensor Llava::logits(const at::Tensor& hidden) {
+  return nn::products(hidden, {{.weight = head_weight()}})[0];
+}
 
 }  // namespace plumbline::model

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/nn/halves.h"
 #include "plumbline/nn/kernels.h"
 #include "plumbline/nn/kv_cache.h"
 
@@ -72,6 +73,38 @@ void attend(const at::Tensor& q, const KvCache& cache, int64_t layer, const tens
   });
 }
 
+// One new row for each sequence in bfloat16, parallel over sequence and query head.
+void attend_bf16(const at::Tensor& q, const KvCache& cache, int64_t layer,
+                 const std::vector<int64_t>& slots, int64_t window, at::Tensor& out) {
+  const at::Tensor &keys = cache.keys(layer), &values = cache.values(layer);
+  const int64_t num_heads = q.size(1), head_dim = q.size(2);
+  const int64_t group = num_heads / keys.size(1);
+  const kernels::Half *q_data = halves(q), *k_data = halves(keys), *v_data = halves(values);
+  kernels::Half* out_data = mutable_halves(out);
+  int64_t cost = 0;
+  for (const int64_t slot : slots) cost += 4 * (cache.length(slot) + 1) * head_dim;
+  const int64_t grain = kernels::grain(cost / std::max<int64_t>(1, std::ssize(slots)));
+  at::parallel_for(0, std::ssize(slots) * num_heads, grain, [&](int64_t begin, int64_t end) {
+    std::vector<float> scratch;
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t s = task / num_heads, h = task % num_heads;
+      const int64_t slot = slots[static_cast<size_t>(s)];
+      const int64_t num_keys = cache.length(slot) + 1, seen = num_seen(num_keys, window);
+      const auto needed = static_cast<size_t>(num_keys + kVectorSlack + 2 * head_dim);
+      if (scratch.size() < needed) scratch.resize(needed);
+      const int64_t newest =
+          slot * keys.stride(0) + h / group * keys.stride(1) + (num_keys - seen) * head_dim;
+      kernels::inference_loops().attention_one_query_bf16(
+          q_data + s * q.stride(0) + h * head_dim, k_data + newest, v_data + newest, seen, head_dim,
+          out_data + (s * num_heads + h) * head_dim, scratch.data());
+    }
+  });
+}
+
+bool is_one_row_each(const tensor::Spans& spans) {
+  return spans.max_length() == 1 && spans.total() == spans.size();
+}
+
 at::Tensor attend_one_sequence(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                int64_t num_past, int64_t window) {
   const int64_t num_new = q.size(0);
@@ -116,9 +149,14 @@ at::Tensor cached_attention(const at::Tensor& q_NHK, const KvCache& cache, int64
                     fmt::format("{} rows in a cache of {}", held, cache.capacity()));
   }
   at::Tensor out = at::empty(q_NHK.sizes(), q_NHK.options());
+  const bool is_dense = q_NHK.stride(2) == 1 && q_NHK.stride(1) == q_NHK.size(2);
+  if (are_plain_halves(q_NHK) && keys.scalar_type() == at::kBFloat16 && is_one_row_each(spans) &&
+      kernels::attention_supports(q_NHK.size(2))) {
+    attend_bf16(is_dense ? q_NHK : q_NHK.contiguous(), cache, layer, slots, window, out);
+    return out;
+  }
   if (q_NHK.is_cpu() && q_NHK.scalar_type() == at::kFloat && keys.scalar_type() == at::kFloat &&
       kernels::attention_supports(q_NHK.size(2)) && !needs_mask(cache, spans, slots, window)) {
-    const bool is_dense = q_NHK.stride(2) == 1 && q_NHK.stride(1) == q_NHK.size(2);
     attend(is_dense ? q_NHK : q_NHK.contiguous(), cache, layer, spans, slots, window, out);
     return out;
   }

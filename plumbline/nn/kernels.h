@@ -1,4 +1,4 @@
-// Float loops behind the fused operators: pointers in, pointers out, no torch, no threads.
+// Loops behind the fused operators: pointers in, pointers out, no torch, no threads.
 //
 // Callers split the work over threads; each function does one piece. Strides count floats. The
 // loops are compiled for several instruction sets, and loops() is the best that this CPU runs.
@@ -77,10 +77,49 @@ struct Loops {
                               int64_t head_dim, float* out, float* scratch);
 };
 
+// Bits of a bfloat16.
+using Half = uint16_t;
+
+// Loops without gradients: for answering. Sums are in fp32; results are rounded to nearest, ties to
+// even. Sizes of bfloat16 rows are multiples of 16.
+struct InferenceLoops {
+  // y[r, n] = bias[n] + sum over d of x[r, d] w[n, d], for n in [begin, end) and 1 to kFewRows
+  // rows; bias may be null. x is fp32, for bfloat16 weights as `halves_apart` lays it out.
+  void (*product)(const float* x, int64_t rows, const float* w, const float* bias, int64_t depth,
+                  int64_t begin, int64_t end, float* y, int64_t y_stride);
+  void (*product_bf16)(const float* x, int64_t rows, const Half* w, const Half* bias, int64_t depth,
+                       int64_t begin, int64_t end, Half* y, int64_t y_stride);
+  // Of every 16 numbers first those at even places, then those at odd ones, as fp32.
+  void (*halves_apart)(const Half* x, int64_t size, float* y);
+
+  // As transformers computes them in bfloat16: the normalised row and the gate are rounded before
+  // they are multiplied. Strides count numbers.
+  void (*rms_norm_bf16)(const Half* x, const Half* weight, double eps, int64_t rows, int64_t size,
+                        Half* y);
+  void (*swiglu_bf16)(const Half* gate, int64_t gate_stride, const Half* up, int64_t up_stride,
+                      int64_t rows, int64_t size, Half* y);
+  // Rotates `heads` heads of width 2 * half of one row, half a multiple of 8; sums in fp32.
+  void (*rotate_row_bf16)(const Half* x, const float* cos, const float* sin, int64_t heads,
+                          int64_t half, Half* y);
+  // One query over num_keys keys, both dense: k, v [num_keys, head_dim]; scratch of
+  // num_keys + 7 + 2 * head_dim floats.
+  void (*attention_one_query_bf16)(const Half* q, const Half* k, const Half* v, int64_t num_keys,
+                                   int64_t head_dim, Half* out, float* scratch);
+
+  // See softmax_weights.h.
+  double (*softmax_weights)(const float* x, int64_t size, float largest, float scale,
+                            float* weights);
+  float (*largest)(const float* x, int64_t size);
+};
+
+constexpr int64_t kFewRows = 4;
+
 const Loops& loops();
+const InferenceLoops& inference_loops();
 
 // Every set that this CPU runs, the plainest first.
 int num_loops();
 const Loops& loops(int index);
+const InferenceLoops& inference_loops(int index);
 
 }  // namespace plumbline::nn::kernels

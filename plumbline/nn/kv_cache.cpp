@@ -12,31 +12,47 @@
 namespace plumbline::nn {
 namespace {
 
-// Copies row t of head g, for all of a sequence's rows, into a slot's [G, capacity, K] on CPU.
-void copy_rows(const at::Tensor& rows, int64_t first, int64_t count, const at::Tensor& slot,
-               int64_t position) {
-  const auto item = static_cast<int64_t>(rows.element_size());
-  const int64_t width = rows.size(2) * item;
-  const auto* from = static_cast<const char*>(rows.const_data_ptr());
-  auto* to = static_cast<char*>(slot.data_ptr());
-  for (int64_t g = 0; g < rows.size(1); ++g) {
-    for (int64_t t = 0; t < count; ++t) {
-      std::memcpy(to + (g * slot.stride(0) + (position + t) * slot.stride(1)) * item,
-                  from + ((first + t) * rows.stride(0) + g * rows.stride(1)) * item,
-                  static_cast<size_t>(width));
+// Writes the rows [N, G, K] of each sequence behind what its slot of [slots, G, capacity, K] holds.
+class RowWriter {
+ public:
+  RowWriter(const at::Tensor& rows, const at::Tensor& cache)
+      : rows_(rows),
+        cache_(cache),
+        item_(static_cast<int64_t>(rows.element_size())),
+        width_(static_cast<size_t>(rows.size(2) * item_)),
+        row_stride_(rows.stride(0) * item_),
+        head_stride_(rows.stride(1) * item_),
+        is_copied_(rows.is_cpu() && cache.is_cpu() && rows.stride(2) == 1) {
+    if (!is_copied_) return;
+    from_ = static_cast<const char*>(rows.const_data_ptr());
+    to_ = static_cast<char*>(cache.mutable_data_ptr());
+  }
+
+  void write(int64_t first, int64_t count, int64_t slot, int64_t position) {
+    if (!is_copied_) {
+      cache_[slot].narrow(1, position, count).copy_(rows_.narrow(0, first, count).transpose(0, 1));
+      return;
+    }
+    const int64_t num_heads = rows_.size(1), capacity = cache_.size(2);
+    for (int64_t g = 0; g < num_heads; ++g) {
+      char* to =
+          to_ + ((slot * num_heads + g) * capacity + position) * static_cast<int64_t>(width_);
+      const char* from = from_ + first * row_stride_ + g * head_stride_;
+      for (int64_t t = 0; t < count; ++t, to += width_, from += row_stride_) {
+        std::memcpy(to, from, width_);
+      }
     }
   }
-}
 
-void write_rows(const at::Tensor& rows, const tensor::Spans& spans, int64_t s, at::Tensor slot,
-                int64_t position) {
-  const int64_t first = spans.begin(s), count = spans.length(s);
-  if (rows.is_cpu() && rows.stride(2) == 1) {
-    copy_rows(rows, first, count, slot, position);
-  } else {
-    slot.narrow(1, position, count).copy_(rows.narrow(0, first, count).transpose(0, 1));
-  }
-}
+ private:
+  const at::Tensor &rows_, &cache_;
+  int64_t item_;
+  size_t width_;
+  int64_t row_stride_, head_stride_;
+  bool is_copied_;
+  const char* from_ = nullptr;
+  char* to_ = nullptr;
+};
 
 }  // namespace
 
@@ -94,14 +110,15 @@ void KvCache::append(int64_t layer, const at::Tensor& k_NGK, const at::Tensor& v
                       static_cast<int64_t>(slots.size()) == spans.size(),
                   fmt::format("{} rows for spans of {}, {} slots for {} sequences", k_NGK.size(0),
                               spans.total(), slots.size(), spans.size()));
+  RowWriter write_k(k_NGK, k), write_v(v_NGK, v);
   for (int64_t s = 0; s < spans.size(); ++s) {
     const int64_t slot = slots[static_cast<size_t>(s)];
     const int64_t position = length(slot);
     PLUMBLINE_CHECK(position + spans.length(s) <= capacity_,
                     fmt::format("slot {} holds {} of {} rows, cannot take {} more", slot, position,
                                 capacity_, spans.length(s)));
-    write_rows(k_NGK, spans, s, k[slot], position);
-    write_rows(v_NGK, spans, s, v[slot], position);
+    write_k.write(spans.begin(s), spans.length(s), slot, position);
+    write_v.write(spans.begin(s), spans.length(s), slot, position);
   }
 }
 

@@ -9,6 +9,8 @@
 #include <array>
 
 #include "plumbline/base/error.h"
+#include "plumbline/nn/few_rows.h"
+#include "plumbline/nn/kernels.h"
 
 namespace plumbline::nn {
 namespace {
@@ -113,6 +115,12 @@ at::Tensor joined_a(const std::vector<Part>& parts) {
     if (part.rank > 0) all.push_back(part.a);
   }
   return all.size() == 1 ? all[0] : at::cat(all);
+}
+
+bool is_plain(const std::vector<const Linear*>& linears, const AdapterSelection& selection) {
+  return std::all_of(linears.begin(), linears.end(), [&](const Linear* linear) {
+    return linear->selected(selection) == nullptr;
+  });
 }
 
 at::Tensor columns(const at::Tensor& x, int64_t first, int64_t count) {
@@ -229,6 +237,11 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
                                   AdapterSelection& selection) {
   PLUMBLINE_CHECK(!linears.empty(), "no layers");
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
+  if (x.dim() == 2 && rows.size(0) <= kernels::kFewRows && is_plain(linears, selection)) {
+    std::vector<WeightAndBias> layers;
+    for (const Linear* linear : linears) layers.push_back({linear->weight, linear->bias});
+    if (are_few_rows(rows, layers)) return products(rows, layers);
+  }
   std::vector<at::Tensor> tensors = {rows};
   Places places;
   const auto place = [&](const at::Tensor& tensor) -> int64_t {

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/nn/halves.h"
 #include "plumbline/nn/kernels.h"
 
 namespace plumbline::nn {
@@ -65,11 +66,27 @@ class FusedRmsNorm : public torch::autograd::Function<FusedRmsNorm> {
   }
 };
 
+at::Tensor rms_norm_bf16(const at::Tensor& x, const at::Tensor& weight, double eps) {
+  const int64_t size = x.size(-1);
+  at::Tensor y = at::empty_like(x);
+  const kernels::Half *x_data = halves(x), *weight_data = halves(weight);
+  kernels::Half* y_data = mutable_halves(y);
+  at::parallel_for(0, x.numel() / size, kernels::grain(6 * size), [&](int64_t begin, int64_t end) {
+    kernels::inference_loops().rms_norm_bf16(x_data + begin * size, weight_data, eps, end - begin,
+                                             size, y_data + begin * size);
+  });
+  return y;
+}
+
 }  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   PLUMBLINE_CHECK(weight.dim() == 1 && x.dim() > 0 && x.size(-1) == weight.size(0),
                   fmt::format("rows of {}, weight of {}", x.size(-1), weight.numel()));
+  if (are_plain_halves(x) && x.is_contiguous() && weight.scalar_type() == at::kBFloat16 &&
+      x.size(-1) % 16 == 0) {
+    return rms_norm_bf16(x, weight, eps);
+  }
   if (!x.is_cpu() || x.scalar_type() != at::kFloat || weight.scalar_type() != at::kFloat) {
     return rms_norm_composite(x, weight, eps);
   }

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "plumbline/base/error.h"
+#include "plumbline/nn/halves.h"
 #include "plumbline/nn/kernels.h"
 
 namespace plumbline::nn {
@@ -33,6 +34,26 @@ at::Tensor rotate_rows(const at::Tensor& x, const at::Tensor& cos, const at::Ten
       const int64_t at = position_data[n] * half;
       kernels::loops().rotate_row(x_data + n * stride, cos_data + at, sin_data + at, sign, heads,
                                   half, y_data + n * heads * 2 * half);
+    }
+  });
+  return y;
+}
+
+at::Tensor rotate_bf16(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
+                       const at::Tensor& positions) {
+  const int64_t rows = x.size(0), heads = x.size(1), half = x.size(2) / 2;
+  at::Tensor y = at::empty(x.sizes(), x.options());
+  const kernels::Half* x_data = halves(x);
+  const float* cos_data = cos.const_data_ptr<float>();
+  const float* sin_data = sin.const_data_ptr<float>();
+  const int64_t* position_data = positions.const_data_ptr<int64_t>();
+  kernels::Half* y_data = mutable_halves(y);
+  const int64_t stride = x.stride(0);
+  at::parallel_for(0, rows, kernels::grain(heads * half * 6), [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      const int64_t at = position_data[n] * half;
+      kernels::inference_loops().rotate_row_bf16(x_data + n * stride, cos_data + at, sin_data + at,
+                                                 heads, half, y_data + n * heads * 2 * half);
     }
   });
   return y;
@@ -99,6 +120,9 @@ at::Tensor rotate(const at::Tensor& x_NHK, const RotaryTable& table, const at::T
                       positions.numel() == x_NHK.size(0),
                   fmt::format("{} rows of heads of {}, {} positions, table for {}", x_NHK.size(0),
                               x_NHK.size(-1), positions.numel(), 2 * table.cos_PK2.size(1)));
+  if (are_plain_halves(x_NHK) && x_NHK.size(2) % 16 == 0) {
+    return rotate_bf16(with_dense_heads(x_NHK), table.cos_PK2, table.sin_PK2, positions);
+  }
   if (!x_NHK.is_cpu() || x_NHK.scalar_type() != at::kFloat) {
     return rotate_composite(x_NHK, table, positions);
   }

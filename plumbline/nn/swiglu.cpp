@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "plumbline/base/error.h"
+#include "plumbline/nn/halves.h"
 #include "plumbline/nn/kernels.h"
 
 namespace plumbline::nn {
@@ -56,10 +57,27 @@ class FusedSwiglu : public torch::autograd::Function<FusedSwiglu> {
 
 at::Tensor with_dense_rows(const at::Tensor& x) { return x.stride(1) == 1 ? x : x.contiguous(); }
 
+at::Tensor swiglu_bf16(const at::Tensor& gate, const at::Tensor& up) {
+  const int64_t rows = gate.size(0), size = gate.size(1);
+  at::Tensor y = at::empty({rows, size}, gate.options());
+  const kernels::Half *gate_data = halves(gate), *up_data = halves(up);
+  kernels::Half* y_data = mutable_halves(y);
+  const int64_t gate_stride = gate.stride(0), up_stride = up.stride(0);
+  at::parallel_for(0, rows, kernels::grain(kCost * size), [&](int64_t begin, int64_t end) {
+    kernels::inference_loops().swiglu_bf16(gate_data + begin * gate_stride, gate_stride,
+                                           up_data + begin * up_stride, up_stride, end - begin,
+                                           size, y_data + begin * size);
+  });
+  return y;
+}
+
 }  // namespace
 
 at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up) {
   PLUMBLINE_CHECK(gate.dim() == 2 && gate.sizes() == up.sizes(), "gate and up differ in shape");
+  if (are_plain_halves(gate) && up.scalar_type() == at::kBFloat16 && gate.size(1) % 16 == 0) {
+    return swiglu_bf16(with_dense_rows(gate), with_dense_rows(up));
+  }
   if (!gate.is_cpu() || gate.scalar_type() != at::kFloat || up.scalar_type() != at::kFloat) {
     return swiglu_composite(gate, up);
   }

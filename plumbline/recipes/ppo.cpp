@@ -368,10 +368,9 @@ void check_lengths(const Ppo& t) {
   for (const data::Prompt& prompt : t.prompts) {
     const auto asked =
         text::encode_prompt(t.assistant.tokenizer, t.assistant.format, prompt.turns).ids;
-    const auto judged =
-        t.reward_input.encode(t.assistant, prompt.turns, ".", prompt.image, t.key.at("facts"));
-    for (const auto* ids : {&asked, &judged}) {
-      engine::check_length(t.assistant, std::ssize(*ids) + t.c.generation.max_tokens,
+    const int64_t judged = t.reward_input.longest(t.assistant, prompt.turns, ".", prompt.image);
+    for (const int64_t num_rows : {static_cast<int64_t>(std::ssize(asked)), judged}) {
+      engine::check_length(t.assistant, num_rows + t.c.generation.max_tokens,
                            "prompt '" + prompt.id + "' and its answer", t.c.data.prompts);
     }
   }

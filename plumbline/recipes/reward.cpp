@@ -36,10 +36,19 @@ struct Pair {
   std::string image;
 };
 
+void check_lengths(const engine::Assistant& assistant, const engine::RewardInput& input,
+                   const std::vector<data::Comparison>& records, const std::string& file) {
+  for (const data::Comparison& record : records) {
+    for (const std::string& answer : {data::better_output(record), data::worse_output(record)}) {
+      engine::check_length(assistant, input.longest(assistant, record.turns, answer, record.image),
+                           "comparison '" + record.id + "'", file);
+    }
+  }
+}
+
 // Both answers of a comparison see the same facts in the same shuffled order.
 std::vector<Pair> encode_pairs(const engine::Assistant& assistant, const engine::RewardInput& input,
-                               const std::vector<data::Comparison>& records, RandomKey key,
-                               const std::string& file) {
+                               const std::vector<data::Comparison>& records, RandomKey key) {
   std::vector<Pair> pairs;
   pairs.reserve(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
@@ -49,9 +58,6 @@ std::vector<Pair> encode_pairs(const engine::Assistant& assistant, const engine:
     };
     pairs.push_back(
         {encode(data::better_output(record)), encode(data::worse_output(record)), record.image});
-    for (const auto* ids : {&pairs.back().better, &pairs.back().worse}) {
-      engine::check_length(assistant, std::ssize(*ids), "comparison '" + record.id + "'", file);
-    }
   }
   return pairs;
 }
@@ -123,15 +129,16 @@ void reward(const Invocation& invocation) {
   input.read_facts(c.data.facts, images);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
+  check_lengths(assistant, input, records, c.data.train);
+  check_lengths(assistant, input, held_out, c.data.eval);
   // The order of the facts is drawn anew in every epoch.
   const auto pairs_of = [&](int64_t epoch) {
-    return encode_pairs(assistant, input, records, key.at("facts").at(static_cast<uint64_t>(epoch)),
-                        c.data.train);
+    return encode_pairs(assistant, input, records,
+                        key.at("facts").at(static_cast<uint64_t>(epoch)));
   };
   auto pairs = pairs_of(0);
   int64_t pairs_epoch = 0;
-  const auto eval_pairs =
-      encode_pairs(assistant, input, held_out, key.at("eval-facts"), c.data.eval);
+  const auto eval_pairs = encode_pairs(assistant, input, held_out, key.at("eval-facts"));
   const auto num_pairs = static_cast<int64_t>(pairs.size());
   const int64_t steps_per_epoch = (num_pairs + c.reward.batch_size - 1) / c.reward.batch_size;
   const int64_t total_steps = steps_per_epoch * c.reward.epochs;

@@ -18,6 +18,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
+#include "plumbline/base/revision.h"
 #include "plumbline/config/section_lists.h"
 
 namespace plumbline::train {
@@ -244,6 +245,7 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
     const auto checkpoint = run.latest_checkpoint();
     const int64_t step = checkpoint ? step_of(*checkpoint) : 0;
     run.metrics_->truncate(step);
+    if (checkpoint) run.seconds_before_ = about(path).value("seconds", 0.0);
     log_info("resuming {} after step {}", path.string(), step);
   } else {
     write_file(path / "config.toml", resolved);
@@ -255,6 +257,7 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
 void RunFolder::write_run_json(const std::string& stage,
                                const std::vector<std::string>& command) const {
   const nlohmann::ordered_json json{{"plumbline", PLUMBLINE_VERSION},
+                                    {"revision", revision()},
                                     {"libtorch", TORCH_VERSION},
                                     {"stage", stage},
                                     {"command", command},
@@ -289,14 +292,18 @@ void RunFolder::save_checkpoint(int64_t step, const std::function<void(const fs:
     fs::remove_all(all.front());
     all.erase(all.begin());
   }
+  note_cost(false);
 }
 
-void RunFolder::finish() {
+void RunFolder::finish() { note_cost(true); }
+
+void RunFolder::note_cost(bool is_finished) const {
   auto json = nlohmann::ordered_json::parse(read_file(path_ / "run.json"), nullptr, false);
   if (!json.is_object()) json = nlohmann::ordered_json::object();
-  json["finished"] = timestamp();
-  json["seconds"] = watch_.seconds();
-  json["peak_memory_bytes"] = peak_memory_bytes();
+  if (is_finished) json["finished"] = timestamp();
+  json["seconds"] = seconds_before_ + watch_.seconds();
+  json["peak_memory_bytes"] = std::max(
+      peak_memory_bytes(), json.value("peak_memory_bytes", decltype(peak_memory_bytes()){0}));
   write_file(path_ / "run.json", text_of(json));
 }
 

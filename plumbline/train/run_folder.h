@@ -45,12 +45,14 @@ class RunFolder {
   // run.keep_checkpoints.
   void save_checkpoint(int64_t step, const std::function<void(const fs::path&)>& fill);
 
-  // Notes in run.json that the run is complete, its seconds and peak memory.
+  // Notes in run.json that the run is complete, its seconds and peak memory. Seconds that an
+  // interruption made a run repeat count once.
   void finish();
 
  private:
   RunFolder(fs::path path, std::shared_ptr<int> lock, config::RunConfig config, bool is_resumed);
   void write_run_json(const std::string& stage, const std::vector<std::string>& command) const;
+  void note_cost(bool is_finished) const;
 
   fs::path path_;
   std::shared_ptr<int> lock_;  // an open file, locked while the run lives
@@ -58,6 +60,7 @@ class RunFolder {
   bool is_resumed_;
   std::unique_ptr<MetricsLog> metrics_;
   Stopwatch watch_;
+  double seconds_before_ = 0;  // up to the checkpoint that was resumed from
 };
 
 }  // namespace plumbline::train

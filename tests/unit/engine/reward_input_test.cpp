@@ -59,6 +59,20 @@ TEST_F(RewardInputTest, OrderOfFactsIsTheKeysAndTheirNumberIsLimited) {
   EXPECT_EQ(std::count(few.begin(), few.end(), '('), 2);
 }
 
+TEST_F(RewardInputTest, LongestIsWhatTheWorstOrderTakes) {
+  write_file(facts_, R"({"a.png": ["no dog", "a red cup beside two green balls", "ox", "a cup"]})");
+  RewardInput input = make(true, 2);
+  input.read_facts(facts_, {"a.png"});
+  const std::vector<text::Turn> turns = {{true, "<image>\nwhat?"}};
+  int64_t most = 0;
+  for (uint64_t key = 0; key < 60; ++key) {
+    most = std::max<int64_t>(most, std::ssize(input.encode(assistant_, turns, "a cup", "a.png",
+                                                           random_key(key, "reward_input_test"))));
+  }
+  EXPECT_EQ(input.longest(assistant_, turns, "a cup", "a.png"), most);
+  EXPECT_GT(most, make(false).longest(assistant_, turns, "a cup", "a.png"));
+}
+
 TEST_F(RewardInputTest, IsReadBackFromBesideTheAdapter) {
   make(true, 2).save(tiny_.path());
   RewardInput again = RewardInput::load(tiny_.path());

@@ -51,6 +51,23 @@ TEST(DrawToken, ZeroTemperatureIsTheMostLikely) {
   EXPECT_EQ(draw({.temperature = 1e-4}, 5).token, 1);
 }
 
+TEST(DrawToken, ZeroTemperatureTellsNeighboursApart) {
+  const float low = 0.1F, high = std::nextafter(low, 1.0F);
+  const std::vector<float> close = {high, low, high, low}, behind = {low, high, low, high};
+  EXPECT_EQ(draw_token(close.data(), 4, {.temperature = 0}, random_key(1, "x"), 0).token, 0);
+  EXPECT_EQ(draw_token(behind.data(), 4, {.temperature = 0}, random_key(1, "x"), 0).token, 1);
+}
+
+TEST(DrawToken, LogprobCountsForbiddenTokens) {
+  const SamplingOptions barred{.temperature = 0.5, .forbidden = {1}};
+  EXPECT_NEAR(
+      draw_token(kLogits.data(), 4, {.temperature = 0, .forbidden = {1}}, random_key(1, "x"), 0)
+          .logprob,
+      std::log(softmax(1)[2]), 1e-5);
+  const Draw d = draw_token(kLogits.data(), 4, barred, random_key(1, "x"), 0);
+  EXPECT_NEAR(d.logprob, std::log(softmax(0.5)[static_cast<size_t>(d.token)]), 1e-5);
+}
+
 TEST(DrawToken, TopKAndTopPCutTheTail) {
   const auto k = frequencies({.top_k = 2});
   EXPECT_EQ(k[0] + k[3], 0);

@@ -17,7 +17,7 @@ class RunPage : public support::Scratch {
   void SetUp() override {
     make_folders(folder_ / "ppo");
     make_folders(folder_ / "eval");
-    write_file(folder_ / "ppo/run.json", R"({"seconds": 12.5})");
+    write_file(folder_ / "ppo/run.json", R"({"finished": "today", "seconds": 12.5})");
     write_file(folder_ / "ppo/metrics.jsonl",
                "{\"step\":1,\"score/model\":0.5,\"gold/score\":3}\n{\"step\":2,\"score/"
                "model\":0.9,\"gold/score\":4}\n{\"st");
@@ -85,7 +85,7 @@ TEST_F(RunPage, RefusesWhatIsNotARun) {
     write_file(folder_ / "eval/figures.json", figures);
     EXPECT_THROW(read_run(folder_ / "eval"), DataError) << figures;
   }
-  write_file(folder_ / "ppo/run.json", R"({"seconds": "long"})");
+  write_file(folder_ / "ppo/run.json", R"({"finished": "today", "seconds": "long"})");
   EXPECT_THROW(read_run(folder_ / "ppo"), DataError);
 }
 

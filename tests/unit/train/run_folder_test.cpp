@@ -1,8 +1,12 @@
 #include "plumbline/train/run_folder.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "plumbline/base/error.h"
+#include "plumbline/base/revision.h"
 #include "plumbline/formats/metrics_lines.h"
 #include "tests/support/scratch.h"
 
@@ -35,6 +39,24 @@ TEST_F(RunFolderTest, HoldsConfigAndCommand) {
   EXPECT_THAT(read_file(path_ / "run.json"), HasSubstr("\"ppo\""));
   run.finish();
   EXPECT_THAT(read_file(path_ / "run.json"), HasSubstr("\"finished\""));
+  EXPECT_THAT(read_file(path_ / "run.json"), HasSubstr(fmt::format("\"{}\"", revision())));
+}
+
+TEST_F(RunFolderTest, SecondsAddUpOverInterruptions) {
+  const auto seconds = [&] {
+    return nlohmann::json::parse(read_file(path_ / "run.json")).at("seconds").get<double>();
+  };
+  {
+    auto run = RunFolder::open("sft", loaded(), {}, {});
+    run.save_checkpoint(1, [](const fs::path& folder) { write_file(folder / "x", ""); });
+    EXPECT_GE(seconds(), 0);
+  }
+  auto about = nlohmann::json::parse(read_file(path_ / "run.json"));
+  EXPECT_FALSE(about.contains("finished"));
+  about["seconds"] = 1000;
+  write_file(path_ / "run.json", about.dump());
+  RunFolder::open("sft", loaded(), {.resume = true}, {}).finish();
+  EXPECT_GE(seconds(), 1000);
 }
 
 TEST_F(RunFolderTest, IsNotReplacedUnasked) {

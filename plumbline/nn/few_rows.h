@@ -1,0 +1,24 @@
+// Linear layers on the few rows of an answer that is being written: bound by reading the weights.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace plumbline::nn {
+
+struct WeightAndBias {
+  at::Tensor weight;     // [out, in]
+  at::Tensor bias = {};  // [out], or undefined
+};
+
+// Whether `products` computes with own loops: 1 to 4 rows on CPU, fp32 or bfloat16 throughout,
+// contiguous weights, no gradients asked for.
+bool are_few_rows(const at::Tensor& x, const std::vector<WeightAndBias>& layers);
+
+// x W^T + bias of layers that read the same rows: [R, in] -> [R, out] each. By own loops where
+// are_few_rows, which sum in fp32 and split every layer's rows over the threads, else by
+// at::linear.
+std::vector<at::Tensor> products(const at::Tensor& x, const std::vector<WeightAndBias>& layers);
+
+}  // namespace plumbline::nn
