@@ -2,16 +2,13 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <ATen/core/grad_mode.h>
 
 #include "plumbline/nn/kernels.h"
 
 namespace plumbline::nn {
 
 // bfloat16 on CPU while no gradients are asked for.
-inline bool are_plain_halves(const at::Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled();
-}
+bool are_plain_halves(const at::Tensor& x);
 
 inline const kernels::Half* halves(const at::Tensor& x) {
   return static_cast<const kernels::Half*>(x.const_data_ptr());

@@ -12,7 +12,6 @@
 namespace plumbline::nn::kernels::PLUMBLINE_LOOPS {
 namespace {
 
-using Bits = uint32_t __attribute__((vector_size(32)));
 using BitsInMemory = uint32_t __attribute__((vector_size(32), aligned(2), may_alias));
 using Halves = Half __attribute__((vector_size(16)));
 using HalvesInMemory = Half __attribute__((vector_size(16), aligned(2), may_alias));

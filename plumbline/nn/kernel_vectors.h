@@ -15,6 +15,7 @@ namespace {
 
 using Vec = float __attribute__((vector_size(32)));
 using IntVec = int32_t __attribute__((vector_size(32)));
+using Bits = uint32_t __attribute__((vector_size(32)));
 using MemoryVec = float __attribute__((vector_size(32), aligned(4), may_alias));
 constexpr int64_t kLanes = 8;
 
@@ -30,9 +31,10 @@ PLUMBLINE_INLINE float sum(const Vec& x) {
 PLUMBLINE_INLINE Vec exp(Vec x) {
   x = x < splat(-87.0F) ? splat(-87.0F) : x;
   x = x > splat(88.0F) ? splat(88.0F) : x;
-  // + 128.5 makes the truncation a rounding to nearest.
-  const IntVec n = __builtin_convertvector(x * splat(1.44269504F) + splat(128.5F), IntVec) - 128;
-  const Vec r = x - __builtin_convertvector(n, Vec) * splat(0.693147181F);
+  // + 128.5 makes the truncation a rounding to nearest. A NaN's whole number may be any.
+  const IntVec biased = __builtin_convertvector(x * splat(1.44269504F) + splat(128.5F), IntVec);
+  const Vec n = __builtin_convertvector(biased, Vec) - splat(128.0F);
+  const Vec r = x - n * splat(0.693147181F);
   Vec p = splat(1.0F / 5040);
   p = p * r + splat(1.0F / 720);
   p = p * r + splat(1.0F / 120);
@@ -41,7 +43,7 @@ PLUMBLINE_INLINE Vec exp(Vec x) {
   p = p * r + splat(0.5F);
   p = p * r + splat(1.0F);
   p = p * r + splat(1.0F);
-  const IntVec power = (n + 127) << 23;
+  const Bits power = (std::bit_cast<Bits>(biased) - 1U) << 23;
   return p * std::bit_cast<Vec>(power);
 }
 

@@ -198,8 +198,9 @@ Run read_run(const fs::path& folder) {
   Run run{.name = folder.filename().string(), .path = folder};
   if (run.name.empty()) run.name = folder.parent_path().filename().string();
   with_json(folder / "run.json", [&](const json& about) {
-    if (about.contains("finished")) run.seconds = about.at("seconds");
-    if (about.contains("finished")) run.peak_memory_bytes = about.at("peak_memory_bytes");
+    if (!about.contains("finished")) return;
+    if (about.contains("seconds")) run.seconds = about.at("seconds");
+    if (about.contains("peak_memory_bytes")) run.peak_memory_bytes = about.at("peak_memory_bytes");
   });
   read_curves(run);
   if (fs::exists(folder / "figures.json")) {
