@@ -29,7 +29,8 @@ double seconds_for(model::Llava& model, const Work& work) {
     }
     prompts[i].key = random_key(1, "bench").at(i);
   }
-  const generate::SamplingOptions options{.max_tokens = work.new_tokens, .end_token = -1};
+  const generate::SamplingOptions options{
+      .max_tokens = work.new_tokens, .end_token = -1, .forbidden = {model.config().image_token}};
   const Stopwatch watch;
   generate::generate(model, prompts, options, work.answers);
   return watch.seconds();

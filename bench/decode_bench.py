@@ -28,7 +28,7 @@ def make(name, folder):
     if name == "tiny LLaVA":
         vision = CLIPVisionConfig(hidden_size=128, intermediate_size=256, num_hidden_layers=2, num_attention_heads=4,
                                   image_size=64, patch_size=16)
-        model = LlavaForConditionalGeneration(LlavaConfig(vision, LlamaConfig(**TINY), image_token_index=3))
+        model = LlavaForConditionalGeneration(LlavaConfig(vision_config=vision, text_config=LlamaConfig(**TINY), image_token_index=3))
     else:
         model = AutoModelForCausalLM.from_config(LlamaConfig(**SMOLLM2))
     model.save_pretrained(folder)

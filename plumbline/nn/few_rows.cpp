@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "plumbline/nn/bf16_product.h"
 #include "plumbline/nn/halves.h"
 #include "plumbline/nn/kernels.h"
 
@@ -19,29 +20,37 @@ bool is_readable(const at::Tensor& x, at::ScalarType dtype) {
   return x.is_cpu() && x.is_contiguous() && x.scalar_type() == dtype;
 }
 
-// The rows in fp32, in the order in which the loops read them.
+int64_t most_rows(at::ScalarType dtype) {
+  return dtype == at::kBFloat16 && kernels::has_bf16_dot() ? kernels::kBf16Rows : kernels::kFewRows;
+}
+
+// The rows as the loops read them.
 at::Tensor prepared(const at::Tensor& x) {
-  if (x.scalar_type() == at::kFloat) return x;
+  if (x.scalar_type() == at::kFloat || kernels::has_bf16_dot()) return x;
   at::Tensor apart = at::empty(x.sizes(), x.options().dtype(at::kFloat));
   kernels::inference_loops().halves_apart(halves(x), x.numel(), apart.data_ptr<float>());
   return apart;
 }
 
-// Where the outputs [begin, end) of one layer are computed and go.
+// Computes the outputs [begin, end) of one layer.
 void run(const at::Tensor& x, const WeightAndBias& layer, int64_t begin, int64_t end,
          at::Tensor& y) {
   const kernels::InferenceLoops& loops = kernels::inference_loops();
   const int64_t rows = x.size(0), depth = x.size(1), width = y.size(1);
-  const float* x_data = x.const_data_ptr<float>();
   if (y.scalar_type() == at::kFloat) {
-    loops.product(x_data, rows, layer.weight.const_data_ptr<float>(),
+    loops.product(x.const_data_ptr<float>(), rows, layer.weight.const_data_ptr<float>(),
                   layer.bias.defined() ? layer.bias.const_data_ptr<float>() : nullptr, depth, begin,
                   end, y.data_ptr<float>(), width);
     return;
   }
-  loops.product_bf16(x_data, rows, halves(layer.weight),
-                     layer.bias.defined() ? halves(layer.bias) : nullptr, depth, begin, end,
-                     mutable_halves(y), width);
+  const kernels::Half* bias = layer.bias.defined() ? halves(layer.bias) : nullptr;
+  if (x.scalar_type() == at::kBFloat16) {
+    kernels::bf16_product(halves(x), rows, halves(layer.weight), bias, depth, begin, end,
+                          mutable_halves(y), width);
+  } else {
+    loops.product_bf16(x.const_data_ptr<float>(), rows, halves(layer.weight), bias, depth, begin,
+                       end, mutable_halves(y), width);
+  }
 }
 
 }  // namespace
@@ -50,7 +59,7 @@ bool are_few_rows(const at::Tensor& x, const std::vector<WeightAndBias>& layers)
   const at::ScalarType dtype = x.scalar_type();
   const bool is_known = dtype == at::kFloat || (dtype == at::kBFloat16 && x.size(-1) % 16 == 0);
   if (!is_known || at::GradMode::is_enabled() || x.dim() != 2 || x.size(0) < 1 ||
-      x.size(0) > kernels::kFewRows || !is_readable(x, dtype)) {
+      x.size(0) > most_rows(dtype) || !is_readable(x, dtype)) {
     return false;
   }
   return std::all_of(layers.begin(), layers.end(), [&](const WeightAndBias& layer) {

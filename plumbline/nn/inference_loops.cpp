@@ -71,6 +71,7 @@ PLUMBLINE_INLINE void product_block(const float* x, const T* w, const T* bias, i
   for (int64_t d = 0; d < whole; d += kPair) {
 #pragma GCC unroll 4
     for (int n = 0; n < Outputs; ++n) {
+      __builtin_prefetch(w + (n + Outputs) * depth + d);  // the next block: rows are short streams
       const Apart weights = load_pair(w + n * depth + d);
 #pragma GCC unroll 4
       for (int r = 0; r < Rows; ++r) {
@@ -153,10 +154,11 @@ void rotate_row_bf16(const Half* x, const float* cos, const float* sin, int64_t 
   }
 }
 
-// scores[j] = q k_j; q as halves_apart lays it out.
-PLUMBLINE_INLINE void score_keys(const float* q, const Half* k, int64_t num_keys, int64_t head_dim,
-                                 float* scores) {
-  for (int64_t j = 0; j < num_keys; ++j, k += head_dim) {
+// scores[j] = q k_j; q as halves_apart lays it out. Meanwhile fetches the values, needed next.
+PLUMBLINE_INLINE void score_keys(const float* q, const Half* k, const Half* v, int64_t num_keys,
+                                 int64_t head_dim, float* scores) {
+  for (int64_t j = 0; j < num_keys; ++j, k += head_dim, v += head_dim) {
+    for (int64_t d = 0; d < head_dim; d += 2 * kPair) __builtin_prefetch(v + d);
     Vec even = {}, odd = {};
     for (int64_t d = 0; d < head_dim; d += kPair) {
       const Apart key = load_apart(k + d);
@@ -206,35 +208,41 @@ double softmax_weights(const float* x, int64_t size, float largest, float scale,
   return total;
 }
 
+// out = inverse * sum over j of p[j] v_j, for Pairs * 16 columns: every row of values is read once.
+template <int Pairs>
+PLUMBLINE_INLINE void mix_values(const float* p, const Half* v, int64_t num_keys, int64_t head_dim,
+                                 const Vec& inverse, Half* out) {
+  Vec even[Pairs] = {}, odd[Pairs] = {};
+  for (int64_t j = 0; j < num_keys; ++j, v += head_dim) {
+    const Vec weight = splat(p[j]);
+#pragma GCC unroll 4
+    for (int n = 0; n < Pairs; ++n) {
+      const Apart value = load_apart(v + n * kPair);
+      even[n] += weight * value.even;
+      odd[n] += weight * value.odd;
+    }
+  }
+#pragma GCC unroll 4
+  for (int n = 0; n < Pairs; ++n) {
+    const Bits low = rounded(even[n] * inverse), high = rounded(odd[n] * inverse);
+    *reinterpret_cast<BitsInMemory*>(out + n * kPair) = low | (high << 16);
+  }
+}
+
 void attention_one_query_bf16(const Half* q, const Half* k, const Half* v, int64_t num_keys,
                               int64_t head_dim, Half* out, float* scratch) {
   float* query = scratch;
   float* p = scratch + head_dim;
   halves_apart(q, head_dim, query);
-  score_keys(query, k, num_keys, head_dim, p);
+  score_keys(query, k, v, num_keys, head_dim, p);
   const float scale = 1.0F / std::sqrt(static_cast<float>(head_dim));
   const double total = softmax_weights(p, num_keys, largest(p, num_keys), scale, p);
   const Vec inverse = splat(static_cast<float>(1.0 / total));
-  for (int64_t d = 0; d < head_dim; d += kPair) {
-    Vec even[2] = {}, odd[2] = {};
-    int64_t j = 0;
-    for (; j + 2 <= num_keys; j += 2) {
-#pragma GCC unroll 2
-      for (int u = 0; u < 2; ++u) {
-        const Apart value = load_apart(v + (j + u) * head_dim + d);
-        even[u] += splat(p[j + u]) * value.even;
-        odd[u] += splat(p[j + u]) * value.odd;
-      }
-    }
-    if (j < num_keys) {
-      const Apart value = load_apart(v + j * head_dim + d);
-      even[0] += splat(p[j]) * value.even;
-      odd[0] += splat(p[j]) * value.odd;
-    }
-    const Bits low = rounded((even[0] + even[1]) * inverse);
-    const Bits high = rounded((odd[0] + odd[1]) * inverse);
-    *reinterpret_cast<BitsInMemory*>(out + d) = low | (high << 16);
+  int64_t d = 0;
+  for (; d + 4 * kPair <= head_dim; d += 4 * kPair) {
+    mix_values<4>(p, v + d, num_keys, head_dim, inverse, out + d);
   }
+  for (; d < head_dim; d += kPair) mix_values<1>(p, v + d, num_keys, head_dim, inverse, out + d);
 }
 
 }  // namespace

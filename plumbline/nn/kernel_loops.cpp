@@ -251,15 +251,34 @@ void attention_backward(const AttentionHead& h, const AttentionGradients& g, flo
   }
 }
 
+// out = sum over j of p[j] v_j, for Vectors * 8 columns: every row of values is read once.
+template <int Vectors>
+PLUMBLINE_INLINE void mix_values(const float* p, const float* v, int64_t num_keys, int64_t head_dim,
+                                 float* out) {
+  Vec sums[Vectors] = {};
+  for (int64_t j = 0; j < num_keys; ++j, v += head_dim) {
+    const Vec weight = splat(p[j]);
+#pragma GCC unroll 8
+    for (int n = 0; n < Vectors; ++n) sums[n] += weight * load(v + n * kLanes);
+  }
+#pragma GCC unroll 8
+  for (int n = 0; n < Vectors; ++n) store(out + n * kLanes, sums[n]);
+}
+
 void attention_one_query(const float* q, const float* k, const float* v, int64_t num_keys,
                          int64_t head_dim, float* out, float* scratch) {
   const float scale = 1.0F / std::sqrt(static_cast<float>(head_dim));
-  for (int64_t j = 0; j < num_keys; ++j) scratch[j] = dot(q, k + j * head_dim, head_dim);
-  const RowSum row = exp_row(scratch, num_keys, round_up(num_keys, kLanes), scale);
-  for (int64_t d = 0; d < head_dim; d += kColumns) {
-    tile<1, false>(scratch, 0, 1, v + d, head_dim, num_keys, out + d, 0);
+  for (int64_t j = 0; j < num_keys; ++j) {
+    for (int64_t d = 0; d < head_dim; d += kColumns) __builtin_prefetch(v + j * head_dim + d);
+    scratch[j] = dot(q, k + j * head_dim, head_dim);
   }
-  for (int64_t d = 0; d < head_dim; ++d) out[d] /= row.total;
+  const RowSum row = exp_row(scratch, num_keys, round_up(num_keys, kLanes), scale);
+  int64_t d = 0;
+  for (; d + 8 * kLanes <= head_dim; d += 8 * kLanes) {
+    mix_values<8>(scratch, v + d, num_keys, head_dim, out + d);
+  }
+  for (; d < head_dim; d += kColumns) mix_values<2>(scratch, v + d, num_keys, head_dim, out + d);
+  for (d = 0; d < head_dim; ++d) out[d] /= row.total;
 }
 
 }  // namespace

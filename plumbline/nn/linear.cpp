@@ -10,7 +10,6 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/nn/few_rows.h"
-#include "plumbline/nn/kernels.h"
 
 namespace plumbline::nn {
 namespace {
@@ -237,7 +236,7 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
                                   AdapterSelection& selection) {
   PLUMBLINE_CHECK(!linears.empty(), "no layers");
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
-  if (x.dim() == 2 && rows.size(0) <= kernels::kFewRows && is_plain(linears, selection)) {
+  if (x.dim() == 2 && is_plain(linears, selection)) {
     std::vector<WeightAndBias> layers;
     for (const Linear* linear : linears) layers.push_back({linear->weight, linear->bias});
     if (are_few_rows(rows, layers)) return products(rows, layers);

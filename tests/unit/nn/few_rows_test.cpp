@@ -57,6 +57,7 @@ TEST(FewRows, ARowIsTheSameAloneAndAmongOthers) {
   const at::NoGradGuard no_grad;
   for (const at::ScalarType dtype : {at::kFloat, at::kBFloat16}) {
     const at::Tensor x = random_tensor({4, 64}, "x").to(dtype);
+    ASSERT_TRUE(are_few_rows(x, {layer(33, 64, dtype, "a")}));
     const auto a = layer(33, 64, dtype, "a");
     const at::Tensor all = products(x, {a})[0];
     for (int64_t r = 0; r < 4; ++r) {
