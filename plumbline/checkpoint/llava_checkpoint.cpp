@@ -97,8 +97,7 @@ model::Llava load_llava(const std::string& path, at::ScalarType dtype, at::Devic
   const config::LlavaConfig config = read_config(path);
   const std::vector<Source> sources = open_sources(path, config, dtype == at::kBFloat16);
   check_size(sources, config, path);
-  model::Llava model =
-      model::Llava::create(config, random_key(0, "checkpoint.load_llava"), dtype, device);
+  model::Llava model = model::Llava::create(config, std::nullopt, dtype, device);
   const nn::Parameters parameters = model.parameters();
   restore(parameters, classic_arrays(sources, config, parameters), path,
           "use the config.json that belongs to these weights; for a vocabulary that was extended, "

@@ -54,14 +54,15 @@ Llava::Llava(Llava&&) noexcept = default;
 Llava& Llava::operator=(Llava&&) noexcept = default;
 Llava::~Llava() = default;
 
-Llava Llava::create(const config::LlavaConfig& config, RandomKey init, at::ScalarType dtype,
-                    at::Device device) {
+Llava Llava::create(const config::LlavaConfig& config, std::optional<RandomKey> init,
+                    at::ScalarType dtype, at::Device device) {
   if (const std::string found = config::problem(config); !found.empty()) {
     throw ConfigError(Complaint{.component = "model", .doing = "creating a model: " + found});
   }
   auto state = std::make_unique<State>(State{.config = config, .dtype = dtype, .device = device});
   for (WeightSlot& slot : weight_slots(state->base, config)) {
-    *slot.tensor = first_values(slot, init).to(at::device(device).dtype(dtype));
+    const auto options = at::device(device).dtype(dtype);
+    *slot.tensor = init ? first_values(slot, *init).to(options) : at::empty(slot.shape, options);
   }
   state->base.decoder.rotary = nn::RotaryAngles(config.text, device);
   return Llava(std::move(state));

@@ -26,10 +26,11 @@ namespace plumbline::model {
 class Llava {
  public:
   // Random weights: normal, scaled as FirstValue in llava_state.h says, 1 for norms, 0 for biases;
-  // each tensor from its own stream of `init`, named after it. Throws ConfigError when the config
+  // each tensor from its own stream of `init`, named after it. Without `init` the weights are
+  // whatever lies in memory: for a caller that sets all of them. Throws ConfigError when the config
   // is inconsistent.
-  static Llava create(const config::LlavaConfig& config, RandomKey init, at::ScalarType dtype,
-                      at::Device device);
+  static Llava create(const config::LlavaConfig& config, std::optional<RandomKey> init,
+                      at::ScalarType dtype, at::Device device);
   Llava(Llava&&) noexcept;
   Llava& operator=(Llava&&) noexcept;
   ~Llava();

@@ -9,7 +9,7 @@
 namespace plumbline::nn::kernels {
 
 // Rows that `bf16_product` is worth taking for; beyond, a blocked matrix product is faster.
-constexpr int64_t kBf16Rows = 16;
+constexpr int64_t kBf16Rows = 8;
 
 // Whether this CPU has AVX-512 with bfloat16.
 bool has_bf16_dot();

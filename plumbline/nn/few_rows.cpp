@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "plumbline/nn/amx_product.h"
 #include "plumbline/nn/bf16_product.h"
 #include "plumbline/nn/halves.h"
 #include "plumbline/nn/kernels.h"
@@ -20,37 +21,51 @@ bool is_readable(const at::Tensor& x, at::ScalarType dtype) {
   return x.is_cpu() && x.is_contiguous() && x.scalar_type() == dtype;
 }
 
-int64_t most_rows(at::ScalarType dtype) {
-  return dtype == at::kBFloat16 && kernels::has_bf16_dot() ? kernels::kBf16Rows : kernels::kFewRows;
+// Rows as one of the loops reads them.
+struct Prepared {
+  at::Tensor plain = {};         // as they are, or in fp32 with even and odd places apart
+  kernels::TileRows tiles = {};  // for AMX
+};
+
+// A lone row has no use for tiles of sixteen.
+bool uses_tiles(const at::Tensor& x) {
+  return x.scalar_type() == at::kBFloat16 && x.size(0) > kernels::kFewRows && kernels::has_amx();
 }
 
-// The rows as the loops read them.
-at::Tensor prepared(const at::Tensor& x) {
-  if (x.scalar_type() == at::kFloat || kernels::has_bf16_dot()) return x;
+Prepared prepared(const at::Tensor& x) {
+  if (uses_tiles(x)) return {.tiles = kernels::tile_rows(halves(x), x.size(0), x.size(1))};
+  if (x.scalar_type() == at::kFloat || kernels::has_bf16_dot()) return {.plain = x};
   at::Tensor apart = at::empty(x.sizes(), x.options().dtype(at::kFloat));
   kernels::inference_loops().halves_apart(halves(x), x.numel(), apart.data_ptr<float>());
-  return apart;
+  return {.plain = apart};
 }
 
 // Computes the outputs [begin, end) of one layer.
-void run(const at::Tensor& x, const WeightAndBias& layer, int64_t begin, int64_t end,
-         at::Tensor& y) {
+void run(const Prepared& x, const WeightAndBias& layer, int64_t begin, int64_t end, at::Tensor& y) {
   const kernels::InferenceLoops& loops = kernels::inference_loops();
-  const int64_t rows = x.size(0), depth = x.size(1), width = y.size(1);
+  const at::Tensor &weight = layer.weight, &bias = layer.bias;
+  const int64_t rows = y.size(0), depth = weight.size(1), width = y.size(1);
   if (y.scalar_type() == at::kFloat) {
-    loops.product(x.const_data_ptr<float>(), rows, layer.weight.const_data_ptr<float>(),
-                  layer.bias.defined() ? layer.bias.const_data_ptr<float>() : nullptr, depth, begin,
-                  end, y.data_ptr<float>(), width);
+    loops.product(x.plain.const_data_ptr<float>(), rows, weight.const_data_ptr<float>(),
+                  bias.defined() ? bias.const_data_ptr<float>() : nullptr, depth, begin, end,
+                  y.data_ptr<float>(), width);
     return;
   }
-  const kernels::Half* bias = layer.bias.defined() ? halves(layer.bias) : nullptr;
-  if (x.scalar_type() == at::kBFloat16) {
-    kernels::bf16_product(halves(x), rows, halves(layer.weight), bias, depth, begin, end,
-                          mutable_halves(y), width);
+  const kernels::Half *w = halves(weight), *b = bias.defined() ? halves(bias) : nullptr;
+  if (x.tiles.rows > 0) {
+    kernels::amx_product(x.tiles, w, b, begin, end, mutable_halves(y), width);
+  } else if (x.plain.scalar_type() == at::kBFloat16) {
+    kernels::bf16_product(halves(x.plain), rows, w, b, depth, begin, end, mutable_halves(y), width);
   } else {
-    loops.product_bf16(x.const_data_ptr<float>(), rows, halves(layer.weight), bias, depth, begin,
-                       end, mutable_halves(y), width);
+    loops.product_bf16(x.plain.const_data_ptr<float>(), rows, w, b, depth, begin, end,
+                       mutable_halves(y), width);
   }
+}
+
+int64_t most_rows(at::ScalarType dtype) {
+  if (dtype != at::kBFloat16) return kernels::kFewRows;
+  if (kernels::has_amx()) return kernels::kAmxRows;
+  return kernels::has_bf16_dot() ? kernels::kBf16Rows : kernels::kFewRows;
 }
 
 }  // namespace
@@ -76,7 +91,7 @@ std::vector<at::Tensor> products(const at::Tensor& x, const std::vector<WeightAn
     }
     return results;
   }
-  const at::Tensor rows = prepared(x);
+  const Prepared rows = prepared(x);
   std::vector<int64_t> first_task = {0};
   for (const WeightAndBias& layer : layers) {
     const int64_t width = layer.weight.size(0);

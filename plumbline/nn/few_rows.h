@@ -12,9 +12,9 @@ struct WeightAndBias {
   at::Tensor bias = {};  // [out], or undefined
 };
 
-// Whether `products` computes with own loops: 1 to 4 rows on CPU (up to 16 in bfloat16 where the
-// processor multiplies that), fp32 or bfloat16 throughout, contiguous weights, no gradients asked
-// for.
+// Whether `products` computes with own loops: 1 to 4 rows on CPU (more in bfloat16 where the
+// processor multiplies that: see bf16_product.h and amx_product.h), fp32 or bfloat16 throughout,
+// contiguous weights, no gradients asked for.
 bool are_few_rows(const at::Tensor& x, const std::vector<WeightAndBias>& layers);
 
 // x W^T + bias of layers that read the same rows: [R, in] -> [R, out] each. By own loops where

@@ -63,8 +63,8 @@ KvCache::KvCache(int64_t num_layers, int64_t num_kv_heads, int64_t head_dim, int
                   fmt::format("{} slots of {} rows", num_slots, capacity));
   const auto options = at::dtype(dtype).device(device);
   for (int64_t layer = 0; layer < num_layers; ++layer) {
-    keys_.push_back(at::zeros({num_slots, num_kv_heads, capacity, head_dim}, options));
-    values_.push_back(at::zeros({num_slots, num_kv_heads, capacity, head_dim}, options));
+    keys_.push_back(at::empty({num_slots, num_kv_heads, capacity, head_dim}, options));
+    values_.push_back(at::empty({num_slots, num_kv_heads, capacity, head_dim}, options));
   }
 }
 

@@ -117,9 +117,8 @@ at::Tensor joined_a(const std::vector<Part>& parts) {
 }
 
 bool is_plain(const std::vector<const Linear*>& linears, const AdapterSelection& selection) {
-  return std::all_of(linears.begin(), linears.end(), [&](const Linear* linear) {
-    return linear->selected(selection) == nullptr;
-  });
+  return std::all_of(linears.begin(), linears.end(),
+                     [&](const Linear* linear) { return linear->selected(selection) == nullptr; });
 }
 
 at::Tensor columns(const at::Tensor& x, int64_t first, int64_t count) {

@@ -36,7 +36,7 @@ TEST(KvCache, CopiesAndForgets) {
   cache.advance(spans, {0});
   cache.copy_prefix(0, 1);
   EXPECT_EQ(cache.length(1), 3);
-  EXPECT_TRUE(at::equal(cache.keys(0)[1], cache.keys(0)[0]));
+  EXPECT_TRUE(at::equal(cache.keys(0)[1].narrow(1, 0, 3), k.transpose(0, 1)));
   cache.truncate(1, 2);
   EXPECT_EQ(cache.length(1), 2);
   EXPECT_THROW(cache.truncate(1, 3), InternalError);
