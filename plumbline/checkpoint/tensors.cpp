@@ -49,7 +49,8 @@ at::Tensor copy_of(const ArrayView& array) {
 std::string listed(const std::vector<std::string>& items) {
   constexpr size_t kShown = 10;
   const size_t shown = std::min(items.size(), kShown);
-  std::string text = fmt::format("{}", fmt::join(items.begin(), items.begin() + shown, ", "));
+  std::string text = fmt::format(
+      "{}", fmt::join(items.begin(), items.begin() + static_cast<ptrdiff_t>(shown), ", "));
   if (items.size() > shown) text += fmt::format(" and {} more", items.size() - shown);
   return text;
 }

@@ -140,10 +140,12 @@ Assistant load_assistant(const std::string& directory, const std::string& conver
       .image_token = config.image_token,
       .image_tokens = config.image_rows(),
       .end_token = text::end_token_of(tokenizer, turns, config.text.end_token),
-      .begin_token = begin_token(tokenizer, config),
+      // A language model's own template writes its beginning itself: transformers adds none. A
+      // LLaVA's text is tokenised once more with the tokenizer's.
+      .begin_token = own && !config.takes_images() ? -1 : begin_token(tokenizer, config),
       .image_restarts_text = config.image_token == config::kSplicedImageToken,
       .own_template = own};
-  return {std::move(model), std::move(tokenizer), std::move(format), std::move(preprocess)};
+  return {std::move(model), std::move(tokenizer), std::move(format), preprocess};
 }
 
 void check_length(const Assistant& assistant, int64_t num_rows, const std::string& what,

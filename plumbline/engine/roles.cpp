@@ -34,8 +34,8 @@ nn::Parameters attach_roles(model::Llava& model, const config::Config& c, Random
   model.copy_adapter(kReward, kValue);
   model.add_head(kValue, key.at("value"), /*zero=*/true);
   nn::Parameters trained;
-  const auto add = [&](const std::string& prefix, nn::Parameters parameters) {
-    for (auto& [name, tensor] : parameters) trained.emplace(prefix + name, tensor);
+  const auto add = [&](const std::string& prefix, const nn::Parameters& parameters) {
+    for (const auto& [name, tensor] : parameters) trained.emplace(prefix + name, tensor);
   };
   add("policy.", model.adapter_parameters(kPolicy));
   add("value.", model.adapter_parameters(kValue));

@@ -27,13 +27,14 @@ constexpr std::array<std::pair<uint32_t, std::string_view>, 34> kNames = {{
 uint32_t byte_at(const std::byte* bytes, int i) { return std::to_integer<uint32_t>(bytes[i]); }
 
 float half_at(const std::byte* bytes) {
-  uint16_t half;
+  uint16_t half = 0;
   std::memcpy(&half, bytes, kHalf);
   const uint32_t sign = uint32_t{half} >> 15 << 31;
   const uint32_t exponent = half >> 10 & 0x1f;
   const uint32_t mantissa = half & 0x3ff;
   if (exponent == 0) {  // zero and subnormal numbers, in units of 2^-24
-    return std::bit_cast<float>(sign | std::bit_cast<uint32_t>(mantissa * 0x1p-24f));
+    return std::bit_cast<float>(sign |
+                                std::bit_cast<uint32_t>(static_cast<float>(mantissa) * 0x1p-24f));
   }
   const uint32_t wide = exponent == 0x1f ? 0xff : exponent + (127 - 15);
   return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
@@ -44,7 +45,7 @@ void from_f32(const std::byte* from, float* to) { std::memcpy(to, from, sizeof(f
 void from_f16(const std::byte* from, float* to) { *to = half_at(from); }
 
 void from_bf16(const std::byte* from, float* to) {
-  uint16_t top;
+  uint16_t top = 0;
   std::memcpy(&top, from, sizeof top);
   *to = std::bit_cast<float>(uint32_t{top} << 16);
 }

@@ -40,8 +40,9 @@ class Decoder {
   }
 
   std::vector<std::vector<Sampled>> run() {
-    // Prompts are taken up in portions: a prefill of many rows costs less than many small ones.
-    const size_t portion = std::max<size_t>(1, free_.size() / 4);
+    // A free slot is filled at once, but among many a few wait for each other: one prefill of
+    // several prompts costs less than several.
+    const size_t portion = std::max<size_t>(1, free_.size() / 16);
     while (has_waiting() || !active_.empty()) {
       if (has_waiting() && (active_.empty() || free_.size() >= portion)) prefill();
       if (!active_.empty()) decode();

@@ -16,7 +16,11 @@ extern const InferenceLoops inference_loops;
 
 int num_loops() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("x86-64-v3") ? 2 : 1;
+  // Of x86-64-v3; older compilers do not know that name.
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                 __builtin_cpu_supports("bmi2")
+             ? 2
+             : 1;
 #else
   return 1;
 #endif

@@ -403,17 +403,18 @@ void ppo(const Invocation& invocation) {
                                           tensor::choose_dtype(c.run.dtype, device), device);
   train::Trainable trainable("ppo", engine::attach_roles(assistant.model, c, key), c.optimizer);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
-  Ppo t{c,
-        key,
-        device,
-        std::move(assistant),
-        std::move(features),
-        std::move(reward_input),
-        std::move(prompts),
-        std::move(gold_items),
-        rl::make_kl_controller(c.ppo.kl_controller == config::KlControllerKind::Adaptive,
-                               c.ppo.kl_coef, c.ppo.kl_target, c.ppo.kl_horizon),
-        std::move(trainable)};
+  Ppo t{
+      c,
+      key,
+      device,
+      std::move(assistant),
+      std::move(features),
+      std::move(reward_input),
+      std::move(prompts),
+      std::move(gold_items),
+      rl::make_kl_controller(c.ppo.kl_controller == config::KlControllerKind::Adaptive,
+                             c.ppo.kl_coef, c.ppo.kl_target, static_cast<double>(c.ppo.kl_horizon)),
+      std::move(trainable)};
   check_lengths(t);
   auto run = train::RunFolder::open("ppo", invocation.loaded, {invocation.resume, invocation.force},
                                     invocation.command);

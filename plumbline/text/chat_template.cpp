@@ -60,7 +60,8 @@ void set_variables(jinja::Renderer& renderer, jinja::Budget& budget, const Json&
 
 }  // namespace
 
-ChatTemplate::ChatTemplate(std::string source, std::string where, ChatTemplateLimits limits) {
+ChatTemplate::ChatTemplate(const std::string& source, std::string where,
+                           ChatTemplateLimits limits) {
   auto program = std::make_shared<jinja::Program>();
   program->where = std::move(where);
   program->limits = limits;

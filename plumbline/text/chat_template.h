@@ -49,7 +49,7 @@ struct ChatTemplateOptions {
 class ChatTemplate {
  public:
   // `where` names the template in errors: a file. Throws DataError naming `where` and line.
-  ChatTemplate(std::string source, std::string where, ChatTemplateLimits limits = {});
+  ChatTemplate(const std::string& source, std::string where, ChatTemplateLimits limits = {});
 
   // `messages` is a list of objects, usually with "role" and "content". Use ordered_json where the
   // order of keys can be seen, as in tools: a plain nlohmann::json comes sorted. Broken UTF-8 in

@@ -172,7 +172,7 @@ void PromptBuilder::open_user() {
 
 void PromptBuilder::with_images(std::string_view text) {
   size_t start = 0;
-  for (size_t found; (found = text.find(kImagePlaceholder, start)) != std::string_view::npos;) {
+  for (size_t found = 0; (found = text.find(kImagePlaceholder, start)) != std::string_view::npos;) {
     plain(text.substr(start, found - start));
     image();
     start = found + kImagePlaceholder.size();

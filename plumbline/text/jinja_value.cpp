@@ -174,7 +174,7 @@ std::string hash_key(Budget& budget, const Value& value) {
   return fmt::format("o{}", fmt::ptr(address));
 }
 
-Namespace::Namespace(std::shared_ptr<const Dict> attributes) : attributes_(*attributes) {
+Namespace::Namespace(const std::shared_ptr<const Dict>& attributes) : attributes_(*attributes) {
   for (const auto& [key, value] : attributes_.items()) {
     if (key.as_text()) check_name(*key.as_text());
   }

@@ -149,7 +149,7 @@ class Object {
 
 class Namespace : public Object {
  public:
-  explicit Namespace(std::shared_ptr<const Dict> attributes);
+  explicit Namespace(const std::shared_ptr<const Dict>& attributes);
   // Names that begin with an underscore are refused.
   static void check_name(std::string_view name);
   void set(Budget& budget, const std::string& name, Value value);

@@ -7,7 +7,7 @@ namespace plumbline::text {
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
   if (from.empty()) return std::string(text);
   std::string out;
-  for (size_t found; (found = text.find(from)) != std::string_view::npos;) {
+  for (size_t found = 0; (found = text.find(from)) != std::string_view::npos;) {
     out += text.substr(0, found);
     out += to;
     text.remove_prefix(found + from.size());

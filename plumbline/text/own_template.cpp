@@ -55,7 +55,7 @@ class Messages {
     std::string_view rest = turn.text;
     for (int64_t i = 0; i < turn.images_before; ++i) add_image(content);
     const bool has_placeholders = turn.is_user && turn.images_before < 0;
-    for (size_t at;
+    for (size_t at = 0;
          has_placeholders && (at = rest.find(kImagePlaceholder)) != std::string_view::npos;) {
       add_text(content, rest.substr(0, at));
       add_image(content);

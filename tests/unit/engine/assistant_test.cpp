@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "plumbline/base/error.h"
 #include "tests/unit/engine/tiny_assistant.h"
 
@@ -36,6 +38,31 @@ TEST(LoadAssistant, ALanguageModelAloneNeedsNoPreprocessing) {
                                {{.is_user = true, .text = text}});
   };
   EXPECT_THROW(encode("<image>\nwhat is it?"), DataError);
+}
+
+TEST(LoadAssistant, ALanguageModelsOwnTemplateWritesItsBeginning) {
+  const TinyAssistant tiny;
+  config::LlavaConfig config = tiny.load().model.config();
+  config.vision = {};
+  config.image_token = config::kNoImageToken;
+  auto model = model::Llava::create(config, random_key(5, "tiny"), at::kFloat, at::kCPU);
+  checkpoint::save_llava(tiny.path().string(), model);
+  auto tokenizer = nlohmann::json::parse(read_file(tiny.path() / "tokenizer.json"));
+  tokenizer["post_processor"] = nlohmann::json::parse(R"({"type": "TemplateProcessing",
+      "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+      "pair": [], "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}})");
+  write_file(tiny.path() / "tokenizer.json", tokenizer.dump());
+  const auto first_id = [&](const std::string& conversation) {
+    const auto assistant = load_assistant(tiny.path().string(), conversation, at::kFloat, at::kCPU);
+    return text::encode_prompt(assistant.tokenizer, assistant.format, {{true, "what is it?"}})
+        .ids.front();
+  };
+  const std::string plain = "{% for m in messages %}{{ m['content'] }}{% endfor %}";
+  write_file(tiny.path() / "chat_template.jinja", plain);
+  EXPECT_EQ(first_id("brief"), 1);
+  EXPECT_NE(first_id("auto"), 1);
+  write_file(tiny.path() / "chat_template.jinja", "{{ '<s>' }}" + plain);
+  EXPECT_EQ(first_id("auto"), 1);
 }
 
 TEST(LoadAssistant, TheOriginalLayoutsPlaceholderIsNoToken) {
