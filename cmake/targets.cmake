@@ -18,18 +18,32 @@ if(PLUMBLINE_SANITIZE)
   add_link_options(${sanitize})
 endif()
 
+# plumbline_pch(NAME LINK packages HEADERS ... OPTIONS ...): torch's headers, precompiled once.
+function(plumbline_pch name)
+  cmake_parse_arguments(arg "" "" "LINK;HEADERS;OPTIONS" ${ARGN})
+  file(WRITE ${CMAKE_BINARY_DIR}/${name}.cpp "")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
+  target_link_libraries(${name} PRIVATE plumbline_options plumbline_torch ${arg_LINK})
+  target_compile_options(${name} PRIVATE ${arg_OPTIONS} -fpch-preprocess)
+  target_precompile_headers(${name} PRIVATE
+    <ATen/ATen.h> <ATen/core/grad_mode.h> <cstdint> <map> <memory> <optional> <string> <vector> ${arg_HEADERS})
+endfunction()
+
+# Compiling tests costs more than running them: torch's headers are precompiled for them once more,
+# with GoogleTest's, for compilation without optimisation.
 if(PLUMBLINE_TORCH AND PLUMBLINE_PCH)
-  file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
-  add_library(plumbline_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cpp)
-  target_link_libraries(plumbline_pch PRIVATE plumbline_options plumbline_torch)
-  target_compile_options(plumbline_pch PRIVATE -fpch-preprocess)
-  target_precompile_headers(plumbline_pch PRIVATE
-    <ATen/ATen.h> <ATen/core/grad_mode.h>
-    <cstdint> <map> <memory> <optional> <string> <vector>)
+  plumbline_pch(plumbline_pch)
+  if(PLUMBLINE_TESTS)
+    plumbline_pch(plumbline_test_pch LINK GTest::gmock HEADERS <gmock/gmock.h> OPTIONS -O0)
+  endif()
 endif()
 
-# Gives a target torch and, where built, the shared precompiled header.
+# Gives a target torch and, where built, a precompiled header, by default that of libraries.
 function(plumbline_use_torch target)
+  set(pch ${ARGN})
+  if(NOT pch)
+    set(pch plumbline_pch)
+  endif()
   target_link_libraries(${target} PUBLIC plumbline_torch)
   if(PLUMBLINE_PCH)
     # The header is compiled with -fPIC; executables would take -fPIE and could not use it.
@@ -39,7 +53,7 @@ function(plumbline_use_torch target)
       target_compile_options(${target} PRIVATE -fPIC)
     endif()
     target_compile_options(${target} PRIVATE -fpch-preprocess)
-    target_precompile_headers(${target} REUSE_FROM plumbline_pch)
+    target_precompile_headers(${target} REUSE_FROM ${pch})
   endif()
 endfunction()
 
@@ -64,14 +78,11 @@ function(plumbline_test folder)
   foreach(dep ${folder} ${arg_DEPS})
     target_link_libraries(${target} PRIVATE plumbline_${dep})
   endforeach()
+  target_compile_options(${target} PRIVATE -O0)
   set(label fast)
-  # Compiling tests costs more than running them.
   if(arg_TORCH)
-    plumbline_use_torch(${target})
-    target_compile_options(${target} PRIVATE -O1)  # the precompiled header takes no -O0
+    plumbline_use_torch(${target} plumbline_test_pch)
     set(label torch)
-  else()
-    target_compile_options(${target} PRIVATE -O0)
   endif()
   if(arg_LABELS)
     set(label ${arg_LABELS})
