@@ -78,7 +78,7 @@ const std::vector<Stage>& stages() {
        {"run.out", "model.path", "data.benchmark"},
        recipes::evaluate},
       {"chat",
-       "talk to a model, with pictures",
+       "talk to a model, with pictures (temperature 0.2, up to 512 tokens, unless set)",
        {"run", "model", "generation"},
        {"model.path"},
        recipes::chat},
