@@ -25,6 +25,7 @@ class Reader {
     const int forms =
         value_.contains("messages") + value_.contains("prompt") + value_.contains("input_ids");
     if (forms != 1) wrong("one of messages, prompt and input_ids");
+    if (value_.contains("image")) wrong("images, a list of paths, instead of image");
     if (value_.contains("input_ids")) {
       read_ids();
     } else if (value_.contains("messages")) {

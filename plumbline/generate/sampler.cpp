@@ -13,15 +13,17 @@ namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
-// Zeroes the probabilities outside the top-k and top-p sets. Ties are cut at the lower ids.
-void keep_top(std::vector<float>& p, const SamplingOptions& options) {
+// Zeroes the probabilities outside the top-k and top-p sets. Those that are equal are told apart by
+// their logits, and ties cut at the lower ids.
+void keep_top(std::vector<float>& p, const float* logits, const SamplingOptions& options) {
   const auto vocab = static_cast<int64_t>(p.size());
   const bool has_k = options.top_k > 0 && options.top_k < vocab;
   if (!has_k && options.top_p >= 1) return;
   std::vector<int64_t> order(p.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return p[static_cast<size_t>(a)] > p[static_cast<size_t>(b)];
+    const float left = p[static_cast<size_t>(a)], right = p[static_cast<size_t>(b)];
+    return left != right ? left > right : left > 0 && logits[a] > logits[b];
   });
   const int64_t k = has_k ? options.top_k : vocab;
   const auto weight = [&](int64_t i) {
@@ -78,7 +80,7 @@ double log_total(const float* logits, const std::vector<int64_t>& forbidden, dou
 
 Draw draw_token(const float* logits, int64_t vocab, const SamplingOptions& options, RandomKey key,
                 int64_t position) {
-  const bool is_greedy = options.temperature <= 0;
+  const bool is_greedy = options.temperature < 1e-30;  // its inverse must be a float
   const double scale = is_greedy ? 1 : 1 / options.temperature;
   const auto forbidden = forbidden_tokens(options, vocab, position);
   PLUMBLINE_CHECK(std::ssize(forbidden) < vocab, "every token is forbidden");
@@ -95,7 +97,7 @@ Draw draw_token(const float* logits, int64_t vocab, const SamplingOptions& optio
       ++draw.token;
     }
   } else {
-    keep_top(p, options);
+    keep_top(p, logits, options);
     draw.token = draw_index(p, Random(key.at(static_cast<uint64_t>(position))).uniform());
   }
   draw.logprob = static_cast<float>(

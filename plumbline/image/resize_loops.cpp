@@ -14,11 +14,7 @@ void blend_rows(const uint8_t*, size_t, const int32_t*, int, size_t, uint8_t*);
 
 int num_blend_rows() {
 #if defined(__x86_64__)
-  // Of x86-64-v3; older compilers do not know that name.
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                 __builtin_cpu_supports("bmi2")
-             ? 2
-             : 1;
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 2 : 1;
 #else
   return 1;
 #endif

@@ -56,6 +56,8 @@ PLUMBLINE_AMX void configure(int64_t outputs, int64_t last_piece) {
     shape(kLastWeights, outputs, 2 * last_piece);
     shape(kLastRows, last_piece / 2, 64);
   }
+  // The intrinsic does not tell the compiler that it reads the whole of it.
+  asm volatile("" : : "r"(&config) : "memory");
   _tile_loadconfig(&config);
 }
 

@@ -16,11 +16,7 @@ extern const InferenceLoops inference_loops;
 
 int num_loops() {
 #if defined(__x86_64__)
-  // Of x86-64-v3; older compilers do not know that name.
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                 __builtin_cpu_supports("bmi2")
-             ? 2
-             : 1;
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 2 : 1;
 #else
   return 1;
 #endif

@@ -86,12 +86,12 @@ void converse(engine::ChatSession& session) {
 
 // The settings as given; a talk has other defaults than training: those of LLaVA's own command
 // line.
-config::GenerationConfig talking(const config::Loaded& loaded, int64_t max_positions) {
+config::GenerationConfig talking(const config::Loaded& loaded, int64_t num_positions) {
   config::GenerationConfig c = loaded.config.generation;
   const auto is_left_out = [&](const char* key) { return loaded.origins.at(key) == "default"; };
   if (is_left_out("generation.temperature")) c.temperature = 0.2;
   if (is_left_out("generation.max_tokens")) {
-    c.max_tokens = std::min<int64_t>(512, max_positions / 4);
+    c.max_tokens = std::max(c.min_tokens, std::min<int64_t>(512, num_positions / 4));
   }
   return c;
 }
@@ -104,7 +104,8 @@ void chat(const Invocation& invocation) {
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
   const model::AdapterScope scope(assistant.model, engine::attach_policy(assistant.model, c.model));
-  const auto generation = talking(invocation.loaded, assistant.model.config().text.max_positions);
+  const auto generation =
+      talking(invocation.loaded, config::longest_sequence(assistant.model.config().text));
   engine::ChatSession session(assistant, engine::sampling_options(generation, assistant),
                               random_key(static_cast<uint64_t>(c.run.seed), "chat"));
   for (const std::string& image : invocation.images) session.add_image(image);

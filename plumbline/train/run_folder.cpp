@@ -35,6 +35,13 @@ nlohmann::json about(const fs::path& path) {
   return json.is_object() && json.contains("plumbline") ? json : nullptr;
 }
 
+// 0 where there is none.
+template <class Json>
+double number_in(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number() ? found->template get<double>() : 0;
+}
+
 bool is_run_folder(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path / "config.toml", error) && !about(path).is_null();
@@ -245,7 +252,7 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
     const auto checkpoint = run.latest_checkpoint();
     const int64_t step = checkpoint ? step_of(*checkpoint) : 0;
     run.metrics_->truncate(step);
-    if (checkpoint) run.seconds_before_ = about(path).value("seconds", 0.0);
+    if (checkpoint) run.seconds_before_ = number_in(about(path), "seconds");
     log_info("resuming {} after step {}", path.string(), step);
   } else {
     write_file(path / "config.toml", resolved);
@@ -299,11 +306,11 @@ void RunFolder::finish() { note_cost(true); }
 
 void RunFolder::note_cost(bool is_finished) const {
   auto json = nlohmann::ordered_json::parse(read_file(path_ / "run.json"), nullptr, false);
-  if (!json.is_object()) json = nlohmann::ordered_json::object();
+  if (!json.is_object()) return;  // somebody else's now
   if (is_finished) json["finished"] = timestamp();
   json["seconds"] = seconds_before_ + watch_.seconds();
-  json["peak_memory_bytes"] = std::max(
-      peak_memory_bytes(), json.value("peak_memory_bytes", decltype(peak_memory_bytes()){0}));
+  const double peak_before = number_in(json, "peak_memory_bytes");
+  json["peak_memory_bytes"] = std::max(peak_memory_bytes(), static_cast<int64_t>(peak_before));
   write_file(path_ / "run.json", text_of(json));
 }
 

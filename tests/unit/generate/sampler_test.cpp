@@ -56,6 +56,10 @@ TEST(DrawToken, ZeroTemperatureTellsNeighboursApart) {
   const std::vector<float> close = {high, low, high, low}, behind = {low, high, low, high};
   EXPECT_EQ(draw_token(close.data(), 4, {.temperature = 0}, random_key(1, "x"), 0).token, 0);
   EXPECT_EQ(draw_token(behind.data(), 4, {.temperature = 0}, random_key(1, "x"), 0).token, 1);
+  for (const double temperature : {1.0, 1e-20, 1e-300}) {
+    const SamplingOptions one{.temperature = temperature, .top_k = 1};
+    EXPECT_EQ(draw_token(behind.data(), 4, one, random_key(1, "x"), 0).token, 1) << temperature;
+  }
 }
 
 TEST(DrawToken, LogprobCountsForbiddenTokens) {

@@ -28,6 +28,9 @@ void expect_pieces_equal_whole(const std::vector<int64_t>& pieces, int64_t heads
   const at::Tensor expected =
       ragged_attention(rows.q, rows.k, rows.v, Spans::from_lengths({n}), window);
   KvCache cache(1, kv_heads, size, 2, n, dtype, at::kCPU);
+  // Whatever is read beyond the rows held would show.
+  at::Tensor(cache.keys(0)).fill_(NAN);
+  at::Tensor(cache.values(0)).fill_(NAN);
   std::vector<at::Tensor> got;
   for (int64_t s = 0; s < whole.size(); ++s) {
     const Spans spans = Spans::from_lengths({whole.length(s)});
@@ -48,6 +51,8 @@ TEST(CachedAttention, PiecesEqualTheWhole) {
     expect_pieces_equal_whole(pieces, 4, 2, 64, at::kFloat, kFloatTolerance);
     expect_pieces_equal_whole(pieces, 4, 2, 8, at::kFloat, kFloatTolerance);
     expect_pieces_equal_whole(pieces, 4, 2, 32, at::kBFloat16, kBfloat16Tolerance);
+    expect_pieces_equal_whole(pieces, 4, 2, 96, at::kBFloat16, kBfloat16Tolerance);
+    expect_pieces_equal_whole(pieces, 4, 2, 96, at::kFloat, kFloatTolerance);
   }
 }
 
@@ -55,6 +60,8 @@ TEST(CachedAttention, PiecesEqualTheWholeWithinAWindow) {
   for (const auto& pieces : {std::vector<int64_t>{1, 1, 1, 1, 1, 1, 1}, {17, 1, 1}, {4, 1, 6, 1}}) {
     expect_pieces_equal_whole(pieces, 4, 2, 32, at::kFloat, kFloatTolerance, 5);
     expect_pieces_equal_whole(pieces, 4, 2, 8, at::kFloat, kFloatTolerance, 5);
+    expect_pieces_equal_whole(pieces, 4, 2, 32, at::kBFloat16, kBfloat16Tolerance, 5);
+    expect_pieces_equal_whole(pieces, 4, 2, 80, at::kBFloat16, kBfloat16Tolerance, 5);
   }
 }
 

@@ -62,6 +62,39 @@ TEST(InferenceLoops, RoundingIsTorchs) {
   });
 }
 
+TEST(InferenceLoops, ProductsEqualFp32) {
+  constexpr int64_t kWidth = 71, kFirst = 2;
+  for (const int64_t rows : {1, 2, 3, 4}) {
+    for (const int64_t depth : {16, 48, 576}) {
+      const at::Tensor x = random_halves({rows, depth}, "x"),
+                       w = random_halves({kWidth, depth}, "w");
+      const at::Tensor bias = random_halves({kWidth}, "bias");
+      const at::Tensor x32 = x.to(at::kFloat), w32 = w.to(at::kFloat), b32 = bias.to(at::kFloat);
+      for (const bool has_bias : {true, false}) {
+        const at::Tensor expected = at::linear(x32, w32, has_bias ? b32 : at::Tensor());
+        for_every_set([&](const InferenceLoops& loops) {
+          at::Tensor apart = at::empty({rows, depth}), y = at::zeros({rows, kWidth}, at::kBFloat16);
+          loops.halves_apart(halves(x), rows * depth, apart.data_ptr<float>());
+          loops.product_bf16(apart.const_data_ptr<float>(), rows, halves(w),
+                             has_bias ? halves(bias) : nullptr, depth, kFirst, kWidth, halves(y),
+                             kWidth);
+          at::Tensor y32 = at::zeros({rows, kWidth});
+          loops.product(x32.const_data_ptr<float>(), rows, w32.const_data_ptr<float>(),
+                        has_bias ? b32.const_data_ptr<float>() : nullptr, depth, kFirst, kWidth,
+                        y32.data_ptr<float>(), kWidth);
+          const at::Tensor error =
+              (y.to(at::kFloat) - expected).abs().narrow(1, kFirst, kWidth - kFirst);
+          const at::Tensor size = expected.abs().narrow(1, kFirst, kWidth - kFirst);
+          EXPECT_TRUE((error <= size / 256 + 1e-4).all().item<bool>()) << rows << " of " << depth;
+          EXPECT_TRUE(is_close(y32.narrow(1, kFirst, kWidth - kFirst),
+                               expected.narrow(1, kFirst, kWidth - kFirst), 1e-4));
+          EXPECT_EQ(y32.narrow(1, 0, kFirst).abs().sum().item<float>(), 0) << "not asked for";
+        });
+      }
+    }
+  }
+}
+
 TEST(InferenceLoops, RowsEqualTheComposites) {
   const at::Tensor x = random_halves({5, 48}, "x"), up = random_halves({5, 48}, "up");
   const at::Tensor weight = random_halves({48}, "w");
