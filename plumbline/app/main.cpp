@@ -196,12 +196,13 @@ void check_required(const Stage& stage, const config::Config& config) {
       missing += (missing.empty() ? "" : ", ") + name;
   }
   if (missing.empty()) return;
-  throw ConfigError(Complaint{.component = "config",
-                              .doing = std::string("checking what ") + stage.name + " needs",
-                              .expected = "values for " + missing,
-                              .got = "nothing",
-                              .hint = "give --out, --set key=value, or a --config with them: see "
-                                      "configs/world/ and docs/guide/."});
+  throw ConfigError(Complaint{
+      .component = "config",
+      .doing = std::string("checking what ") + stage.name + " needs",
+      .expected = "values for " + missing,
+      .got = "nothing",
+      .hint = "give them as flags (--model, --out), as --set key=value, or in a --config: see "
+              "configs/world/ and docs/guide/."});
 }
 
 int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& command) {

@@ -10,7 +10,13 @@ namespace plumbline::engine {
 std::string attach_policy(model::Llava& model, const config::ModelConfig& config) {
   if (config.adapter.empty()) return "";
   checkpoint::load_adapter(config.adapter, model, kPolicy);
-  return kPolicy;
+  if (!model.has_head(kPolicy)) return kPolicy;
+  throw CheckpointError(Complaint{.component = "model",
+                                  .doing = "loading the adapter that answers",
+                                  .expected = "a policy's",
+                                  .got = "a reward model's, with reward_head.safetensors",
+                                  .where = config.adapter,
+                                  .hint = "set model.adapter to the result of `sft` or `ppo`."});
 }
 
 void attach_reward(model::Llava& model, const config::ModelConfig& config,

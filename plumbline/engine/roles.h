@@ -14,7 +14,7 @@ inline constexpr const char* kReward = "reward";        // with a head
 inline constexpr const char* kValue = "value";          // starts as the reward's adapter, head zero
 
 // Loads model.adapter as kPolicy, if it is set. Returns the name for an AdapterScope: kPolicy, or
-// "" for the base alone. Throws what load_adapter does.
+// "" for the base alone. Throws what load_adapter does, and CheckpointError for a reward model.
 std::string attach_policy(model::Llava& model, const config::ModelConfig& config);
 
 // Loads model.reward_adapter as kReward. Throws what load_adapter does, and CheckpointError, in

@@ -64,6 +64,15 @@ TEST_F(RolesTest, TheValueStartsFromTheRewardWithAZeroHead) {
   EXPECT_GT(role_bytes(assistant_.model), 0);
 }
 
+TEST_F(RolesTest, ARewardModelIsNoPolicy) {
+  save_reward(true);
+  config_.model.adapter = config_.model.reward_adapter;
+  EXPECT_THROW(attach_policy(assistant_.model, config_.model), CheckpointError);
+  save_reward(false);
+  auto fresh = tiny_.load();
+  EXPECT_EQ(attach_policy(fresh.model, config_.model), kPolicy);
+}
+
 TEST_F(RolesTest, ARewardModelWithoutAHeadIsRefused) {
   save_reward(false);
   EXPECT_THROW(attach_roles(assistant_.model, config_, random_key(4, "roles_test")),
