@@ -1,13 +1,17 @@
 // How fast a checkpoint answers: prefill and decoding in tokens per second, once. With "uneven" it
 // tells instead what four times as many answers take in ANSWERS places, of equal length and of 1 to
-// twice that many tokens. Usage: decode_bench MODEL float32|bfloat16 ANSWERS PROMPT_TOKENS
-// NEW_TOKENS [uneven] decode_bench.py runs it in turns with transformers on the same weights.
+// twice that many tokens.
+//
+// Usage: decode_bench MODEL float32|bfloat16 ANSWERS PROMPT_TOKENS NEW_TOKENS [uneven]
+//
+// decode_bench.py runs it in turns with transformers on the same weights.
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
 #include <exception>
+#include <functional>
+#include <string_view>
 
 #include "bench/median.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"

@@ -1,6 +1,7 @@
 #include "plumbline/engine/reward_input.h"
 
-#include <algorithm>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
@@ -84,13 +85,14 @@ int64_t RewardInput::longest(const Assistant& assistant, std::vector<text::Turn>
   turns.push_back({false, answer});
   std::vector<std::string> facts;
   if (has_facts_) facts = data::facts_of(facts_, image);
-  const auto num_rows = [&](const std::string& fact) {
-    return assistant.tokenizer.encode(fact).size();
-  };
-  std::stable_sort(facts.begin(), facts.end(), [&](const std::string& a, const std::string& b) {
-    return num_rows(a) > num_rows(b);
-  });
-  if (std::ssize(facts) > max_facts_) facts.resize(static_cast<size_t>(max_facts_));
+  if (std::ssize(facts) > max_facts_) {
+    std::multimap<size_t, std::string, std::greater<>> by_length;
+    for (const auto& fact : facts) by_length.emplace(assistant.tokenizer.encode(fact).size(), fact);
+    facts.clear();
+    for (const auto& [num_rows, fact] : by_length) {
+      if (std::ssize(facts) < max_facts_) facts.push_back(fact);
+    }
+  }
   return std::ssize(
       text::encode_for_reward(assistant.tokenizer, assistant.format, prompt_, turns, facts).ids);
 }

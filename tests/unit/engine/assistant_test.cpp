@@ -14,6 +14,15 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
+// Makes the folder's model one without a tower.
+void save_language_model(const TinyAssistant& tiny) {
+  config::LlavaConfig config = tiny.load().model.config();
+  config.vision = {};
+  config.image_token = config::kNoImageToken;
+  auto model = model::Llava::create(config, random_key(5, "tiny"), at::kFloat, at::kCPU);
+  checkpoint::save_llava(tiny.path().string(), model);
+}
+
 TEST(LoadAssistant, KnowsItsControlTokens) {
   const TinyAssistant tiny;
   const auto assistant = tiny.load();
@@ -25,11 +34,7 @@ TEST(LoadAssistant, KnowsItsControlTokens) {
 
 TEST(LoadAssistant, ALanguageModelAloneNeedsNoPreprocessing) {
   const TinyAssistant tiny;
-  config::LlavaConfig config = tiny.load().model.config();
-  config.vision = {};
-  config.image_token = config::kNoImageToken;
-  auto model = model::Llava::create(config, random_key(5, "tiny"), at::kFloat, at::kCPU);
-  checkpoint::save_llava(tiny.path().string(), model);
+  save_language_model(tiny);
   fs::remove(tiny.path() / "preprocessor_config.json");
   const auto assistant = tiny.load();
   EXPECT_EQ(assistant.format.image_tokens, 0);
@@ -42,11 +47,7 @@ TEST(LoadAssistant, ALanguageModelAloneNeedsNoPreprocessing) {
 
 TEST(LoadAssistant, ALanguageModelsOwnTemplateWritesItsBeginning) {
   const TinyAssistant tiny;
-  config::LlavaConfig config = tiny.load().model.config();
-  config.vision = {};
-  config.image_token = config::kNoImageToken;
-  auto model = model::Llava::create(config, random_key(5, "tiny"), at::kFloat, at::kCPU);
-  checkpoint::save_llava(tiny.path().string(), model);
+  save_language_model(tiny);
   auto tokenizer = nlohmann::json::parse(read_file(tiny.path() / "tokenizer.json"));
   tokenizer["post_processor"] = nlohmann::json::parse(R"({"type": "TemplateProcessing",
       "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],

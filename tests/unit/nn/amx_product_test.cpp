@@ -1,7 +1,6 @@
 #include "plumbline/nn/amx_product.h"
 
-#include "compare.h"
-#include "plumbline/nn/halves.h"
+#include "halves_product.h"
 
 namespace plumbline::nn {
 namespace {
@@ -20,19 +19,11 @@ TEST(AmxProduct, EqualsFp32RoundedOnce) {
   if (!kernels::has_amx()) GTEST_SKIP() << "this CPU has no tiles";
   for (const int64_t rows : {1, 5, 16, 17, 33, 64, 70, 128}) {
     for (const int64_t depth : {16, 32, 48, 576, 688}) {
-      constexpr int64_t kWidth = 71;
-      const at::Tensor x = random_tensor({rows, depth}, "x").to(at::kBFloat16);
-      const at::Tensor w = random_tensor({kWidth, depth}, "w").to(at::kBFloat16);
-      const at::Tensor b = random_tensor({kWidth}, "b").to(at::kBFloat16);
-      at::Tensor y = at::full({rows, kWidth}, 7).to(at::kBFloat16);
-      kernels::amx_product(kernels::tile_rows(halves(x), rows, depth), halves(w), halves(b), 2,
-                           kWidth, mutable_halves(y), kWidth);
-      const at::Tensor expected =
-          at::linear(x.to(at::kFloat), w.to(at::kFloat), b.to(at::kFloat)).narrow(1, 2, kWidth - 2);
-      const at::Tensor error = (y.to(at::kFloat).narrow(1, 2, kWidth - 2) - expected).abs();
-      EXPECT_TRUE((error <= expected.abs() / 256 + 1e-4).all().item<bool>())
-          << rows << " " << depth;
-      EXPECT_TRUE((y.narrow(1, 0, 2) == 7).all().item<bool>()) << "outputs not asked for";
+      HalvesProduct product(rows, depth);
+      kernels::amx_product(kernels::tile_rows(halves(product.x), rows, depth), halves(product.w),
+                           halves(product.b), product.begin, product.width,
+                           mutable_halves(product.y), product.width);
+      product.expect_rounded_once();
     }
   }
 }
