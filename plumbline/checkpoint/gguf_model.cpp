@@ -105,17 +105,11 @@ const std::map<std::string, std::string>& block_names() {
   return names;
 }
 
-// Rows 2i and 2i + 1 of a head become its rows i and i + d/2, d the head's rows.
-std::vector<float> in_halves(const std::vector<float>& values, int64_t num_heads,
-                             int64_t num_rows) {
-  const auto width = static_cast<int64_t>(values.size()) / num_rows;
-  const int64_t head = num_rows / num_heads;
+std::vector<float> in_order(const std::vector<float>& values, const std::vector<int64_t>& order) {
+  const auto width = static_cast<int64_t>(values.size() / order.size());
   std::vector<float> out(values.size());
-  for (int64_t row = 0; row < num_rows; ++row) {
-    const int64_t within = row % head;
-    const int64_t to = row - within + within / 2 + within % 2 * (head / 2);
-    std::copy_n(values.begin() + row * width, width, out.begin() + to * width);
-  }
+  auto to = out.begin();
+  for (const int64_t row : order) to = std::copy_n(values.begin() + row * width, width, to);
   return out;
 }
 
@@ -243,18 +237,33 @@ std::string read_gguf_chat_template(const formats::GgufFile& file) {
   return Keys(file, "tokenizer.").text("chat_template", "");
 }
 
+std::vector<int64_t> gguf_row_order(const std::string& name, int64_t num_rows,
+                                    const config::LlavaConfig& config) {
+  const int64_t num_heads = paired_heads(name, config.text);
+  if (num_heads == 0 || num_rows == 0 || num_rows % (2 * num_heads) != 0) return {};
+  // Rows 2i and 2i + 1 of a head are its rows i and i + d/2, d the head's rows.
+  const int64_t head = num_rows / num_heads;
+  std::vector<int64_t> order;
+  for (int64_t row = 0; row < num_rows; ++row) {
+    const int64_t within = row % head, half = head / 2;
+    order.push_back(row - within + within % half * 2 + within / half);
+  }
+  return order;
+}
+
 WeightFile read_gguf_weights(const formats::GgufFile& file, const config::LlavaConfig& config,
-                             bool as_bfloat16) {
+                             bool as_bfloat16, const std::set<std::string>& without) {
   auto owned = std::make_shared<OwnedArrays>();
   for (const auto& [name, tensor] : file.tensors()) {
     const std::string known = gguf_weight_name(name);
     if (known.empty())
       fail(file, "reading weights", "tensors of a language model", "'" + name + "'");
+    if (without.contains(known)) continue;
     std::vector<float> values(static_cast<size_t>(tensor.num_values));
     formats::dequantize(tensor, values.data());
-    const int64_t heads = paired_heads(known, config.text);
     const int64_t rows = tensor.shape.empty() ? 0 : tensor.shape[0];
-    if (heads > 0 && rows > 0 && rows % (2 * heads) == 0) values = in_halves(values, heads, rows);
+    const auto order = gguf_row_order(known, rows, config);
+    if (!order.empty()) values = in_order(values, order);
     owned->add(known, tensor.shape, values, as_bfloat16);
   }
   return WeightFile::held(file.path(), {owned, &owned->arrays});

@@ -9,6 +9,8 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/checkpoint/gguf_model.h"
+#include "plumbline/checkpoint/gguf_packed.h"
 #include "plumbline/checkpoint/hf_config.h"
 #include "plumbline/checkpoint/original_config.h"
 #include "plumbline/checkpoint/sources.h"
@@ -34,9 +36,7 @@ double approximate_size(const config::LlavaConfig& c) {
          d(config::num_tower_blocks(c)) * vision_block + width * (seen + width);
 }
 
-// A config.json of other sizes than the weights is refused before memory is taken for it.
-void check_size(const std::vector<Source>& sources, const config::LlavaConfig& config,
-                const std::string& folder) {
+double num_values(const std::vector<Source>& sources) {
   double held = 0;
   for (const Source& source : sources) {
     for (const auto& [name, array] : source.file.arrays()) {
@@ -45,14 +45,19 @@ void check_size(const std::vector<Source>& sources, const config::LlavaConfig& c
       held += count;
     }
   }
+  return held;
+}
+
+// A config of other sizes than the weights is refused before memory is taken for it.
+void check_size(double held, const config::LlavaConfig& config, const std::string& path) {
   const double wanted = approximate_size(config);
   if (wanted <= 2 * held + 1e6) return;
   throw CheckpointError(
       {.component = "checkpoint",
-       .doing = "comparing config.json with the weights",
-       .expected = fmt::format("about {:.0f} numbers, as config.json asks for", wanted),
+       .doing = "comparing the config with the weights",
+       .expected = fmt::format("about {:.0f} numbers, as the config asks for", wanted),
        .got = fmt::format("{:.0f}", held),
-       .where = folder,
+       .where = path,
        .hint = "use the config.json that belongs to these weights."});
 }
 
@@ -76,6 +81,30 @@ formats::Arrays classic_arrays(const std::vector<Source>& sources,
   return arrays;
 }
 
+double num_values(const formats::GgufFile& file) {
+  double held = 0;
+  for (const auto& [name, tensor] : file.tensors()) held += static_cast<double>(tensor.num_values);
+  return held;
+}
+
+// In bfloat16 on the CPU quantised layers stay as they are: fewer bytes to read for every token.
+void restore_gguf(model::Llava& model, const formats::GgufFile& file) {
+  std::set<std::string> packed;
+  const bool stays_packed = model.dtype() == at::kBFloat16 && model.device().is_cpu();
+  if (stays_packed) {
+    for (const auto& [name, weight] : read_gguf_packed(file, model.config())) {
+      if (model.pack(classic_name(name), weight)) packed.insert(name);
+    }
+  }
+  const nn::Parameters parameters = model.parameters();
+  // A packed head's values are wanted as they are, too.
+  std::erase_if(packed, [&](const auto& name) { return parameters.contains(classic_name(name)); });
+  const WeightFile weights =
+      read_gguf_weights(file, model.config(), model.dtype() == at::kBFloat16, packed);
+  restore(parameters, classic_arrays({{weights, classic_name}}, model.config(), parameters),
+          file.path(), "the metadata belong to another model than the tensors.");
+}
+
 std::string type_name(at::ScalarType type) {
   switch (type) {
     case at::kFloat:
@@ -95,8 +124,15 @@ std::string type_name(at::ScalarType type) {
 
 model::Llava load_llava(const std::string& path, at::ScalarType dtype, at::Device device) {
   const config::LlavaConfig config = read_config(path);
-  const std::vector<Source> sources = open_sources(path, config, dtype == at::kBFloat16);
-  check_size(sources, config, path);
+  if (is_gguf(path)) {
+    const formats::GgufFile file(path);
+    check_size(num_values(file), config, path);
+    model::Llava model = model::Llava::create(config, std::nullopt, dtype, device);
+    restore_gguf(model, file);
+    return model;
+  }
+  const std::vector<Source> sources = open_sources(path, config);
+  check_size(num_values(sources), config, path);
   model::Llava model = model::Llava::create(config, std::nullopt, dtype, device);
   const nn::Parameters parameters = model.parameters();
   restore(parameters, classic_arrays(sources, config, parameters), path,
@@ -106,6 +142,7 @@ model::Llava load_llava(const std::string& path, at::ScalarType dtype, at::Devic
 }
 
 void save_llava(const std::string& folder, model::Llava& model) {
+  model.unpack();
   const config::LlavaConfig& config = model.config();
   const std::string dtype = type_name(model.dtype());
   const bool has_tower_folder = layout_of(config) == Layout::Original;

@@ -9,15 +9,16 @@
 
 namespace plumbline::checkpoint {
 
-// Loads a GGUF file, or of a folder config.json (read_hf_config) and the weights (open_weights) in
-// any spelling of the names that `classic_name` knows, converted to `dtype`. In the original layout
-// the projector may lie in mm_projector.safetensors or .bin, and the tower in the folder that
-// `tower_folder` finds. Throws IoError, DataError for a damaged file, and CheckpointError for
-// weights that do not fit the config, listing them.
+// Loads a GGUF file (in bfloat16 on the CPU its quantised layers stay packed), or of a folder
+// config.json (read_hf_config) and the weights (open_weights) in any spelling of the names that
+// `classic_name` knows, converted to `dtype`. In the original layout the projector may lie in
+// mm_projector.safetensors or .bin, and the tower in the folder that `tower_folder` finds. Throws
+// IoError, DataError for a damaged file, and CheckpointError for weights that do not fit the
+// config, listing them.
 model::Llava load_llava(const std::string& path, at::ScalarType dtype, at::Device device);
 
 // Writes config.json and model.safetensors in the model's layout (layout_of), each atomically;
-// adapters are left out. Throws IoError.
+// adapters are left out. Unpacks the model first. Throws IoError.
 void save_llava(const std::string& folder, model::Llava& model);
 
 // Copies what belongs to a model beside its weights, where present: tokenizer.json and its two

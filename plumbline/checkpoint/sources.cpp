@@ -32,15 +32,8 @@ config::LlavaConfig read_config(const std::string& path) {
   return read_hf_config((fs::path(path) / kConfig).string());
 }
 
-std::vector<Source> open_sources(const std::string& path, const config::LlavaConfig& config,
-                                 bool gguf_as_bfloat16) {
+std::vector<Source> open_sources(const fs::path& folder, const config::LlavaConfig& config) {
   std::vector<Source> sources;
-  if (is_gguf(path)) {
-    const formats::GgufFile file(path);
-    add(sources, {read_gguf_weights(file, config, gguf_as_bfloat16)}, classic_name);
-    return sources;
-  }
-  const fs::path folder = path;
   add(sources, open_weights(folder), classic_name);
   if (layout_of(config) != Layout::Original) return sources;
   if (!holds(sources, "multi_modal_projector.")) {

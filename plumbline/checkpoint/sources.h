@@ -1,7 +1,6 @@
 // The files of a model, and what is in them. Torch-free.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -19,11 +18,9 @@ struct Source {
   std::string (*classic)(const std::string&);
 };
 
-// The model's files: open_weights of the folder; in the original layout also the projector's
-// mm_projector.safetensors or .bin and the folder of the tower, where the weights lack them; of a
-// GGUF file its tensors, dequantised (read_gguf_weights). Throws IoError, DataError or
-// CheckpointError.
-std::vector<Source> open_sources(const std::string& path, const config::LlavaConfig& config,
-                                 bool gguf_as_bfloat16);
+// The files of a model's folder: open_weights; in the original layout also the projector's
+// mm_projector.safetensors or .bin and the folder of the tower, where the weights lack them. Throws
+// IoError, DataError or CheckpointError.
+std::vector<Source> open_sources(const fs::path& folder, const config::LlavaConfig& config);
 
 }  // namespace plumbline::checkpoint

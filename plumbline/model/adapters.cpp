@@ -102,11 +102,13 @@ void Llava::State::require_adapter(const std::string& name) const {
                               .got = "'" + name + "'"});
 }
 
-at::Tensor Llava::State::selected(const std::string& module, const at::Tensor& weight) {
+bool Llava::State::saves(const std::string& module) {
   const auto modules = saved.find(selection().active);
-  if (modules == saved.end()) return weight;
-  const auto found = modules->second.find(module);
-  return found == modules->second.end() ? weight : found->second;
+  return modules != saved.end() && modules->second.contains(module);
+}
+
+at::Tensor Llava::State::selected(const std::string& module, const at::Tensor& weight) {
+  return saves(module) ? saved.at(selection().active).at(module) : weight;
 }
 
 void Llava::add_adapter(const std::string& name, const nn::AdapterSpec& spec, RandomKey init) {
@@ -115,7 +117,7 @@ void Llava::add_adapter(const std::string& name, const nn::AdapterSpec& spec, Ra
   check_spec(name, spec, state_->base.decoder);
   const auto options = at::device(state_->device).dtype(at::kFloat);
   for_each_target(state_->base.decoder, spec, [&](const std::string& path, nn::Linear& layer) {
-    const int64_t out = layer.weight.size(0), in = layer.weight.size(1);
+    const int64_t out = layer.num_out(), in = layer.num_in();
     const double bound = 1 / std::sqrt(static_cast<double>(in));  // Kaiming-uniform with a = sqrt 5
     const int64_t rank = spec.rank_of(path);
     const RandomKey key = init.at("language_model.model." + path);
@@ -210,6 +212,7 @@ nn::Parameters Llava::adapter_parameters(const std::string& name) {
 
 void Llava::merge_adapter(const std::string& name) {
   const at::NoGradGuard no_grad;
+  unpack();  // the sum is no longer on the grid of the codes
   const nn::AdapterSelection selection{.active = name};
   for_each_target(state_->base.decoder, adapter_spec(name),
                   [&](const std::string&, nn::Linear& layer) {

@@ -122,16 +122,20 @@ std::shared_ptr<JoinedWeights> join(const Decoder& decoder, JoinedBytes most) {
   auto joined = std::make_shared<JoinedWeights>();
   joined->adapter = decoder.selection.active;
   size_t bytes = 0;
+  bool is_packed = false, is_fp32 = true;
   for (const DecoderBlock& block : decoder.blocks) {
-    for (const NamedLinear& linear : block_linears()) {
-      bytes += (block.*linear.member).weight.nbytes();
+    for (const NamedLinear& named : block_linears()) {
+      const nn::Linear& linear = block.*named.member;
+      is_packed |= linear.packed.is_defined();
+      if (is_packed) break;
+      bytes += linear.weight.nbytes();
+      is_fp32 &= linear.weight.scalar_type() == at::kFloat;
     }
   }
   // In half precision W + BA would lose most of a small update: sampling must use what is trained.
-  const bool is_exact =
-      joined->adapter.empty() || decoder.blocks.front().q.weight.scalar_type() == at::kFloat;
+  const bool is_exact = joined->adapter.empty() || is_fp32;
   const int64_t limit = joined->adapter.empty() ? most.plain : most.adapted;
-  if (static_cast<int64_t>(bytes) > limit || !is_exact) return joined;
+  if (is_packed || static_cast<int64_t>(bytes) > limit || !is_exact) return joined;
   for (const DecoderBlock& block : decoder.blocks) {
     const nn::AdapterSelection& selection = decoder.selection;
     joined->blocks.push_back({.qkv = join({&block.q, &block.k, &block.v}, selection),

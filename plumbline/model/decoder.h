@@ -23,8 +23,9 @@ struct DecoderBlock {
 struct Decoder {
   at::Tensor embedding;  // [V, D]
   std::vector<DecoderBlock> blocks;
-  at::Tensor norm;  // [D]
-  at::Tensor head;  // [V, D], undefined when tied
+  at::Tensor norm;                    // [D]
+  at::Tensor head;                    // [V, D], undefined when tied
+  nn::PackedWeight packed_head = {};  // the head's values for logits, where they are kept packed
   nn::RotaryAngles rotary;
   nn::AdapterSelection selection;
 };

@@ -13,6 +13,8 @@
 namespace plumbline::model {
 namespace {
 
+using Shape = std::vector<int64_t>;
+
 constexpr double kEmbeddingDeviation = 0.3, kHeadDeviation = 0.02;
 
 at::Tensor first_values(const WeightSlot& slot, RandomKey init) {
@@ -75,9 +77,28 @@ at::Device Llava::device() const { return state_->device; }
 nn::Parameters Llava::parameters() {
   nn::Parameters parameters;
   for (WeightSlot& slot : weight_slots(state_->base, state_->config)) {
-    parameters.emplace(slot.name, *slot.tensor);
+    if (slot.tensor->defined()) parameters.emplace(slot.name, *slot.tensor);
   }
   return parameters;
+}
+
+bool Llava::pack(const std::string& name, const nn::PackedWeight& packed) {
+  for (WeightSlot& slot : weight_slots(state_->base, state_->config)) {
+    if (slot.name != name) continue;
+    if (!slot.packed || slot.shape != Shape{packed.num_out(), packed.num_in()}) return false;
+    *slot.packed = packed;
+    if (slot.packed != &state_->base.decoder.packed_head) *slot.tensor = at::Tensor();
+    return true;
+  }
+  return false;
+}
+
+void Llava::unpack() {
+  for (WeightSlot& slot : weight_slots(state_->base, state_->config)) {
+    if (!slot.packed || !slot.packed->is_defined()) continue;
+    if (!slot.tensor->defined()) *slot.tensor = nn::unpacked(*slot.packed, state_->dtype);
+    *slot.packed = {};
+  }
 }
 
 at::Tensor Llava::encode_images(const at::Tensor& pixels) {
@@ -145,6 +166,10 @@ at::Tensor Llava::head_weight() {
 }
 
 at::Tensor Llava::logits(const at::Tensor& hidden) {
+  const nn::PackedWeight& packed = state_->base.decoder.packed_head;
+  if (packed.is_defined() && !state_->saves("lm_head")) {
+    return nn::products(hidden, {{.packed = packed}})[0];
+  }
   return nn::products(hidden, {{.weight = head_weight()}})[0];
 }
 

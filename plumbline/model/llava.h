@@ -12,6 +12,7 @@
 #include "plumbline/config/llava_config.h"
 #include "plumbline/nn/adapter_spec.h"
 #include "plumbline/nn/kv_cache.h"
+#include "plumbline/nn/packed_weight.h"
 #include "plumbline/nn/parameters.h"
 #include "plumbline/tensor/spans.h"
 
@@ -40,8 +41,15 @@ class Llava {
   at::Device device() const;
 
   // All base weights under Hugging Face's classic on-disk names. A tied head is listed once, as
-  // language_model.model.embed_tokens.weight.
+  // language_model.model.embed_tokens.weight. Packed weights are left out.
   nn::Parameters parameters();
+
+  // Keeps a linear layer of the decoder packed in place of its weight. The head's values are packed
+  // for `logits`, beside what embeds and trains. Returns whether there is such a weight of that
+  // shape, which can be packed; else nothing changes.
+  bool pack(const std::string& name, const nn::PackedWeight& packed);
+  // Unpacks all weights, in the model's dtype: `parameters` then lists them.
+  void unpack();
 
   // pixels [B, 3, H, W] -> tower features [B, I, Dv] at select_layer, I = config().image_rows().
   // Throws DataError when the model takes no images; so does `project`.

@@ -40,6 +40,8 @@ struct WeightSlot {
   at::Tensor* tensor;
   std::vector<int64_t> shape;
   FirstValue first;
+  nn::PackedWeight* packed =
+      nullptr;  // what may stand in the tensor's place or, of a head, beside it
 };
 
 // Every weight of `base`, whose blocks are created where they are missing.
@@ -66,6 +68,8 @@ struct Llava::State {
   nn::AdapterSelection& selection() { return base.decoder.selection; }
   // `weight` of the base, or in its place what the adapter in use has saved under `module`.
   at::Tensor selected(const std::string& module, const at::Tensor& weight);
+  // Whether the adapter in use has saved `module`.
+  bool saves(const std::string& module);
   // Throws DataError when the model takes no images.
   void require_tower() const;
   // Throws ConfigError when there is no adapter of that name.

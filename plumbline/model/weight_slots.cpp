@@ -9,8 +9,9 @@ using Shape = std::vector<int64_t>;
 
 class SlotList {
  public:
-  void add(const std::string& name, at::Tensor& tensor, Shape shape, FirstValue first) {
-    slots_.push_back({name, &tensor, std::move(shape), first});
+  void add(const std::string& name, at::Tensor& tensor, Shape shape, FirstValue first,
+           nn::PackedWeight* packed = nullptr) {
+    slots_.push_back({name, &tensor, std::move(shape), first, packed});
   }
   void add_linear(const std::string& name, Affine& layer, int64_t out, int64_t in,
                   FirstValue first = FirstValue::Linear, bool has_bias = true) {
@@ -83,7 +84,7 @@ void add_decoder(SlotList& list, Decoder& decoder, const config::LlamaConfig& co
   const std::string root = "language_model.model.";
   const int64_t size = config.hidden_size;
   list.add(root + "embed_tokens.weight", decoder.embedding, {config.vocab_size, size},
-           FirstValue::Embedding);
+           FirstValue::Embedding, config.tie_embeddings ? &decoder.packed_head : nullptr);
   decoder.blocks.resize(static_cast<size_t>(config.num_layers));
   for (size_t i = 0; i < decoder.blocks.size(); ++i) {
     DecoderBlock& block = decoder.blocks[i];
@@ -93,7 +94,7 @@ void add_decoder(SlotList& list, Decoder& decoder, const config::LlamaConfig& co
       nn::Linear& linear = block.*linears[j].member;
       const Shape shape = linear_shape(j, config);
       list.add(at + linears[j].name + ".weight", linear.weight, shape,
-               adds_to_stream(j) ? FirstValue::Output : FirstValue::Linear);
+               adds_to_stream(j) ? FirstValue::Output : FirstValue::Linear, &linear.packed);
       if (!has_bias(j, config)) continue;
       list.add(at + linears[j].name + ".bias", linear.bias, {shape[0]}, FirstValue::Zero);
     }
@@ -104,7 +105,7 @@ void add_decoder(SlotList& list, Decoder& decoder, const config::LlamaConfig& co
   list.add(root + "norm.weight", decoder.norm, {size}, FirstValue::One);
   if (config.tie_embeddings) return;
   list.add("language_model.lm_head.weight", decoder.head, {config.vocab_size, size},
-           FirstValue::Head);
+           FirstValue::Head, &decoder.packed_head);
 }
 
 void add_projector(SlotList& list, Projector& projector, const config::LlavaConfig& config) {

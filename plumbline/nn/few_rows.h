@@ -5,16 +5,22 @@
 
 #include <vector>
 
+#include "plumbline/nn/packed_weight.h"
+
 namespace plumbline::nn {
 
 struct WeightAndBias {
-  at::Tensor weight;     // [out, in]
-  at::Tensor bias = {};  // [out], or undefined
+  at::Tensor weight = {};    // [out, in], or undefined where packed
+  at::Tensor bias = {};      // [out], or undefined
+  PackedWeight packed = {};  // in place of `weight`
+
+  int64_t num_out() const { return packed.is_defined() ? packed.num_out() : weight.size(0); }
+  int64_t num_in() const { return packed.is_defined() ? packed.num_in() : weight.size(1); }
 };
 
 // Whether `products` computes with own loops: 1 to 4 rows on CPU (more in bfloat16 where the
 // processor multiplies that: see bf16_product.h and amx_product.h), fp32 or bfloat16 throughout,
-// contiguous weights, no gradients asked for.
+// contiguous or packed weights, no gradients asked for.
 bool are_few_rows(const at::Tensor& x, const std::vector<WeightAndBias>& layers);
 
 // x W^T + bias of layers that read the same rows: [R, in] -> [R, out] each. By own loops where

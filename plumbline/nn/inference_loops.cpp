@@ -120,6 +120,44 @@ void product(const float* x, int64_t rows, const T* w, const T* bias, int64_t de
   }
 }
 
+// An fp16 number that is finite.
+PLUMBLINE_INLINE float from_fp16(Half x) {
+  const float size = std::bit_cast<float>(static_cast<uint32_t>(x & 0x7fff) << 13) * 0x1p112F;
+  return (x & 0x8000) != 0 ? -size : size;
+}
+
+// Eight codes, each in the `shift`th bits of its byte, as scale * code + minimum.
+template <class T>
+PLUMBLINE_INLINE void unpack_eight(const uint8_t* codes, uint32_t shift, uint32_t mask, float scale,
+                                   float minimum, T* y) {
+  using Bytes = uint8_t __attribute__((vector_size(8), aligned(1), may_alias));
+  const Bits bits =
+      (__builtin_convertvector(*reinterpret_cast<const Bytes*>(codes), Bits) >> shift) & mask;
+  const Vec scaled = __builtin_convertvector(std::bit_cast<IntVec>(bits), Vec) * splat(scale);
+  store(y, scaled + splat(minimum));
+}
+
+template <class T>
+void unpack_nibbles(const uint8_t* codes, const Half* scales, int64_t blocks, T* y) {
+  for (int64_t b = 0; b < blocks; ++b, codes += 16, y += 32) {
+    const float scale = from_fp16(scales[b]), minimum = from_fp16(scales[blocks + b]);
+    for (int64_t i = 0; i < 16; i += kLanes) {
+      unpack_eight(codes + i, 0, 0xf, scale, minimum, y + i);
+      unpack_eight(codes + i, 4, 0xf, scale, minimum, y + 16 + i);
+    }
+  }
+}
+
+template <class T>
+void unpack_bytes(const uint8_t* codes, const Half* scales, int64_t blocks, T* y) {
+  for (int64_t b = 0; b < blocks; ++b, codes += 32, y += 32) {
+    const float scale = from_fp16(scales[b]), minimum = from_fp16(scales[blocks + b]);
+    for (int64_t i = 0; i < 32; i += kLanes) {
+      unpack_eight(codes + i, 0, 0xff, scale, minimum, y + i);
+    }
+  }
+}
+
 void rms_norm_bf16(const Half* x, const Half* weight, double eps, int64_t rows, int64_t size,
                    Half* y) {
   for (int64_t r = 0; r < rows; ++r, x += size, y += size) {
@@ -251,6 +289,10 @@ extern const InferenceLoops inference_loops;
 const InferenceLoops inference_loops = {.product = product<float>,
                                         .product_bf16 = product<Half>,
                                         .halves_apart = halves_apart,
+                                        .unpack_nibbles = unpack_nibbles<float>,
+                                        .unpack_bytes = unpack_bytes<float>,
+                                        .unpack_nibbles_bf16 = unpack_nibbles<Half>,
+                                        .unpack_bytes_bf16 = unpack_bytes<Half>,
                                         .rms_norm_bf16 = rms_norm_bf16,
                                         .swiglu_bf16 = swiglu_bf16,
                                         .rotate_row_bf16 = rotate_row_bf16,

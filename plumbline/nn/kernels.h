@@ -92,6 +92,13 @@ struct InferenceLoops {
   // Of every 16 numbers first those at even places, then those at odd ones, as fp32.
   void (*halves_apart)(const Half* x, int64_t size, float* y);
 
+  // A row of packed codes (packed_weight.h) as numbers. `scales` are fp16: `blocks` scales, then as
+  // many minima.
+  void (*unpack_nibbles)(const uint8_t* codes, const Half* scales, int64_t blocks, float* y);
+  void (*unpack_bytes)(const uint8_t* codes, const Half* scales, int64_t blocks, float* y);
+  void (*unpack_nibbles_bf16)(const uint8_t* codes, const Half* scales, int64_t blocks, Half* y);
+  void (*unpack_bytes_bf16)(const uint8_t* codes, const Half* scales, int64_t blocks, Half* y);
+
   // As transformers computes them in bfloat16: the normalised row and the gate are rounded before
   // they are multiplied. Strides count numbers.
   void (*rms_norm_bf16)(const Half* x, const Half* weight, double eps, int64_t rows, int64_t size,

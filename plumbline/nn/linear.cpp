@@ -20,7 +20,8 @@ constexpr size_t kInput = 0;
 
 struct Places {
   int64_t mask = -1;
-  std::vector<int64_t> weight = {}, bias = {}, a = {}, b = {};  // one per layer
+  // One per layer; `weight` is of the codes where they are packed and have `scales`.
+  std::vector<int64_t> weight = {}, scales = {}, bias = {}, a = {}, b = {};
   std::vector<double> scale = {};
 };
 
@@ -28,8 +29,9 @@ struct Places {
 c10::List<c10::IValue> packed(const Places& places) {
   c10::List<c10::IValue> list(c10::AnyType::get());
   for (const c10::IValue& value :
-       {c10::IValue(places.mask), c10::IValue(places.weight), c10::IValue(places.bias),
-        c10::IValue(places.a), c10::IValue(places.b), c10::IValue(places.scale)}) {
+       {c10::IValue(places.mask), c10::IValue(places.weight), c10::IValue(places.scales),
+        c10::IValue(places.bias), c10::IValue(places.a), c10::IValue(places.b),
+        c10::IValue(places.scale)}) {
     list.push_back(value);
   }
   return list;
@@ -39,10 +41,11 @@ Places unpacked(const c10::IValue& value) {
   const auto list = value.toListRef();
   return {.mask = list[0].toInt(),
           .weight = list[1].toIntVector(),
-          .bias = list[2].toIntVector(),
-          .a = list[3].toIntVector(),
-          .b = list[4].toIntVector(),
-          .scale = list[5].toDoubleVector()};
+          .scales = list[2].toIntVector(),
+          .bias = list[3].toIntVector(),
+          .a = list[4].toIntVector(),
+          .b = list[5].toIntVector(),
+          .scale = list[6].toDoubleVector()};
 }
 
 // [rows, width] of 0 with probability p and 1 / (1 - p) otherwise: element i of the stream `key`.
@@ -71,9 +74,15 @@ at::Tensor dropout_mask(int64_t rows, int64_t width, double p, RandomKey key,
 // One layer as the functions below see it. `rank` 0 means no adapter.
 struct Part {
   at::Tensor weight, bias, a, b;  // a and b in the input's dtype
+  PackedWeight packed;            // in place of `weight`
   double scale = 0;
   int64_t first_out = 0, num_out = 0;
   int64_t first_rank = 0, rank = 0;
+
+  // Packed ones are unpacked each time anew: what is kept for the backward pass are the codes.
+  at::Tensor dense(at::ScalarType dtype) const {
+    return packed.is_defined() ? unpacked(packed, dtype) : weight;
+  }
 };
 
 at::Tensor placed(at::TensorList tensors, int64_t place) {
@@ -85,15 +94,21 @@ std::vector<Part> parts_of(at::TensorList tensors, const Places& places) {
   int64_t out = 0, rank = 0;
   for (size_t i = 0; i < places.weight.size(); ++i) {
     Part part;
-    part.weight = placed(tensors, places.weight[i]);
+    const at::Tensor weight = placed(tensors, places.weight[i]);
+    if (places.scales[i] < 0) {
+      part.weight = weight;
+    } else {
+      part.packed = {.codes = weight, .scales = placed(tensors, places.scales[i])};
+    }
     part.bias = placed(tensors, places.bias[i]);
     part.scale = places.scale[i];
     part.first_out = out;
-    part.num_out = part.weight.size(0);
+    part.num_out = weight.size(0);
     part.first_rank = rank;
     if (places.a[i] >= 0) {
-      part.a = placed(tensors, places.a[i]).to(part.weight.scalar_type());
-      part.b = placed(tensors, places.b[i]).to(part.weight.scalar_type());
+      const at::ScalarType dtype = tensors[kInput].scalar_type();
+      part.a = placed(tensors, places.a[i]).to(dtype);
+      part.b = placed(tensors, places.b[i]).to(dtype);
       part.rank = part.a.size(0);
     }
     out += part.num_out;
@@ -116,11 +131,6 @@ at::Tensor joined_a(const std::vector<Part>& parts) {
   return all.size() == 1 ? all[0] : at::cat(all);
 }
 
-bool is_plain(const std::vector<const Linear*>& linears, const AdapterSelection& selection) {
-  return std::all_of(linears.begin(), linears.end(),
-                     [&](const Linear* linear) { return linear->selected(selection) == nullptr; });
-}
-
 at::Tensor columns(const at::Tensor& x, int64_t first, int64_t count) {
   return x.narrow(1, first, count);
 }
@@ -141,7 +151,7 @@ class JoinedLinear : public torch::autograd::Function<JoinedLinear> {
     torch::autograd::variable_list results;
     for (const Part& part : parts) {
       at::Tensor y_part = columns(y, part.first_out, part.num_out);
-      at::mm_out(y_part, x, part.weight.t());
+      at::mm_out(y_part, x, part.dense(x.scalar_type()).t());
       if (part.bias.defined()) y_part.add_(part.bias);
       if (part.rank > 0) {
         y_part.addmm_(columns(u, part.first_rank, part.rank), part.b.t(), 1, part.scale);
@@ -171,7 +181,8 @@ class JoinedLinear : public torch::autograd::Function<JoinedLinear> {
       at::Tensor& dy = grads[i];
       if (!dy.defined()) dy = at::zeros({x.size(0), part.num_out}, x.options());
       if (wanted(kInput)) {
-        dx = dx.defined() ? dx.addmm_(dy, part.weight) : at::mm(dy, part.weight);
+        const at::Tensor weight = part.dense(x.scalar_type());
+        dx = dx.defined() ? dx.addmm_(dy, weight) : at::mm(dy, weight);
       }
       if (wanted(places.weight[i])) at_place(result, places.weight[i]) = at::mm(dy.t(), x);
       if (wanted(places.bias[i])) at_place(result, places.bias[i]) = dy.sum(0);
@@ -219,6 +230,21 @@ class JoinedLinear : public torch::autograd::Function<JoinedLinear> {
   }
 };
 
+// The same for few rows, without gradients and dropout.
+std::vector<at::Tensor> few_row_results(const std::vector<const Linear*>& linears,
+                                        const at::Tensor& rows,
+                                        const std::vector<WeightAndBias>& layers,
+                                        const AdapterSelection& selection) {
+  std::vector<at::Tensor> results = products(rows, layers);
+  for (size_t i = 0; i < linears.size(); ++i) {
+    const LowRank* part = linears[i]->selected(selection);
+    if (!part) continue;
+    const at::Tensor u = at::mm(rows, part->a.to(rows.scalar_type()).t());
+    results[i].addmm_(u, part->b.to(rows.scalar_type()).t(), 1, part->scale);
+  }
+  return results;
+}
+
 }  // namespace
 
 const LowRank* Linear::selected(const AdapterSelection& selection) const {
@@ -235,10 +261,12 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
                                   AdapterSelection& selection) {
   PLUMBLINE_CHECK(!linears.empty(), "no layers");
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
-  if (x.dim() == 2 && is_plain(linears, selection)) {
+  if (x.dim() == 2 && !selection.dropout_key) {
     std::vector<WeightAndBias> layers;
-    for (const Linear* linear : linears) layers.push_back({linear->weight, linear->bias});
-    if (are_few_rows(rows, layers)) return products(rows, layers);
+    for (const Linear* linear : linears) {
+      layers.push_back({linear->weight, linear->bias, linear->packed});
+    }
+    if (are_few_rows(rows, layers)) return few_row_results(linears, rows, layers, selection);
   }
   std::vector<at::Tensor> tensors = {rows};
   Places places;
@@ -249,10 +277,12 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
   };
   double dropout = 0;
   for (const Linear* linear : linears) {
-    PLUMBLINE_CHECK(linear->weight.size(1) == rows.size(1),
-                    fmt::format("input of {}, layer for {}", rows.size(1), linear->weight.size(1)));
+    PLUMBLINE_CHECK(linear->num_in() == rows.size(1),
+                    fmt::format("input of {}, layer for {}", rows.size(1), linear->num_in()));
     const LowRank* part = linear->selected(selection);
-    places.weight.push_back(place(linear->weight));
+    const bool is_packed = linear->packed.is_defined();
+    places.weight.push_back(place(is_packed ? linear->packed.codes : linear->weight));
+    places.scales.push_back(is_packed ? place(linear->packed.scales) : -1);
     places.bias.push_back(place(linear->bias));
     places.a.push_back(part ? place(part->a) : -1);
     places.b.push_back(part ? place(part->b) : -1);
@@ -276,9 +306,13 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
 
 at::Tensor effective_weight(const Linear& linear, const AdapterSelection& selection) {
   const LowRank* part = linear.selected(selection);
-  if (!part) return linear.weight;
-  return at::addmm(linear.weight.to(at::kFloat), part->b, part->a, 1, part->scale)
-      .to(linear.weight.scalar_type());
+  const bool is_packed = linear.packed.is_defined();
+  const auto dense = [&](at::ScalarType dtype) {
+    return is_packed ? unpacked(linear.packed, dtype) : linear.weight.to(dtype);
+  };
+  const at::ScalarType dtype = is_packed ? at::kBFloat16 : linear.weight.scalar_type();
+  if (!part) return dense(dtype);
+  return at::addmm(dense(at::kFloat), part->b, part->a, 1, part->scale).to(dtype);
 }
 
 }  // namespace plumbline::nn

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plumbline/base/random.h"
+#include "plumbline/nn/packed_weight.h"
 
 namespace plumbline::nn {
 
@@ -31,15 +32,18 @@ struct AdapterSelection {
 
 // y = x W^T + bias, plus scale * (dropout(x) A^T) B^T for the selected adapter where it has a part.
 struct Linear {
-  at::Tensor weight;                             // [out, in]
+  at::Tensor weight = {};                        // [out, in], or undefined where packed
   at::Tensor bias = {};                          // [out], or undefined
+  PackedWeight packed = {};                      // in place of `weight`: frozen
   std::map<std::string, LowRank> adapters = {};  // by adapter name
 
+  int64_t num_out() const { return packed.is_defined() ? packed.num_out() : weight.size(0); }
+  int64_t num_in() const { return packed.is_defined() ? packed.num_in() : weight.size(1); }
   // The selected adapter's part, or null when it has none here.
   const LowRank* selected(const AdapterSelection& selection) const;
 };
 
-// x [..., in] of the weight's dtype -> [..., out], same dtype.
+// x [..., in] of the weight's dtype (fp32 or bfloat16 where packed) -> [..., out], same dtype.
 at::Tensor apply(const Linear& linear, const at::Tensor& x, AdapterSelection& selection);
 
 // The same for layers that read the same input, in fewer and larger products. The results are views
@@ -47,8 +51,8 @@ at::Tensor apply(const Linear& linear, const at::Tensor& x, AdapterSelection& se
 std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, const at::Tensor& x,
                                   AdapterSelection& selection);
 
-// W + scale B A of the selected adapter, summed in fp32, in W's dtype; W itself without an adapter.
-// Differentiable in W, A and B. Leaves out dropout.
+// W + scale B A of the selected adapter, summed in fp32, in W's dtype (bfloat16 where packed); W
+// itself without an adapter. Differentiable in W, A and B. Leaves out dropout.
 at::Tensor effective_weight(const Linear& linear, const AdapterSelection& selection);
 
 }  // namespace plumbline::nn

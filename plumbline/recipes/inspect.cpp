@@ -40,7 +40,7 @@ std::map<std::string, Held> held_tensors(const std::string& path,
     }
     return out;
   }
-  for (const auto& source : checkpoint::open_sources(path, config, false)) {
+  for (const auto& source : checkpoint::open_sources(path, config)) {
     for (const auto& [name, array] : source.file.arrays()) {
       out[name] = {std::string(formats::dtype_name(array.dtype)), array.shape, array.size,
                    source.classic(name)};

@@ -1,4 +1,7 @@
-"""Writes a tiny language model of tests/golden/architectures as the GGUF file that llama.cpp's converter would make."""
+"""Writes a tiny language model of tests/golden/architectures as the GGUF file that llama.cpp's converter would make.
+
+Usage: make_gguf.py FOLDER llama|qwen2 OUT [quantized]
+"""
 
 import json
 import sys
@@ -27,8 +30,16 @@ def in_pairs(weight, heads):
     return weight.reshape(heads, 2, weight.shape[0] // heads // 2, *weight.shape[1:]).swapaxes(1, 2).reshape(weight.shape)
 
 
+def quantized_type(name):
+    """One of each type that stays packed, as mixed files have them."""
+    if "attn" in name:
+        return gguf.GGMLQuantizationType.Q4_0
+    return gguf.GGMLQuantizationType.Q4_1 if "ffn" in name else gguf.GGMLQuantizationType.Q8_0
+
+
 def main():
     folder, arch, out = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    is_quantized = len(sys.argv) > 4
     config = json.loads((folder / "config.json").read_text())
     writer = gguf.GGUFWriter(out, arch)
     writer.add_block_count(config["num_hidden_layers"])
@@ -48,6 +59,9 @@ def main():
                 weight = in_pairs(weight, config[heads])
         if weight.dim() == 1:
             writer.add_tensor(gguf_name(name), weight.float().numpy())
+        elif is_quantized and weight.shape[1] % 32 == 0:
+            kind = quantized_type(gguf_name(name))
+            writer.add_tensor(gguf_name(name), gguf.quants.quantize(weight.float().numpy(), kind), raw_dtype=kind)
         else:
             bits = weight.to(torch.bfloat16).contiguous().view(torch.uint8).numpy()
             writer.add_tensor(gguf_name(name), bits, raw_dtype=gguf.GGMLQuantizationType.BF16)

@@ -13,7 +13,7 @@ const std::string kFolder = "tests/golden/architectures/";
 
 std::set<std::string> names(const std::string& path) {
   std::set<std::string> out;
-  for (const Source& source : open_sources(path, read_config(path), false)) {
+  for (const Source& source : open_sources(path, read_config(path))) {
     for (const auto& [spelling, array] : source.file.arrays()) out.insert(source.classic(spelling));
   }
   return out;
@@ -24,10 +24,6 @@ TEST(Sources, TheOriginalLayoutFindsItsTowerInAFolderOfItsOwn) {
   EXPECT_TRUE(all.contains("multi_modal_projector.linear_1.weight"));
   EXPECT_TRUE(all.contains("vision_tower.vision_model.embeddings.class_embedding"));
   EXPECT_TRUE(all.contains("language_model.model.embed_tokens.weight"));
-}
-
-TEST(Sources, AGgufFileHasTheNamesOfItsFolder) {
-  EXPECT_EQ(names(kFolder + "llama/model.gguf"), names(kFolder + "llama"));
 }
 
 TEST(Sources, NothingThere) { EXPECT_THROW(read_config("no/such/folder"), IoError); }

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "compare.h"
+#include "packed.h"
 
 namespace plumbline::nn {
 namespace {
@@ -75,6 +76,27 @@ TEST(FewRows, GradientsGoTheOtherWay) {
   EXPECT_FALSE(are_few_rows(x, {a}));
   products(x, {a})[0].sum().backward();
   EXPECT_TRUE(is_close(x.grad()[0], a.weight.sum(0)));
+}
+
+// By codes for a few rows, unpacked by blocks for some, whole for many.
+TEST(FewRows, PackedLayersAreTheirUnpackedOnes) {
+  const at::NoGradGuard no_grad;
+  for (const at::ScalarType dtype : {at::kFloat, at::kBFloat16}) {
+    for (const int64_t rows : {1, 3, 4, 5, 16, 40, 300}) {
+      const at::Tensor x = random_tensor({rows, 96}, "x").to(dtype);
+      const at::Tensor bias = random_tensor({130}, "bias").to(dtype);
+      const WeightAndBias four{.bias = bias, .packed = random_packed(130, 96, 4, "four")};
+      const WeightAndBias eight{.packed = random_packed(70, 96, 8, "eight")};
+      const auto results = products(x, {four, eight});
+      ASSERT_EQ(results[0].scalar_type(), dtype);
+      const double tolerance = dtype == at::kFloat ? 1e-4 : 5e-2;
+      for (const auto& [result, layer] : {std::pair(results[0], four), {results[1], eight}}) {
+        const at::Tensor expected =
+            reference(x, {.weight = dense_values(layer.packed), .bias = layer.bias});
+        EXPECT_TRUE(is_close(result, expected, tolerance)) << rows << " rows, " << dtype;
+      }
+    }
+  }
 }
 
 }  // namespace

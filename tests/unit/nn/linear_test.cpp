@@ -1,6 +1,9 @@
 #include "plumbline/nn/linear.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include "compare.h"
+#include "packed.h"
 #include "plumbline/base/error.h"
 
 namespace plumbline::nn {
@@ -61,6 +64,28 @@ TEST(Linear, PlainBaseIgnoresTheAdapter) {
   const auto in = leaves({5, 10});
   EXPECT_TRUE(is_close(joined(in, ""), separate(in, false)));
   EXPECT_TRUE(is_close(joined(in, "other"), separate(in, false)));
+}
+
+// With adapters: by few rows without gradients, else by the same product as dense weights.
+TEST(Linear, PackedWeightsAreTheirUnpackedOnes) {
+  Linear packed{.packed = random_packed(24, 64, 4, "codes")};
+  Linear dense{.weight = dense_values(packed.packed)};
+  for (Linear* layer : {&packed, &dense}) layer->adapters["tuned"] = low_rank(24, 64, 3, "tuned");
+  const auto y = [](const Linear& layer, const at::Tensor& x) {
+    AdapterSelection selection{.active = "tuned"};
+    return apply(layer, x, selection);
+  };
+  expect_same([&](const auto& in) { return y(packed, in[0]); },
+              [&](const auto& in) { return y(dense, in[0]); }, {random_tensor({7, 64}, "x")});
+  AdapterSelection selection{.active = "tuned"};
+  EXPECT_TRUE(is_close(effective_weight(packed, selection), effective_weight(dense, selection),
+                       kBfloat16Tolerance));
+  const at::NoGradGuard no_grad;
+  for (const int64_t rows : {1, 3, 7}) {
+    const at::Tensor x = random_tensor({rows, 64}, "x");
+    EXPECT_TRUE(is_close(y(packed, x), y(dense, x)));
+    EXPECT_TRUE(is_close(y(packed, x.to(at::kBFloat16)), y(dense, x), 0.1));
+  }
 }
 
 TEST(Linear, FrozenWeightsGetNoGradient) {

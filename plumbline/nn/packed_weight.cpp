@@ -1,0 +1,70 @@
+#include "plumbline/nn/packed_weight.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include "plumbline/nn/halves.h"
+#include "plumbline/nn/kernels.h"
+
+namespace plumbline::nn {
+namespace {
+
+using kernels::Half;
+
+template <class T>
+void unpack(const PackedWeight& weight, int64_t begin, int64_t end, T* to) {
+  const kernels::InferenceLoops& loops = kernels::inference_loops();
+  const int64_t width = weight.num_in(), blocks = width / PackedWeight::kBlock;
+  const int64_t row_bytes = weight.codes.size(1);
+  const auto* codes = weight.codes.const_data_ptr<uint8_t>() + begin * row_bytes;
+  const Half* scales = halves(weight.scales) + begin * 2 * blocks;
+  const auto row = [&] {
+    if constexpr (std::is_same_v<T, float>) {
+      return weight.bits() == 4 ? loops.unpack_nibbles : loops.unpack_bytes;
+    } else {
+      return weight.bits() == 4 ? loops.unpack_nibbles_bf16 : loops.unpack_bytes_bf16;
+    }
+  }();
+  for (int64_t n = begin; n < end; ++n) {
+    row(codes, scales, blocks, to);
+    codes += row_bytes, scales += 2 * blocks, to += width;
+  }
+}
+
+// For devices without own loops.
+at::Tensor unpacked_by_operators(const PackedWeight& weight, at::ScalarType dtype) {
+  const int64_t out = weight.num_out(), blocks = weight.num_in() / PackedWeight::kBlock;
+  at::Tensor codes = weight.codes.view({out, blocks, -1});
+  if (weight.bits() == 4) {
+    codes = at::cat({codes.bitwise_and(0xf), codes.bitwise_right_shift(4)}, 2);
+  }
+  const at::Tensor scales = weight.scales.to(at::kFloat).unsqueeze(3);
+  const at::Tensor scaled = codes.to(at::kFloat) * scales.select(1, 0);
+  return (scaled + scales.select(1, 1)).view({out, -1}).to(dtype);
+}
+
+}  // namespace
+
+at::Tensor unpacked(const PackedWeight& weight, at::ScalarType dtype) {
+  if (!weight.codes.is_cpu()) return unpacked_by_operators(weight, dtype);
+  const int64_t width = weight.num_in();
+  at::Tensor dense = at::empty({weight.num_out(), width}, at::dtype(dtype));
+  at::parallel_for(0, weight.num_out(), kernels::grain(2 * width), [&](int64_t begin, int64_t end) {
+    if (dtype == at::kFloat) {
+      unpack(weight, begin, end, dense.data_ptr<float>() + begin * width);
+    } else {
+      TORCH_INTERNAL_ASSERT(dtype == at::kBFloat16);
+      unpack(weight, begin, end, mutable_halves(dense) + begin * width);
+    }
+  });
+  return dense;
+}
+
+void unpack_rows(const PackedWeight& weight, int64_t begin, int64_t end, float* to) {
+  unpack(weight, begin, end, to);
+}
+void unpack_rows(const PackedWeight& weight, int64_t begin, int64_t end, uint16_t* to_bfloat16) {
+  unpack(weight, begin, end, to_bfloat16);
+}
+
+}  // namespace plumbline::nn
