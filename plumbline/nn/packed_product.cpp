@@ -190,7 +190,42 @@ void packed_product(const PackedRows& x, const PackedCodes& w, const Half* bias,
   kByRows[w.bits == 8 ? 1 : 0][x.rows - 1](x, w, bias, begin, end, y, y_stride);
 }
 
+namespace {
+
+// scale * code + minimum of sixteen codes.
+PLUMBLINE_PACKED inline __m512 values(__m128i codes, __m512 scale, __m512 minimum) {
+  const __m512 numbers =
+      _mm512_maskz_cvtepi32_ps(0xffff, _mm512_maskz_cvtepu8_epi32(0xffff, codes));
+  return _mm512_fmadd_ps(numbers, scale, minimum);
+}
+
+PLUMBLINE_PACKED inline __m512 spread_one(Half scale) {
+  return _mm512_set1_ps(_mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(scale))));
+}
+
+}  // namespace
+
+PLUMBLINE_PACKED void unpack_bf16(const uint8_t* codes, const Half* scales, int64_t blocks,
+                                  int64_t bits, Half* y) {
+  const __m128i low_bits = _mm_set1_epi8(0xf);
+  for (int64_t b = 0; b < blocks; ++b, codes += kBlock * bits / 8, y += kBlock) {
+    const __m512 scale = spread_one(scales[b]), minimum = spread_one(scales[blocks + b]);
+    __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)), second;
+    if (bits == 4) {
+      second = _mm_and_si128(_mm_srli_epi16(first, 4), low_bits);
+      first = _mm_and_si128(first, low_bits);
+    } else {
+      second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(codes) + 1);
+    }
+    const __m512bh both =
+        _mm512_cvtne2ps_pbh(values(second, scale, minimum), values(first, scale, minimum));
+    _mm512_storeu_si512(y, std::bit_cast<__m512i>(both));
+  }
+}
+
 #else
+
+void unpack_bf16(const uint8_t*, const Half*, int64_t, int64_t, Half*) {}
 
 void packed_product(const PackedRows&, const PackedCodes&, const Half*, int64_t, int64_t, Half*,
                     int64_t) {}

@@ -3,30 +3,34 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include "plumbline/nn/bf16_product.h"
 #include "plumbline/nn/halves.h"
 #include "plumbline/nn/kernels.h"
+#include "plumbline/nn/packed_product.h"
 
 namespace plumbline::nn {
 namespace {
 
 using kernels::Half;
 
+void unpack_row(const uint8_t* codes, const Half* scales, int64_t blocks, int64_t bits, float* to) {
+  const kernels::InferenceLoops& loops = kernels::inference_loops();
+  (bits == 4 ? loops.unpack_nibbles : loops.unpack_bytes)(codes, scales, blocks, to);
+}
+void unpack_row(const uint8_t* codes, const Half* scales, int64_t blocks, int64_t bits, Half* to) {
+  if (kernels::has_bf16_dot()) return kernels::unpack_bf16(codes, scales, blocks, bits, to);
+  const kernels::InferenceLoops& loops = kernels::inference_loops();
+  (bits == 4 ? loops.unpack_nibbles_bf16 : loops.unpack_bytes_bf16)(codes, scales, blocks, to);
+}
+
 template <class T>
 void unpack(const PackedWeight& weight, int64_t begin, int64_t end, T* to) {
-  const kernels::InferenceLoops& loops = kernels::inference_loops();
   const int64_t width = weight.num_in(), blocks = width / PackedWeight::kBlock;
-  const int64_t row_bytes = weight.codes.size(1);
+  const int64_t row_bytes = weight.codes.size(1), bits = weight.bits();
   const auto* codes = weight.codes.const_data_ptr<uint8_t>() + begin * row_bytes;
   const Half* scales = halves(weight.scales) + begin * 2 * blocks;
-  const auto row = [&] {
-    if constexpr (std::is_same_v<T, float>) {
-      return weight.bits() == 4 ? loops.unpack_nibbles : loops.unpack_bytes;
-    } else {
-      return weight.bits() == 4 ? loops.unpack_nibbles_bf16 : loops.unpack_bytes_bf16;
-    }
-  }();
   for (int64_t n = begin; n < end; ++n) {
-    row(codes, scales, blocks, to);
+    unpack_row(codes, scales, blocks, bits, to);
     codes += row_bytes, scales += 2 * blocks, to += width;
   }
 }

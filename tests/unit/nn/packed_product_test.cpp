@@ -46,5 +46,23 @@ TEST(PackedProduct, ARowIsTheSameAloneAndAmongOthers) {
   EXPECT_TRUE(at::equal(all.narrow(0, 1, 1), one));
 }
 
+TEST(UnpackBf16, HasTheBitsOfEveryLoop) {
+  for (const int64_t bits : {4, 8}) {
+    const PackedWeight weight = random_packed(1, 1024, bits, "w");
+    const auto* codes = weight.codes.const_data_ptr<uint8_t>();
+    const at::Tensor expected = dense_values(weight).to(at::kBFloat16);
+    at::Tensor got = at::empty({1, 1024}, at::kBFloat16);
+    for (int i = 0; i < kernels::num_loops(); ++i) {
+      const auto& loops = kernels::inference_loops(i);
+      const auto row = bits == 4 ? loops.unpack_nibbles_bf16 : loops.unpack_bytes_bf16;
+      row(codes, halves(weight.scales), 32, mutable_halves(got));
+      EXPECT_TRUE(at::equal(got, expected)) << "loops " << i;
+    }
+    if (!kernels::has_bf16_dot()) continue;
+    kernels::unpack_bf16(codes, halves(weight.scales), 32, bits, mutable_halves(got));
+    EXPECT_TRUE(at::equal(got, expected)) << bits << " bits";
+  }
+}
+
 }  // namespace
 }  // namespace plumbline::nn
