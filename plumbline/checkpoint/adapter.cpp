@@ -23,6 +23,7 @@ namespace {
 constexpr const char* kConfig = "adapter_config.json";
 constexpr const char* kTensors = "adapter_model.safetensors";
 constexpr const char* kHead = "reward_head.safetensors";
+constexpr const char* kReleasedHead = "reward_head";  // a pickled state dict
 constexpr const char* kPrefix = "base_model.model.";
 constexpr std::string_view kDecoder = "language_model.model.";
 
@@ -133,15 +134,33 @@ nn::AdapterSpec spec_of(const AdapterConfig& config, const Contents& contents, i
   return spec;
 }
 
-WeightFile open_adapter(const fs::path& folder) {
-  const std::vector<WeightFile> files = open_if_present(folder, "adapter_model");
-  if (!files.empty()) return files.front();
+// Where the adapter of a folder lies: in itself, or where peft and LLaVA-RLHF put one with a name.
+std::vector<fs::path> possible_folders(const fs::path& folder) {
+  const fs::path model = folder / "adapter_model";
+  return {folder, folder / "lora_default", model, model / "lora_default"};
+}
+
+fs::path folder_within(const fs::path& folder) {
+  for (const fs::path& within : possible_folders(folder)) {
+    if (!open_if_present(within, "adapter_model").empty()) return within;
+  }
   throw IoError({.component = "checkpoint",
                  .doing = "looking for an adapter",
                  .expected = kTensors,
                  .got = "none",
                  .where = folder.string(),
-                 .hint = "save other formats as safetensors with peft first."});
+                 .hint = "it may also be adapter_model.bin, or in a folder adapter_model or "
+                         "lora_default within."});
+}
+
+// The head beside the adapter, or nothing. LLaVA-RLHF saves it above the adapter's own folder.
+std::vector<WeightFile> open_head(const fs::path& folder, const fs::path& within) {
+  for (fs::path place = within;; place = place.parent_path()) {
+    if (fs::exists(place / kHead)) return {WeightFile::open(place / kHead)};
+    if (fs::is_regular_file(place / kReleasedHead))
+      return {WeightFile::open(place / kReleasedHead)};
+    if (place == folder) return {};
+  }
 }
 
 // The name under which peft looks for a tensor. It translates a LLaVA's classic names of LoRA
@@ -175,9 +194,9 @@ void save_adapter(const std::string& folder, model::Llava& model, const std::str
 }
 
 void load_adapter(const std::string& folder, model::Llava& model, const std::string& name) {
-  const fs::path path(folder);
-  const WeightFile file = open_adapter(path);
-  const AdapterConfig config = read_adapter_config((path / kConfig).string());
+  const fs::path within = folder_within(folder);
+  const WeightFile file = open_if_present(within, "adapter_model").front();
+  const AdapterConfig config = read_adapter_config((within / kConfig).string());
   const Contents contents = contents_of(file);
   if (contents.layers.empty()) throw bad_tensors("none", file.path());
   const nn::AdapterSpec spec = spec_of(config, contents, model.config().text.num_layers);
@@ -187,9 +206,10 @@ void load_adapter(const std::string& folder, model::Llava& model, const std::str
     restore(model.adapter_parameters(name), contents.arrays, file.path(),
             "the adapter was made for a model of another shape, or its tensors do not agree with "
             "adapter_config.json.");
-    if (fs::exists(path / kHead)) {
+    for (const WeightFile& head : open_head(folder, within)) {
       model.add_head(name, init, true);
-      restore(model.head_parameters(name), path / kHead);
+      restore(model.head_parameters(name), head.arrays(), head.path(),
+              "the head belongs to a model of another width.");
     }
   } catch (...) {
     model.remove_adapter(name);

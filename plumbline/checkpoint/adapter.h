@@ -15,7 +15,9 @@ namespace plumbline::checkpoint {
 void save_adapter(const std::string& folder, model::Llava& model, const std::string& name,
                   const std::string& base);
 
-// Adds adapter `name` and its head from such a folder (adapter_model.safetensors or .bin). Names
+// Adds adapter `name` and its head from such a folder (adapter_model.safetensors or .bin), or from
+// LLaVA-RLHF's: with the adapter in adapter_model, lora_default or one in the other, and a pickled
+// `reward_head` there or above. Names
 // may be those of any layout and may hold an adapter's name (".lora_A.default.weight"). Throws
 // IoError, DataError for a damaged file, CheckpointError for options Plumbline does not know and
 // for tensors that do not fit, and ConfigError when the name is taken; the model is then as before.

@@ -71,7 +71,7 @@ WeightFile WeightFile::open(const fs::path& path) {
     file.arrays_ = arrays_of(formats::SafetensorsFile(file.path_));
     return file;
   }
-  if (path.extension() == ".bin") {
+  if (path.extension() == ".bin" || !path.has_extension()) {
     file.arrays_ = arrays_of(formats::TorchFile(file.path_));
     return file;
   }

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "plumbline/base/error.h"
@@ -143,28 +144,45 @@ void print_logprobs(engine::Assistant& assistant, const engine::FeatureStore& st
   }
 }
 
-void print_rewards(engine::Assistant& assistant, const engine::FeatureStore& store,
-                   const std::vector<data::ScoreRecord>& records, const config::Config& c) {
-  auto input = engine::RewardInput::load(c.model.reward_adapter);
-  std::vector<std::string> images;
-  for (const auto& record : records) {
-    if (record.ids || record.images.size() > 1) {
-      throw unfit(record, "a conversation with at most one image, for a reward",
-                  record.ids ? "input_ids" : "several images");
-    }
-    images.push_back(record.images.empty() ? "" : record.images.front());
+// A conversation as the reward model is asked about it; raw tokens as they are.
+std::vector<text::TokenIds> reward_sequences(const engine::Assistant& assistant,
+                                             const std::vector<data::ScoreRecord>& records,
+                                             const std::vector<std::string>& images,
+                                             const config::Config& c) {
+  std::vector<std::string> asked_about;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (!records[i].ids) asked_about.push_back(images[i]);
   }
-  if (input.has_facts()) input.read_facts(c.data.facts, images);
+  std::optional<engine::RewardInput> input;
+  if (!asked_about.empty()) input = engine::RewardInput::load(c.model.reward_adapter);
+  if (input && input->has_facts()) input->read_facts(c.data.facts, asked_about);
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "score");
   std::vector<text::TokenIds> sequences;
   for (size_t i = 0; i < records.size(); ++i) {
-    auto turns = records[i].turns;
-    const std::string answer = turns.back().text;
-    turns.pop_back();
-    sequences.push_back(input.encode(assistant, turns, answer, images[i], key.at(i)));
+    if (records[i].ids) {
+      sequences.push_back(expanded(assistant, records[i]).ids);
+    } else {
+      auto turns = records[i].turns;
+      const std::string answer = turns.back().text;
+      turns.pop_back();
+      sequences.push_back(input->encode(assistant, turns, answer, images[i], key.at(i)));
+    }
     engine::check_length(assistant, std::ssize(sequences.back()), "an answer with its judgement",
                          records[i].where);
   }
+  return sequences;
+}
+
+void print_rewards(engine::Assistant& assistant, const engine::FeatureStore& store,
+                   const std::vector<data::ScoreRecord>& records, const config::Config& c) {
+  std::vector<std::string> images;
+  for (const auto& record : records) {
+    if (record.images.size() > 1) {
+      throw unfit(record, "at most one image, for a reward", "several images");
+    }
+    images.push_back(record.images.empty() ? "" : record.images.front());
+  }
+  const auto sequences = reward_sequences(assistant, records, images, c);
   const auto rewards =
       engine::score_sequences(assistant.model, store, sequences, images, engine::kReward, kRows);
   for (size_t i = 0; i < records.size(); ++i) {

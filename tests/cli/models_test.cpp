@@ -60,6 +60,41 @@ TEST_F(Models, ScoreGivesOneAnswerTheSameNumbersInEveryForm) {
   EXPECT_LT(odd[0]["sum"].get<double>(), sum - 5);
 }
 
+// A question about two pictures, in order and exchanged; the model by --base.
+TEST_F(Models, ScoreSeesSeveralImagesInTheirOrder) {
+  ASSERT_EQ(plumbline({"world", "--split", "benchmark", "--images", "2", "--out", scratch_ / "w"})
+                .exit_code,
+            0);
+  std::vector<std::string> images;
+  for (const auto& entry : fs::directory_iterator(scratch_.path() / "w/images"))
+    images.push_back(fs::absolute(entry.path()).string());
+  ASSERT_EQ(images.size(), 2u);
+  const json image = {{"type", "image"}};
+  const json question = {image, image, {{"type", "text"}, {"text", "what places are these?"}}};
+  const auto record = [&](const std::vector<std::string>& shown) {
+    return json{{"messages",
+                 {{{"role", "user"}, {"content", question}},
+                  {{"role", "assistant"}, {"content", "this is a kitchen."}}}},
+                {"images", shown}}
+               .dump() +
+           "\n";
+  };
+  const auto scored = score(record(images) + record({images[1], images[0]}) + record(images));
+  ASSERT_EQ(scored.size(), 3u);
+  EXPECT_NEAR(scored[0]["sum"], scored[2]["sum"], 1e-4);
+  EXPECT_GT(std::abs(scored[0]["sum"].get<double>() - scored[1]["sum"].get<double>()), 1e-3);
+  write_file(scratch_ / "in.jsonl", record({images[0]}));
+  const Outcome few = plumbline({"score", "--base", kModel, "--in", scratch_ / "in.jsonl"});
+  EXPECT_EQ(few.exit_code, 3);
+  EXPECT_THAT(few.err, HasSubstr("image"));
+  write_file(scratch_ / "in.jsonl", record(images));
+  EXPECT_EQ(plumbline({"score", "--base", kModel, "--in", scratch_ / "in.jsonl"}).exit_code, 0);
+  EXPECT_EQ(plumbline({"chat", "--model", kModel, "--image", images[0], "--image", images[1],
+                       "--prompt", "what place is this?", "--set", "generation.max_tokens=4"})
+                .exit_code,
+            0);
+}
+
 TEST_F(Models, ScoreNamesEveryBadRecordAndEndsWith3) {
   write_file(scratch_ / "in.jsonl", "{\"prompt\": \"a\"}\n{\"input_ids\": [1, 99999]}\n");
   const Outcome o = plumbline({"score", "--model", kModel, "--in", scratch_ / "in.jsonl"});

@@ -214,6 +214,29 @@ TEST_F(Stages, FactsReachTheRewardModelAndNeverThePolicy) {
   EXPECT_TRUE(scores_differ);
 }
 
+// Raw tokens are judged as they are, conversations with the prompt that lies beside the adapter.
+TEST_F(Stages, ScoreGivesRewards) {
+  const std::string in = at("to_score.jsonl");
+  write_file(in, R"({"id": "talk", "prompt": "what is it?", "answer": "a red cup."})"
+                 "\n"
+                 R"({"id": "raw", "input_ids": [1, 20, 30, 40]})"
+                 "\n"
+                 R"({"id": "other", "input_ids": [1, 20, 30, 41]})"
+                 "\n");
+  const Outcome o =
+      support::plumbline({"score", "--model", at("sft/model"), "--conversation", "brief", "--set",
+                          "model.reward_adapter=" + at("reward-plain/adapter"), "--in", in});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  std::map<std::string, double> rewards;
+  std::istringstream lines(o.out);
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line);
+    rewards[json["id"]] = json["reward"].get<double>();
+  }
+  ASSERT_EQ(rewards.size(), 3u);
+  EXPECT_NE(rewards["raw"], rewards["other"]);
+}
+
 TEST_F(Stages, PpoStartsAtItsReference) {
   const auto first = metrics_of(at("ppo-facts")).front();
   EXPECT_EQ(first["kl/k1"].get<double>(), 0);

@@ -282,6 +282,49 @@ def make_original(root):
         ids = expected[name]
         expected[name] = torch.where(ids == IMAGE_TOKEN, torch.full_like(ids, -200), ids)
     save_expected(expected, folder / "expected.safetensors")
+    make_release(root, model)
+
+
+def save_release_adapter(peft_model, folder):
+    """As LLaVA-RLHF keeps adapters: peft 0.4's names of the original layout, pickled, with the authors' base."""
+    peft_model.save_pretrained(folder, safe_serialization=False, selected_adapters=["lora_default"])
+    inner = folder / "lora_default"
+    (folder / "README.md").unlink(missing_ok=True)
+    (inner / "README.md").unlink(missing_ok=True)
+    weights = torch.load(inner / "adapter_model.bin")
+    weights = {name.replace("model.language_model.", "model."): tensor.bfloat16() for name, tensor in weights.items()}
+    torch.save(weights, inner / "adapter_model.bin")
+    config = json.loads((inner / "adapter_config.json").read_text())
+    config["base_model_name_or_path"] = "/the/authors/sft_model"
+    config["target_modules"] = ["q_proj", "down_proj"]
+    (inner / "adapter_config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+
+
+def make_release(root, base):
+    """A policy's and a reward model's adapter on the model of the original layout, in the release's folders."""
+    root = root / "release"
+    expected = {}
+    for kind, seed in (("policy", 31), ("reward", 32)):
+        torch.manual_seed(seed)
+        config = LoraConfig(r=4, lora_alpha=16, target_modules=r".*language_model.*(q_proj|down_proj)",
+                            init_lora_weights=False, task_type="CAUSAL_LM")
+        model = get_peft_model(copy.deepcopy(base), config, adapter_name="lora_default").eval()
+        for name, parameter in sorted(model.named_parameters()):
+            if "lora_" in name:
+                parameter.data = (parameter.data + 0.2 * torch.randn_like(parameter)).bfloat16().float()
+        head = torch.nn.Linear(TEXT["hidden_size"], 1)
+        save_release_adapter(model, root / kind / "adapter_model")
+        if kind == "reward":
+            torch.save(head.state_dict(), root / kind / "adapter_model" / "reward_head")
+        for i, (ids, pixels) in enumerate(image_inputs(16, 4)):
+            extra = {} if pixels is None else {"pixel_values": pixels}
+            with torch.no_grad():
+                out = model(input_ids=ids[None], output_hidden_states=True, **extra)
+            if kind == "policy":
+                expected[f"logits.{i}"] = out.logits[0].contiguous()
+            else:
+                expected[f"reward.{i}"] = head(out.hidden_states[-1][0, -1]).detach()
+    save_expected(expected, root / "expected.safetensors")
 
 
 def make_adapter(root):
