@@ -13,8 +13,7 @@ if(PLUMBLINE_SANITIZE)
   if(PLUMBLINE_SANITIZE MATCHES undefined)
     list(APPEND sanitize -fno-sanitize=vptr -fno-sanitize-recover=undefined)
   endif()
-  # GCC 12 sees uninitialised values in an instrumented std::regex that are not there.
-  add_compile_options(${sanitize} -Wno-maybe-uninitialized)
+  add_compile_options(${sanitize})
   add_link_options(${sanitize})
 endif()
 

@@ -291,9 +291,8 @@ int guarded(int argc, char** argv) {
   } catch (const c10::Error& e) {
     log_message(LogLevel::Error, std::string("[internal] libtorch: ") + e.what_without_backtrace());
   } catch (const nlohmann::json::exception& e) {
-    log_message(
-        LogLevel::Error,
-        std::string("[data] reading JSON: expected values of the right kind, got ") + e.what());
+    log_message(LogLevel::Error,
+                "[data] reading JSON: expected values of the right kind, got " + untagged(e));
     return 3;
   } catch (const fs::filesystem_error& e) {
     log_message(LogLevel::Error, "[file] using a path: got " + e.code().message() + " (" +

@@ -16,12 +16,17 @@ std::string message(const Complaint& c) {
   return text;
 }
 
+std::string untagged(const std::exception& e) {
+  const std::string text = e.what();
+  const size_t end = text.find("] ");
+  return text.starts_with('[') && end != std::string::npos ? text.substr(end + 2) : text;
+}
+
 Interrupted::Interrupted(int signal)
-    : Error(
-          fmt::format("[run] stopped by signal {}. What its last checkpoint holds is safe.\n"
-                      "Hint: run the same command with --resume to continue.",
-                      signal),
-          128 + signal) {}
+    : Error(fmt::format("[run] stopped by signal {}. What its last checkpoint holds is safe.\n"
+                        "Hint: run the same command with --resume to continue.",
+                        signal),
+            128 + signal) {}
 
 void fail_check(const char* condition, const char* file, int line, const std::string& detail) {
   throw InternalError(fmt::format("[internal] check '{}' failed: {} ({}:{})", condition, detail,

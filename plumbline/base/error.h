@@ -19,6 +19,9 @@ struct Complaint {
 
 std::string message(const Complaint& complaint);
 
+// What a library's exception says, without the "[json.exception.type_error.302] " before it.
+std::string untagged(const std::exception& e);
+
 // Base of all errors; `exit_code` is what the program ends with when nobody handles it.
 class Error : public std::runtime_error {
  public:

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plumbline/base/error.h"
+#include "plumbline/checkpoint/rope_config.h"
 
 namespace plumbline::checkpoint {
 namespace {
@@ -84,7 +85,7 @@ config::RopeScaling read_scaling(const formats::GgufFile& file, const Keys& keys
   scaling.factor = keys.real("rope.scaling.factor");
   if (type == "yarn") {
     scaling.original_max_positions = keys.integer("rope.scaling.original_context_length");
-    scaling.attention_factor = 0.1 * std::log(scaling.factor) + 1;
+    scaling.attention_factor = yarn_magnitude(scaling.factor);
   }
   return scaling;
 }

@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/json.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::checkpoint {
@@ -26,7 +27,7 @@ JsonFields::JsonFields(json object, std::string where, std::string path)
 JsonFields JsonFields::read(const std::string& file) {
   const std::string bytes = read_file(file);
   try {
-    return {json::parse(bytes, formats::refuse_deep_nesting), file};
+    return {parse_json(bytes, file), file};
   } catch (const json::out_of_range& e) {
     throw CheckpointError({.component = "checkpoint",
                            .doing = "reading",

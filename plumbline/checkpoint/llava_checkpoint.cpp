@@ -164,9 +164,10 @@ void save_llava(const std::string& folder, model::Llava& model) {
 
 void copy_sidecars(const std::string& from, const std::string& to) {
   make_folders(to);
-  const std::set<std::string> names = {"tokenizer.json", "tokenizer_config.json",
+  const std::set<std::string> names = {"tokenizer.json",          "tokenizer.model",
+                                       "tokenizer_config.json",   "added_tokens.json",
                                        "special_tokens_map.json", "preprocessor_config.json",
-                                       "generation_config.json"};
+                                       "processor_config.json",   "generation_config.json"};
   std::error_code code;
   for (const auto& entry : fs::directory_iterator(from, code)) {
     const std::string name = entry.path().filename().string();

@@ -21,8 +21,9 @@ model::Llava load_llava(const std::string& path, at::ScalarType dtype, at::Devic
 // adapters are left out. Unpacks the model first. Throws IoError.
 void save_llava(const std::string& folder, model::Llava& model);
 
-// Copies what belongs to a model beside its weights, where present: tokenizer.json and its two
-// configs, preprocessor_config.json, generation_config.json, chat_template.*. Throws IoError.
+// Copies what belongs to a model beside its weights, where present: tokenizer.json or .model and
+// their configs, preprocessor_config.json, processor_config.json, generation_config.json,
+// chat_template.*. Throws IoError.
 void copy_sidecars(const std::string& from, const std::string& to);
 
 }  // namespace plumbline::checkpoint

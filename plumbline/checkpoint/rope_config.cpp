@@ -56,16 +56,11 @@ double number_or(const JsonFields& rope, const std::string& name, double fallbac
   return value == 0 ? fallback : value;
 }
 
-// Peng et al. 2023, eq. 22, with DeepSeek's weight of the logarithm.
-double magnitude(double factor, double weight) {
-  return factor <= 1 ? 1 : 0.1 * weight * std::log(factor) + 1;
-}
-
 double attention_factor(const JsonFields& rope, double factor) {
   if (rope.has("attention_factor")) return rope.number("attention_factor", 1);
   const double one = rope.number("mscale", 0), all = rope.number("mscale_all_dim", 0);
-  if (one == 0 || all == 0) return magnitude(factor, 1);
-  return magnitude(factor, one) / magnitude(factor, all);
+  if (one == 0 || all == 0) return yarn_magnitude(factor, 1);
+  return yarn_magnitude(factor, one) / yarn_magnitude(factor, all);
 }
 
 void read_yarn(const JsonFields& rope, const config::LlamaConfig& config,
@@ -81,6 +76,10 @@ void read_yarn(const JsonFields& rope, const config::LlamaConfig& config,
 }
 
 }  // namespace
+
+double yarn_magnitude(double factor, double weight) {
+  return factor <= 1 ? 1 : 0.1 * weight * std::log(factor) + 1;
+}
 
 void read_rope(const JsonFields& fields, config::LlamaConfig& config) {
   if (fields.number("partial_rotary_factor", 1) != 1) {

@@ -14,6 +14,10 @@ namespace plumbline::checkpoint {
 // Source: transformers 5.23, modeling_rope_utils.py.
 void read_rope(const JsonFields& fields, config::LlamaConfig& config);
 
+// What attention scores are multiplied by under YaRN unless the config says it: Peng et al. 2023
+// (arXiv 2309.00071), eq. 22, with DeepSeek's weight of the logarithm.
+double yarn_magnitude(double factor, double weight = 1);
+
 // Adds rope_theta and, where angles are stretched, rope_scaling, which all versions read.
 void write_rope(const config::LlamaConfig& config, nlohmann::json& text);
 

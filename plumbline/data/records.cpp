@@ -7,6 +7,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/json.h"
 #include "plumbline/data/record_checks.h"
 #include "plumbline/formats/json_lines.h"
 
@@ -90,7 +91,7 @@ std::vector<T> read_all(
     try {
       result.push_back(parse(record.value, record.where, checks));
     } catch (const json::exception& e) {
-      problems.add(record.where, e.what());
+      problems.add(record.where, untagged(e));
     } catch (const DataError& e) {
       problems.add(record.where, e.what());
     }
@@ -217,12 +218,12 @@ std::vector<Prompt> read_prompts(const std::string& path, const std::string& ima
 
 Facts read_facts(const std::string& path) {
   try {
-    return json::parse(read_file(path), formats::refuse_deep_nesting).get<Facts>();
+    return parse_json(read_file(path), path).get<Facts>();
   } catch (const json::exception& e) {
     throw DataError(Complaint{.component = "data",
                               .doing = "reading facts",
                               .expected = "a JSON object from image name to a list of captions",
-                              .got = e.what(),
+                              .got = untagged(e),
                               .where = path});
   }
 }

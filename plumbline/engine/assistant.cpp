@@ -9,6 +9,7 @@
 #include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
 #include "plumbline/checkpoint/sources.h"
+#include "plumbline/engine/preprocess_files.h"
 #include "plumbline/text/own_template.h"
 #include "plumbline/text/tokenizer_files.h"
 #include "plumbline/text/tokenizer_gguf.h"
@@ -108,29 +109,26 @@ std::vector<int64_t> never_drawn(const Assistant& assistant) {
 
 }  // namespace
 
-Assistant load_assistant(const std::string& directory, const std::string& conversation,
+Assistant load_assistant(const std::string& path, const std::string& conversation,
                          at::ScalarType dtype, at::Device device) {
   std::optional<formats::GgufFile> file;
-  if (checkpoint::is_gguf(directory)) file.emplace(directory);
-  if (!file && !fs::is_directory(directory)) {
+  if (checkpoint::is_gguf(path)) file.emplace(path);
+  if (!file && !fs::is_directory(path)) {
     throw IoError(Complaint{.component = "model",
-                            .doing = "opening a model directory",
+                            .doing = "opening a model",
                             .expected = "a folder with config.json and weights, or a .gguf file",
-                            .got = directory.empty() ? "no path" : "no such folder",
-                            .where = directory,
-                            .hint = "set model.path."});
+                            .got = path.empty() ? "no path" : "no such folder",
+                            .where = path,
+                            .hint = "set model.path, or --model."});
   }
-  const fs::path folder = directory;
-  auto tokenizer = file ? tokenizer_of(*file) : text::load_tokenizer(directory);
-  const auto config =
-      file ? checkpoint::read_gguf_config(*file) : checkpoint::read_config(directory);
-  image::Preprocess preprocess;
-  if (config.takes_images()) {
-    preprocess = image::load_preprocess((folder / "preprocessor_config.json").string());
-  }
-  auto model = checkpoint::load_llava(directory, dtype, device);
-  check_fits(tokenizer, preprocess, config, directory);
-  const auto own = own_template(directory, file, conversation, tokenizer, config);
+  const fs::path folder = path;
+  auto tokenizer = file ? tokenizer_of(*file) : text::load_tokenizer(path);
+  const auto config = file ? checkpoint::read_gguf_config(*file) : checkpoint::read_config(path);
+  const auto preprocess =
+      config.takes_images() ? find_preprocess(folder, config) : image::Preprocess();
+  auto model = checkpoint::load_llava(path, dtype, device);
+  check_fits(tokenizer, preprocess, config, path);
+  const auto own = own_template(path, file, conversation, tokenizer, config);
   const auto turns = own ? text::ConversationTemplate{.name = "template"}
                          : text::conversation_template(conversation == "auto"
                                                            ? usual_conversation(tokenizer, config)
@@ -177,12 +175,6 @@ generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& as
           .max_tokens = max_tokens,
           .end_token = assistant.format.end_token,
           .forbidden = never_drawn(assistant)};
-}
-
-std::string answer_text(const Assistant& assistant, const text::TokenIds& tokens) {
-  std::string text = assistant.tokenizer.decode(tokens);
-  if (text.starts_with(' ')) text.erase(0, 1);
-  return text;
 }
 
 void refuse_adapter(const config::ModelConfig& config, const std::string& stage) {

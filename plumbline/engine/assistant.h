@@ -21,10 +21,11 @@ struct Assistant {
   at::Device device() const { return model.device(); }
 };
 
-// Reads config.json, model.safetensors, tokenizer.json and preprocessor_config.json of a directory
-// in Hugging Face's llava layout. Throws IoError, DataError, CheckpointError or ConfigError, also
-// when tokenizer and model do not belong together.
-Assistant load_assistant(const std::string& directory, const std::string& conversation,
+// Loads what load_llava and load_tokenizer read of a folder or a GGUF file,
+// preprocessor_config.json where the model takes images, and the chat template. `conversation`
+// names a style, "template", or "auto". Throws IoError, DataError, CheckpointError or ConfigError,
+// also when tokenizer and model do not belong together.
+Assistant load_assistant(const std::string& path, const std::string& conversation,
                          at::ScalarType dtype, at::Device device);
 
 // Throws DataError when a sequence of `num_rows` tokens and image rows has more than the model has
@@ -38,9 +39,6 @@ generate::SamplingOptions sampling_options(const config::GenerationConfig& confi
                                            const Assistant& assistant);
 // The most likely answer.
 generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& assistant);
-
-// The text of an answer's tokens, without control tokens and the blank after "ASSISTANT:".
-std::string answer_text(const Assistant& assistant, const text::TokenIds& tokens);
 
 // For stages that start from a whole model. Throws ConfigError when model.adapter is set: leaving
 // it out silently would train on a model that the user did not mean.

@@ -4,14 +4,11 @@
 
 #include "plumbline/base/interrupt.h"
 #include "plumbline/data/records.h"
+#include "plumbline/engine/answer_writer.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/generate/generate.h"
 
 namespace plumbline::engine {
-
-std::string with_placeholder(const std::string& text, bool has_image) {
-  return has_image ? text::with_image(text) : text;
-}
 
 std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>& questions,
                                                 int64_t max_tokens) {
@@ -19,7 +16,8 @@ std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>
   std::vector<generate::Sequence> sequences;
   for (const auto& question : questions) {
     const std::vector<text::Turn> turns = {
-        {.is_user = true, .text = with_placeholder(question.text, !question.image.empty())}};
+        {.is_user = true,
+         .text = question.image.empty() ? question.text : text::with_image(question.text)}};
     sequences.push_back(
         {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, turns).ids});
     check_length(assistant_, std::ssize(sequences.back().prompt) + max_tokens,
@@ -29,9 +27,9 @@ std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>
   for (size_t i = 0; i < images.size(); ++i) {
     sequences[i].image_rows = image_rows(assistant_.model, store_, images[i]);
   }
-  const auto sampled =
-      generate::generate(assistant_.model, sequences, greedy_options(max_tokens, assistant_),
-                         max_slots_, [](int64_t) { stop_if_interrupted(); });
+  const auto sampled = generate::generate(
+      assistant_.model, sequences, greedy_options(max_tokens, assistant_), max_slots_,
+      [](int64_t) { stop_if_interrupted(); }, end_watcher(assistant_));
   std::vector<std::string> answers;
   for (const auto& samples : sampled)
     answers.push_back(answer_text(assistant_, samples.front().tokens));

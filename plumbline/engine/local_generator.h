@@ -23,8 +23,4 @@ class LocalGenerator : public api::Generator {
   int64_t max_slots_;
 };
 
-// "<image>\n" before the text where there is an image: the first user turn as LLaVA is trained on
-// it.
-std::string with_placeholder(const std::string& text, bool has_image);
-
 }  // namespace plumbline::engine

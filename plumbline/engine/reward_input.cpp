@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/data/facts.h"
 #include "plumbline/formats/json_lines.h"
 
@@ -26,7 +27,7 @@ RewardInput RewardInput::load(const fs::path& adapter) {
                                     .hint = "`plumbline reward` writes it beside the adapter."});
   }
   try {
-    const auto json = nlohmann::json::parse(read_file(file), formats::refuse_deep_nesting);
+    const auto json = parse_json(read_file(file), file.string());
     const auto& words = json.at("template");
     return {{.before_question = words.at("before_question"),
              .judge = words.at("judge"),
@@ -40,7 +41,7 @@ RewardInput RewardInput::load(const fs::path& adapter) {
     throw DataError(Complaint{.component = "reward model",
                               .doing = "reading how it is asked",
                               .expected = "facts, max_facts and template with all its texts",
-                              .got = e.what(),
+                              .got = untagged(e),
                               .where = file.string()});
   }
 }

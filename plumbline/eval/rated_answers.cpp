@@ -71,7 +71,7 @@ std::vector<AnswerLine> read_answers(const std::string& path) {
       throw DataError(Complaint{.component = "eval",
                                 .doing = "reading answers",
                                 .expected = "a line of plumbline eval",
-                                .got = e.what(),
+                                .got = untagged(e),
                                 .where = record.where});
     }
   }

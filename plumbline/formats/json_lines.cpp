@@ -8,6 +8,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/json.h"
 
 namespace plumbline::formats {
 namespace {
@@ -31,7 +32,7 @@ size_t line_of(std::string_view text, size_t position) {
 
 json parse(std::string_view text, const std::string& path, size_t first_line) {
   try {
-    return json::parse(text, refuse_deep_nesting);
+    return parse_json(text, path);
   } catch (const json::out_of_range& e) {
     throw broken("a number too large to hold", path);
   } catch (const json::parse_error& e) {
@@ -71,15 +72,6 @@ std::string line_text(const json& value) {
 }
 
 }  // namespace
-
-bool refuse_deep_nesting(int depth, json::parse_event_t, json&) {
-  constexpr int kDeepest = 64;
-  if (depth <= kDeepest) return true;
-  throw DataError({.component = "json",
-                   .doing = "reading",
-                   .expected = fmt::format("at most {} nested levels", kDeepest),
-                   .got = "more"});
-}
 
 std::vector<Record> read_records(const std::string& path) {
   const std::string bytes = read_file(path);

@@ -20,7 +20,4 @@ std::vector<Record> read_records(const std::string& path);
 // Writes one value per line, atomically. Bytes that are not UTF-8 become U+FFFD. Throws IoError.
 void write_records(const std::string& path, const std::vector<nlohmann::json>& values);
 
-// For json::parse: throws DataError beyond 64 nested levels, whose recursion could end the process.
-bool refuse_deep_nesting(int depth, nlohmann::json::parse_event_t event, nlohmann::json& value);
-
 }  // namespace plumbline::formats

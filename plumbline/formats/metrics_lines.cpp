@@ -1,5 +1,7 @@
 #include "plumbline/formats/metrics_lines.h"
 
+#include "plumbline/base/json.h"
+
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -16,8 +18,9 @@ std::vector<StepMetrics> read_metrics(const fs::path& file) {
   if (!fs::exists(file)) return result;
   std::istringstream lines(read_file(file));
   for (std::string line; std::getline(lines, line);) {
-    const auto value = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!value.is_object() || !value.contains("step") || !value["step"].is_number()) continue;
+    const auto value = try_parse_json(line, file.string());
+    if (!value.is_object() || !value.contains("step") || !value["step"].is_number_integer())
+      continue;
     StepMetrics entry;
     for (const auto& [name, number] : value.items()) {
       if (name == "step") {

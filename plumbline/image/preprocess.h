@@ -42,6 +42,7 @@ struct Preprocess {
 // that is not known. "do_convert_rgb" is always on: pictures are RGB here.
 // Source: transformers 5.23.0, image_processing_backends.py (class PilBackend) and the models'
 // files beside it; haotian-liu/LLaVA, llava/mm_utils.py, process_images.
+// Of a processor_config.json, as transformers 5 writes it, reads the "image_processor" within.
 Preprocess load_preprocess(const fs::path& path);
 // Writes a file that load_preprocess reads back equal and that transformers reads alike.
 void save_preprocess(const fs::path& path, const Preprocess& p);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/image/preprocess.h"
 
 namespace plumbline::image {
@@ -13,6 +14,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kProcessorConfig = "processor_config.json";
 constexpr int64_t kMaxEdge = 16384;
 constexpr const char* kOrientationKey = "use_exif_orientation";
 
@@ -183,12 +185,24 @@ void check_numbers(const Preprocess& p, const fs::path& path) {
   }
 }
 
+// The image processor's part where the file holds a whole processor's.
+json own_part(json root, const fs::path& path) {
+  if (!root.is_object())
+    fail(path, "a JSON object", root.is_discarded() ? "broken JSON" : root.type_name());
+  if (path.filename() != kProcessorConfig) return root;
+  const auto found = root.find("image_processor");
+  if (found == root.end() || !found->is_object()) {
+    fail(path, "an object \"image_processor\"", found == root.end() ? "none" : found->type_name());
+  }
+  json part = *found;
+  if (root.contains("processor_class")) part["processor_class"] = root["processor_class"];
+  return part;
+}
+
 }  // namespace
 
 Preprocess load_preprocess(const fs::path& path) {
-  const json root = json::parse(read_file(path), nullptr, false);
-  if (!root.is_object())
-    fail(path, "a JSON object", root.is_discarded() ? "broken JSON" : root.type_name());
+  const json root = own_part(try_parse_json(read_file(path), path), path);
   const Fields fields(root, path);
   const std::string kind = processor_kind(fields, path);
   check_options(root, path);

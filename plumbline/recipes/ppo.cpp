@@ -18,6 +18,7 @@
 #include "plumbline/data/correctness.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
+#include "plumbline/engine/answer_writer.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/feature_store.h"
 #include "plumbline/engine/local_generator.h"
@@ -387,6 +388,17 @@ void check_sampling(const config::GenerationConfig& c) {
       .hint = "a cut distribution would not be the one whose log-probabilities are trained."});
 }
 
+// Whether an answer has ended is a token's to say here: rewards and values stand over tokens.
+void refuse_end_text(const engine::Assistant& assistant, const std::string& conversation) {
+  const std::string end = text::end_text_of(assistant.tokenizer, assistant.format.conversation);
+  if (end.empty()) return;
+  throw ConfigError(Complaint{.component = "ppo",
+                              .doing = "choosing how turns become text",
+                              .expected = "a style whose answers end with a token",
+                              .got = "model.conversation = " + conversation +
+                                     ", whose answers end with the text '" + end + "'"});
+}
+
 }  // namespace
 
 void ppo(const Invocation& invocation) {
@@ -401,6 +413,7 @@ void ppo(const Invocation& invocation) {
   auto gold_items = gold_subset(c);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
+  refuse_end_text(assistant, c.model.conversation);
   train::Trainable trainable("ppo", engine::attach_roles(assistant.model, c, key), c.optimizer);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   Ppo t{

@@ -7,6 +7,7 @@
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
 #include "plumbline/data/records.h"
+#include "plumbline/engine/answer_writer.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/roles.h"
@@ -59,12 +60,14 @@ void sample(const Invocation& invocation) {
   std::vector<data::SampledAnswers> samples;
   {
     Progress progress("sample", static_cast<int64_t>(prompts.size()) * c.generation.num_samples);
-    const auto answers = generate::generate(assistant.model, sequences,
-                                            engine::sampling_options(c.generation, assistant),
-                                            c.generation.batch_size, [&](int64_t done) {
-                                              progress.update(done);
-                                              stop_if_interrupted();
-                                            });
+    const auto answers = generate::generate(
+        assistant.model, sequences, engine::sampling_options(c.generation, assistant),
+        c.generation.batch_size,
+        [&](int64_t done) {
+          progress.update(done);
+          stop_if_interrupted();
+        },
+        engine::end_watcher(assistant));
     for (size_t i = 0; i < prompts.size(); ++i) {
       auto& entry = samples.emplace_back(data::SampledAnswers{prompts[i], {}});
       for (const auto& answer : answers[i]) {

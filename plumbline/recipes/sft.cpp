@@ -8,6 +8,7 @@
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
 #include "plumbline/checkpoint/adapter.h"
+#include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
@@ -119,6 +120,14 @@ void sft(const Invocation& invocation) {
   auto records = data::read_conversations(c.data.train, c.data.images);
   // Weights that train stay in fp32: in bf16 most steps would be rounded away.
   const bool is_lora = c.sft.train == config::SftTrain::Lora;
+  if (!is_lora && checkpoint::is_gguf(c.model.path)) {
+    throw ConfigError(Complaint{.component = "sft",
+                                .doing = "choosing what to train",
+                                .expected = "sft.train = \"lora\" for a GGUF file",
+                                .got = "another",
+                                .where = c.model.path,
+                                .hint = "train the folder that the file was made from."});
+  }
   auto assistant = engine::load_assistant(
       c.model.path, c.model.conversation,
       is_lora ? tensor::choose_dtype(c.run.dtype, device) : at::kFloat, device);
@@ -191,6 +200,12 @@ void sft(const Invocation& invocation) {
     write_folder(run.path() / "model", [&](const fs::path& folder) {
       checkpoint::save_llava(folder.string(), assistant.model);
       checkpoint::copy_sidecars(c.model.path, folder.string());
+      // An original checkpoint may have it in its tower's folder, or nowhere.
+      const fs::path preprocess = folder / "preprocessor_config.json";
+      const bool is_told = fs::exists(preprocess) || fs::exists(folder / "processor_config.json");
+      if (assistant.model.config().takes_images() && !is_told) {
+        image::save_preprocess(preprocess, assistant.preprocess);
+      }
     });
   }
   run.finish();

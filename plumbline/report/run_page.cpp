@@ -8,6 +8,7 @@
 
 #include "plumbline/base/base64.h"
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/formats/metrics_lines.h"
 #include "plumbline/report/chart.h"
 #include "plumbline/report/html.h"
@@ -21,12 +22,12 @@ using nlohmann::json;
 template <class Take>
 void with_json(const fs::path& path, Take take) {
   try {
-    take(json::parse(read_file(path)));
+    take(parse_json(read_file(path), path.string()));
   } catch (const json::exception& e) {
     throw DataError(Complaint{.component = "report",
                               .doing = "reading a run folder",
                               .expected = "a file as the stages write it",
-                              .got = e.what(),
+                              .got = untagged(e),
                               .where = path.string()});
   }
 }

@@ -181,7 +181,7 @@ std::optional<OwnTemplate> load_own_template(const std::string& directory, bool 
     throw DataError({.component = "chat template",
                      .doing = "reading the checkpoint's template",
                      .expected = "Hugging Face's format",
-                     .got = e.what(),
+                     .got = untagged(e),
                      .where = where.string()});
   }
 }

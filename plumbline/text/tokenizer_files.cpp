@@ -6,6 +6,8 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/json.h"
+#include "plumbline/text/tokenizer_parts.h"
 #include "plumbline/text/tokenizer_pieces.h"
 
 namespace plumbline::text {
@@ -15,7 +17,7 @@ using nlohmann::json;
 
 json read_json(const fs::path& file) {
   if (!fs::exists(file)) return json::object();
-  json value = json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
+  json value = try_parse_json(read_file(file), file.string());
   if (value.is_object()) return value;
   throw DataError({.component = "tokenizer",
                    .doing = "reading what belongs to tokenizer.model",
@@ -55,10 +57,11 @@ Tokenizer load_pieces(const fs::path& folder) {
   std::set<std::string> special;
   collect_special(config, special);
   collect_special(read_json(folder / "special_tokens_map.json"), special);
+  const PartReader reader(folder.string());
   std::map<int64_t, AddedToken> added;
   const json extra = read_json(folder / "added_tokens.json");
   for (const auto& [content, id] : extra.items()) {
-    const auto number = id.get<int64_t>();
+    const int64_t number = reader.token_id("added_tokens.json", id);
     added[number] = {.id = number, .content = content, .is_special = special.contains(content)};
   }
   const json decoder = config.value("added_tokens_decoder", json::object());
@@ -99,7 +102,7 @@ Tokenizer load_tokenizer(const std::string& directory) {
     throw DataError({.component = "tokenizer",
                      .doing = "reading tokenizer_config.json and added_tokens.json",
                      .expected = "Hugging Face's format",
-                     .got = e.what(),
+                     .got = untagged(e),
                      .where = directory});
   }
 }

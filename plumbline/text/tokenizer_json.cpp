@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/text/bpe_model.h"
 #include "plumbline/text/byte_level.h"
 #include "plumbline/text/tokenizer_builder.h"
@@ -18,8 +19,7 @@ class Parser {
  public:
   explicit Parser(const std::string& path) : reader_(path), builder_(path) {}
 
-  std::shared_ptr<const Tokenizer::Data> parse(const std::string& text) {
-    const json root = json::parse(text);
+  std::shared_ptr<const Tokenizer::Data> parse(const json& root) {
     const json& model = root.at("model");
     check_model(model);
     PreTokenizer pre = read_pre_tokenizer(reader_, root.value("pre_tokenizer", json()));
@@ -30,7 +30,7 @@ class Parser {
                    root.value("decoder", json()).dump());
     }
     for (const auto& [spelling, id] : model.at("vocab").items()) {
-      builder_.add(id.get<int64_t>(), spelling, text_of(spelling, decoder));
+      builder_.add(reader_.token_id("model.vocab", id), spelling, text_of(spelling, decoder));
     }
     auto normalizer = read_normalizer(reader_, root.value("normalizer", json()));
     for (const json& token : PartReader::list(root, "added_tokens")) {
@@ -67,7 +67,7 @@ class Parser {
 
   void read_added(const json& token, const std::vector<NormalStep>& normalizer,
                   const Decoder& decoder) {
-    AddedToken added{.id = token.at("id").get<int64_t>(),
+    AddedToken added{.id = reader_.token_id("added_tokens", token.at("id")),
                      .content = token.at("content").get<std::string>(),
                      .is_special = token.value("special", false),
                      .is_normalized = token.value("normalized", false),
@@ -126,12 +126,12 @@ class Parser {
 std::shared_ptr<const Tokenizer::Data> parse_tokenizer(const std::string& text,
                                                        const std::string& path) {
   try {
-    return Parser(path).parse(text);
+    return Parser(path).parse(parse_json(text, path));
   } catch (const json::exception& e) {
     throw DataError({.component = "tokenizer",
                      .doing = "reading tokenizer.json",
                      .expected = "Hugging Face's format",
-                     .got = e.what(),
+                     .got = untagged(e),
                      .where = path});
   }
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "plumbline/base/error.h"
 #include "plumbline/text/byte_level.h"
@@ -119,7 +120,9 @@ void add_special(const PartReader& reader, const json& tokens, const std::string
                  TokenIds& out) {
   const json token = tokens.value(name, json());
   if (token.is_null()) reader.fail("post_processor.special_tokens", "'" + name + "'", "none");
-  for (const json& id : token.at("ids")) out.push_back(id.get<int64_t>());
+  for (const json& id : token.at("ids")) {
+    out.push_back(reader.token_id("post_processor.special_tokens", id));
+  }
 }
 
 }  // namespace
@@ -131,6 +134,12 @@ void PartReader::fail(const std::string& part, const std::string& expected,
                    .expected = expected,
                    .got = got,
                    .where = path_});
+}
+
+int64_t PartReader::token_id(const std::string& part, const json& id) const {
+  if (!id.is_number_integer() || id < 0 || id > std::numeric_limits<int32_t>::max())
+    fail(part, "a token's number", id.dump().substr(0, 100));
+  return id.get<int64_t>();
 }
 
 void PartReader::require(const json& parent, const std::string& part, const char* key,

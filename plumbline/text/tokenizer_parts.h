@@ -21,6 +21,9 @@ class PartReader {
   void require(const nlohmann::json& parent, const std::string& part, const char* key,
                const std::vector<nlohmann::json>& allowed) const;
 
+  // The number of a token, from 0. Throws DataError for anything else.
+  int64_t token_id(const std::string& part, const nlohmann::json& id) const;
+
   // Empty when absent or null.
   static nlohmann::json list(const nlohmann::json& parent, const char* key);
   static std::string type_of(const nlohmann::json& part);

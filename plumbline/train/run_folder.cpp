@@ -17,6 +17,7 @@
 #include <sstream>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/base/revision.h"
 #include "plumbline/config/section_lists.h"
@@ -31,7 +32,7 @@ constexpr const char* kLockName = ".lock";
 nlohmann::json about(const fs::path& path) {
   std::error_code error;
   if (!fs::is_regular_file(path / "run.json", error)) return nullptr;
-  auto json = nlohmann::json::parse(read_file(path / "run.json"), nullptr, false);
+  auto json = try_parse_json(read_file(path / "run.json"), path.string());
   return json.is_object() && json.contains("plumbline") ? json : nullptr;
 }
 

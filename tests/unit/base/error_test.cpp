@@ -41,5 +41,12 @@ TEST(Check, NamesConditionAndDetail) {
   }
 }
 
+TEST(Error, UntaggedLeavesOutALibrarysMark) {
+  EXPECT_EQ(untagged(std::runtime_error("[json.exception.type_error.302] type must be string")),
+            "type must be string");
+  EXPECT_EQ(untagged(std::runtime_error("[an open bracket")), "[an open bracket");
+  EXPECT_EQ(untagged(std::runtime_error("plain")), "plain");
+}
+
 }  // namespace
 }  // namespace plumbline

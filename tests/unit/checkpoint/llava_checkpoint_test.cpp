@@ -221,13 +221,17 @@ TEST_F(LlavaCheckpoint, AFolderWithoutWeightsSaysWhatIsExpected) {
 }
 
 TEST_F(LlavaCheckpoint, SidecarsAreCopiedAndNothingElse) {
-  for (const char* name : {"tokenizer.json", "chat_template.jinja", "preprocessor_config.json",
-                           "model.safetensors", "notes.txt"}) {
+  for (const char* name :
+       {"tokenizer.json", "tokenizer.model", "added_tokens.json", "processor_config.json",
+        "chat_template.jinja", "preprocessor_config.json", "model.safetensors", "notes.txt"}) {
     write_file(path(name), name);
   }
   copy_sidecars(folder_.string(), path("to"));
   EXPECT_EQ(read_file(path("to/tokenizer.json")), "tokenizer.json");
-  EXPECT_TRUE(fs::exists(path("to/chat_template.jinja")));
+  for (const char* name :
+       {"tokenizer.model", "added_tokens.json", "processor_config.json", "chat_template.jinja"}) {
+    EXPECT_TRUE(fs::exists(path("to") + "/" + name)) << name;
+  }
   EXPECT_TRUE(fs::exists(path("to/preprocessor_config.json")));
   EXPECT_FALSE(fs::exists(path("to/model.safetensors")));
   EXPECT_FALSE(fs::exists(path("to/notes.txt")));

@@ -102,14 +102,5 @@ TEST(SamplingOptions, ForbidControlTokensButNotTheEnd) {
   EXPECT_EQ(greedy_options(7, tiny.load()).temperature, 0);
 }
 
-TEST(AnswerText, DropsTheBlankAndTheEndToken) {
-  const TinyAssistant tiny;
-  const auto assistant = tiny.load();
-  auto tokens = assistant.tokenizer.encode(" a red cup.");
-  tokens.push_back(2);
-  EXPECT_EQ(answer_text(assistant, tokens), "a red cup.");
-  EXPECT_EQ(answer_text(assistant, {2}), "");
-}
-
 }  // namespace
 }  // namespace plumbline::engine

@@ -34,6 +34,12 @@ TEST_F(Chat, AnswersAsTheGeneratorDoesAndShowsTheSameText) {
   EXPECT_EQ(shown_, answer);
 }
 
+TEST_F(Chat, AnImageWithoutAPathChangesNothing) {
+  EXPECT_THROW(session_.add_image(""), DataError);
+  EXPECT_TRUE(session_.images().empty());
+  ask("what is it?");
+}
+
 TEST_F(Chat, RemembersTurnsUntilReset) {
   ask("what is it?");
   ask("and now?");

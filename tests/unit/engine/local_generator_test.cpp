@@ -20,10 +20,5 @@ TEST(LocalGenerator, AnswersInOrderWithAndWithoutImages) {
   EXPECT_TRUE(generator.answer({}, 6).empty());
 }
 
-TEST(LocalGenerator, PutsThePlaceholderFirst) {
-  EXPECT_EQ(with_placeholder("what?", true), "<image>\nwhat?");
-  EXPECT_EQ(with_placeholder("what?", false), "what?");
-}
-
 }  // namespace
 }  // namespace plumbline::engine

@@ -122,7 +122,13 @@ TEST(TokenizerJson, NamesWhatIsBroken) {
               HasSubstr("'aq' in merge \"a q\""));
   EXPECT_THAT(error_of([](json& root) { root["model"]["vocab"]["twin"] = 257; }),
               HasSubstr("one id per token"));
-  EXPECT_THAT(error_of([](json& root) { root["model"]["vocab"]["far"] = -4; }), HasSubstr("'far'"));
+  EXPECT_THAT(error_of([](json& root) { root["model"]["vocab"]["far"] = -4; }),
+              HasSubstr("a token's number, got -4"));
+  // A number that no int64 holds is none, and converting it undefined.
+  for (const json& id : {json(1.1e101), json(3.5), json("7"), json(uint64_t{1} << 63)}) {
+    EXPECT_THAT(error_of([&](json& root) { root["model"]["vocab"]["far"] = id; }),
+                HasSubstr("a token's number"));
+  }
   EXPECT_THROW(tokenizer_from("{"), DataError);
   EXPECT_THROW(tokenizer_from("[]"), DataError);
 }

@@ -1,0 +1,17 @@
+// Parsing JSON that others wrote.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace plumbline {
+
+// As nlohmann::json::parse. Throws its exceptions for what is no JSON, and DataError naming `where`
+// beyond 64 nested levels, whose recursion could end the process.
+nlohmann::json parse_json(std::string_view text, const std::string& where);
+
+// The same, with a discarded value for what is no JSON.
+nlohmann::json try_parse_json(std::string_view text, const std::string& where);
+
+}  // namespace plumbline
