@@ -28,7 +28,8 @@ struct Descriptor {
 }  // namespace
 
 FileView::FileView(const std::string& path) : name_(path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // Without waiting for a pipe's other end.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat status;
   if (file.fd < 0 || ::fstat(file.fd, &status) != 0) throw io_error("opening", path);
   if (!S_ISREG(status.st_mode)) {

@@ -83,13 +83,37 @@ bool exchange(const fs::path& a, const fs::path& b) {
   return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
 }
 
+// Where a link leads; what is there and no file, such as a device, is not to be replaced by one.
+fs::path written_path(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path) : path;
+  if (fs::exists(target, ignored) && !fs::is_regular_file(target, ignored)) {
+    throw IoError({.component = "file",
+                   .doing = "writing",
+                   .expected = "a file",
+                   .got = fs::is_directory(target, ignored) ? "a folder" : "something else",
+                   .where = path.string()});
+  }
+  return target;
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path) {
+  std::error_code ignored;
+  // It may have no end. A pipe, as the shell's <(...), has one.
+  if (fs::is_character_file(path, ignored) || fs::is_block_file(path, ignored)) {
+    throw IoError({.component = "file",
+                   .doing = "reading",
+                   .expected = "a file",
+                   .got = "a device",
+                   .where = path.string()});
+  }
   return Descriptor(path, O_RDONLY, "reading").read_all();
 }
 
-void write_file(const fs::path& path, std::string_view bytes) {
+void write_file(const fs::path& name, std::string_view bytes) {
+  const fs::path path = written_path(name);
   fs::path aside = path;
   aside += ".tmp";
   try {

@@ -16,6 +16,9 @@
 namespace plumbline::checkpoint {
 namespace {
 
+constexpr int64_t kHighestRank = 1 << 16;
+constexpr double kLargestAlpha = 1e9;
+
 using nlohmann::json;
 
 // Options that are read here, or cannot change what the stored tensors compute.
@@ -79,7 +82,9 @@ Patterns<Value> read_patterns(const JsonFields& fields, const nlohmann::ordered_
   const JsonFields object = fields.object(name);
   for (const auto& [pattern, value] : ordered.at(name).items()) {
     const double number = object.number(pattern, 0);
-    if (!(number > 0)) object.fail(pattern, "a number above 0");
+    if (!(number > 0 && number <= kHighestRank)) {
+      object.fail(pattern, fmt::format("a number above 0 and at most {}", kHighestRank));
+    }
     patterns.emplace_back(pattern, static_cast<Value>(number));
   }
   return patterns;
@@ -138,7 +143,10 @@ AdapterConfig read_adapter_config(const std::string& file) {
   spec.targets = target_names(fields);
   spec.rslora = fields.flag("use_rslora", false);
   spec.saved_modules = saved_modules(fields);
-  if (spec.rank < 1) fields.fail("r", "at least 1");
+  if (spec.rank < 1 || spec.rank > kHighestRank) {
+    fields.fail("r", fmt::format("from 1 to {}", kHighestRank));
+  }
+  if (!(std::abs(spec.alpha) < kLargestAlpha)) fields.fail("lora_alpha", "a number below 1e9");
   if (!(spec.dropout >= 0 && spec.dropout < 1)) fields.fail("lora_dropout", "a number in [0, 1)");
   return config;
 }

@@ -262,7 +262,8 @@ WeightFile read_gguf_weights(const formats::GgufFile& file, const config::LlavaC
     if (without.contains(known)) continue;
     std::vector<float> values(static_cast<size_t>(tensor.num_values));
     formats::dequantize(tensor, values.data());
-    const int64_t rows = tensor.shape.empty() ? 0 : tensor.shape[0];
+    // A file may claim any number of rows of no values.
+    const int64_t rows = tensor.num_values == 0 || tensor.shape.empty() ? 0 : tensor.shape[0];
     const auto order = gguf_row_order(known, rows, config);
     if (!order.empty()) values = in_order(values, order);
     owned->add(known, tensor.shape, values, as_bfloat16);

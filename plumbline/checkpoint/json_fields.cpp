@@ -50,7 +50,8 @@ bool JsonFields::has(const std::string& name) const {
 
 int64_t JsonFields::integer(const std::string& name, int64_t fallback) const {
   if (!has(name)) return fallback;
-  if (!at(name).is_number_integer()) fail(name, "a whole number");
+  const bool is_whole = at(name).is_number_integer() && at(name) <= INT64_MAX;
+  if (!is_whole) fail(name, "a whole number");
   return at(name).get<int64_t>();
 }
 

@@ -32,7 +32,9 @@ double approximate_size(const config::LlavaConfig& c) {
   const double text_block = width * (2 * query + 2 * key + 3 * d(c.text.intermediate_size));
   const double seen = d(c.vision.hidden_size);
   const double vision_block = seen * (4 * seen + 2 * d(c.vision.intermediate_size));
-  return d(c.text.vocab_size) * width + d(c.text.num_layers) * text_block +
+  const double patches = seen * (3 * d(c.vision.patch_size) * d(c.vision.patch_size) +
+                                 (c.takes_images() ? d(c.vision.num_rows()) : 0));
+  return patches + d(c.text.vocab_size) * width + d(c.text.num_layers) * text_block +
          d(config::num_tower_blocks(c)) * vision_block + width * (seen + width);
 }
 

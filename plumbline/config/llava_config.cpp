@@ -13,8 +13,17 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
+constexpr int64_t kMostRows = 1 << 28, kWidest = 1 << 20, kMostLayers = 4096;
+
 void check_positive(Problems& problems, std::string_view name, double value) {
   if (!(value > 0)) problems.push_back(fmt::format("{} = {}: expected above 0", name, value));
+}
+
+// Far above every model there is, and low enough that products of two do not overflow.
+void check_at_most(Problems& problems, std::string_view name, int64_t value, int64_t most) {
+  if (value > most) {
+    problems.push_back(fmt::format("{} = {}: expected at most {}", name, value, most));
+  }
 }
 
 void check_divides(Problems& problems, std::string_view part_name, int64_t part,
@@ -65,6 +74,12 @@ void check_text(Problems& problems, const LlamaConfig& c) {
   check_positive(problems, "text.num_kv_heads", static_cast<double>(c.num_kv_heads));
   check_positive(problems, "text.head_dim", static_cast<double>(c.head_dim));
   check_positive(problems, "text.max_positions", static_cast<double>(c.max_positions));
+  check_at_most(problems, "text.vocab_size", c.vocab_size, kMostRows);
+  check_at_most(problems, "text.hidden_size", c.hidden_size, kWidest);
+  check_at_most(problems, "text.intermediate_size", c.intermediate_size, kWidest);
+  check_at_most(problems, "text.num_layers", c.num_layers, kMostLayers);
+  check_at_most(problems, "text.num_heads", c.num_heads, kWidest);
+  check_at_most(problems, "text.head_dim", c.head_dim, kWidest);
   check_positive(problems, "text.rms_norm_eps", c.rms_norm_eps);
   check_rope(problems, c);
   if (c.sliding_window < 0) {
@@ -86,6 +101,11 @@ void check_vision(Problems& problems, const VisionConfig& c) {
   check_positive(problems, "vision.intermediate_size", static_cast<double>(c.intermediate_size));
   check_positive(problems, "vision.num_layers", static_cast<double>(c.num_layers));
   check_positive(problems, "vision.num_heads", static_cast<double>(c.num_heads));
+  check_at_most(problems, "vision.image_size", c.image_size, kWidest);
+  check_at_most(problems, "vision.patch_size", c.patch_size, kWidest);
+  check_at_most(problems, "vision.hidden_size", c.hidden_size, kWidest);
+  check_at_most(problems, "vision.intermediate_size", c.intermediate_size, kWidest);
+  check_at_most(problems, "vision.num_layers", c.num_layers, kMostLayers);
   check_positive(problems, "vision.layer_norm_eps", c.layer_norm_eps);
   if (c.kind == TowerKind::Clip) {
     check_divides(problems, "vision.patch_size", c.patch_size, "vision.image_size", c.image_size);

@@ -112,7 +112,8 @@ void write_array(const std::string& path, const std::vector<T>& records,
                  json (*to_json)(const T&)) {
   std::string text = "[\n";
   for (size_t i = 0; i < records.size(); ++i) {
-    text += to_json(records[i]).dump() + (i + 1 < records.size() ? ",\n" : "\n");
+    text += to_json(records[i]).dump(-1, ' ', false, json::error_handler_t::replace) +
+            (i + 1 < records.size() ? ",\n" : "\n");
   }
   write_file(path, text + "]\n");
 }

@@ -58,7 +58,7 @@ class Reader {
   void read_ids() {
     out_.ids.emplace();
     for (const json& id : list("input_ids")) {
-      if (!id.is_number_integer()) wrong("input_ids to be integers");
+      if (!id.is_number_integer() || id > INT64_MAX) wrong("input_ids to be integers");
       out_.ids->push_back(id.get<int64_t>());
     }
     if (out_.ids->size() < 2) wrong("at least two input_ids");
@@ -121,6 +121,8 @@ std::vector<ScoreRecord> read_score_records(const std::string& path) {
       records.push_back(Reader(record).read(++number));
     } catch (const std::invalid_argument& e) {
       problems.add(record.where, std::string("expected ") + e.what());
+    } catch (const json::exception& e) {
+      problems.add(record.where, untagged(e));
     }
   }
   problems.finish();

@@ -14,6 +14,15 @@ namespace {
 
 constexpr const char* kFile = "reward_prompt.json";
 
+// Throws json::type_error for what is no number of facts.
+int64_t count_of(const nlohmann::json& value) {
+  constexpr int64_t kMost = 1 << 20;
+  if (!value.is_number_integer() || value < 0 || value > kMost) {
+    throw nlohmann::json::type_error::create(302, "max_facts must be a whole number", &value);
+  }
+  return value.get<int64_t>();
+}
+
 }  // namespace
 
 RewardInput RewardInput::load(const fs::path& adapter) {
@@ -36,7 +45,7 @@ RewardInput RewardInput::load(const fs::path& adapter) {
              .fact = words.at("fact"),
              .end_token = words.value("end_token", true)},
             json.at("facts").get<bool>(),
-            json.at("max_facts").get<int64_t>()};
+            count_of(json.at("max_facts"))};
   } catch (const nlohmann::json::exception& e) {
     throw DataError(Complaint{.component = "reward model",
                               .doing = "reading how it is asked",

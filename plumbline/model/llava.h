@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@
 #include "plumbline/tensor/spans.h"
 
 namespace plumbline::model {
+
+// The names and shapes of Llava::parameters() for a config, without the memory.
+std::map<std::string, std::vector<int64_t>> weight_shapes(const config::LlavaConfig& config);
 
 // Vision tower, projector and language model, with named LoRA adapters and scalar heads on the
 // language model. Everything starts with requires_grad false; callers switch it on for what they

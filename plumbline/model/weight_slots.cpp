@@ -129,4 +129,11 @@ std::vector<WeightSlot> weight_slots(Base& base, const config::LlavaConfig& conf
   return list.take();
 }
 
+std::map<std::string, Shape> weight_shapes(const config::LlavaConfig& config) {
+  Base base;
+  std::map<std::string, Shape> shapes;
+  for (const WeightSlot& slot : weight_slots(base, config)) shapes.emplace(slot.name, slot.shape);
+  return shapes;
+}
+
 }  // namespace plumbline::model

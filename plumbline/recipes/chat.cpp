@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
@@ -53,6 +53,12 @@ bool command(engine::ChatSession& session, const std::string& line) {
     session.add_image(*path);
     show("(shown with the next question)\n");
   } else if (const auto file = argument(line, "/save")) {
+    if (file->empty()) {
+      throw DataError(Complaint{.component = "chat",
+                                .doing = "saving the conversation",
+                                .expected = "/save and the path of a file",
+                                .got = "no path"});
+    }
     data::write_conversations(*file, {session.record()});
     show("(saved)\n");
   } else if (line == "/reset") {

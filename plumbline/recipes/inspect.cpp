@@ -1,10 +1,10 @@
 // What a checkpoint holds, and an example as the model sees it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/gguf_model.h"
@@ -49,28 +49,6 @@ std::map<std::string, Held> held_tensors(const std::string& path,
   return out;
 }
 
-// The same structure with the smallest sizes: its parameters have the same names.
-config::LlavaConfig shrunk(config::LlavaConfig c) {
-  c.text.vocab_size =
-      std::max<int64_t>({4, c.text.begin_token + 1, c.text.end_token + 1, c.image_token + 1});
-  c.text.hidden_size = c.text.intermediate_size = 2;
-  c.text.num_heads = c.text.num_kv_heads = 1;
-  c.text.head_dim = 2;
-  if (c.takes_images()) {
-    c.vision.image_size = c.vision.patch_size = 1;
-    c.vision.hidden_size = c.vision.intermediate_size = 2;
-    c.vision.num_heads = 1;
-  }
-  return c;
-}
-
-std::set<std::string> wanted_names(const config::LlavaConfig& config) {
-  auto model = model::Llava::create(shrunk(config), random_key(0, "inspect"), at::kFloat, at::kCPU);
-  std::set<std::string> names;
-  for (const auto& [name, tensor] : model.parameters()) names.insert(name);
-  return names;
-}
-
 const char* layout_name(const std::string& path, const config::LlavaConfig& config) {
   if (checkpoint::is_gguf(path)) return "a language model in a GGUF file";
   switch (checkpoint::layout_of(config)) {
@@ -87,12 +65,13 @@ const char* layout_name(const std::string& path, const config::LlavaConfig& conf
 json describe(const std::string& path) {
   const config::LlavaConfig config = checkpoint::read_config(path);
   const auto tensors = held_tensors(path, config);
-  std::set<std::string> missing = wanted_names(config);
+  auto missing = model::weight_shapes(config);
   json out = {{"path", path},
               {"layout", layout_name(path, config)},
               {"config", json::parse(checkpoint::hf_config_text(config, "float32"))},
               {"tensors", json::array()},
-              {"unused", json::array()}};
+              {"unused", json::array()},
+              {"misshapen", json::array()}};
   out["config"].erase("torch_dtype");
   out["config"].erase("dtype");
   double numbers = 0, bytes = 0;
@@ -100,15 +79,26 @@ json describe(const std::string& path) {
   for (const auto& [spelling, held] : tensors) {
     double count = 1;
     for (const int64_t extent : held.shape) count *= static_cast<double>(extent);
-    const bool is_used = missing.erase(held.name) > 0;
-    if (!is_used) out["unused"].push_back(spelling);
+    const auto wanted = missing.find(held.name);
+    const bool is_used = wanted != missing.end();
+    if (!is_used) {
+      out["unused"].push_back(spelling);
+    } else {
+      if (wanted->second != held.shape) {
+        out["misshapen"].push_back(fmt::format("{}: expected [{}], got [{}]", spelling,
+                                               fmt::join(wanted->second, ", "),
+                                               fmt::join(held.shape, ", ")));
+      }
+      missing.erase(wanted);
+    }
     numbers += is_used ? count : 0;
     bytes += static_cast<double>(held.bytes);
     by_type[held.type] += static_cast<double>(held.bytes);
     out["tensors"].push_back(
         {{"name", spelling}, {"dtype", held.type}, {"shape", held.shape}, {"bytes", held.bytes}});
   }
-  out["missing"] = missing;
+  out["missing"] = json::array();
+  for (const auto& [name, shape] : missing) out["missing"].push_back(name);
   out["parameters"] = numbers;
   out["bytes"] = bytes;
   out["bytes_by_dtype"] = by_type;
@@ -136,6 +126,7 @@ void print_description(const json& d) {
   }
   print_list("missing", d["missing"]);
   print_list("unused", d["unused"]);
+  if (!d["misshapen"].empty()) print_list("of other shapes than the config's", d["misshapen"]);
 }
 
 // One line per token; image rows as one line.
@@ -179,7 +170,7 @@ void inspect(const Invocation& invocation) {
   if (invocation.in.empty()) {
     const json description = describe(c.model.path);
     if (invocation.json) {
-      std::printf("%s\n", description.dump(1).c_str());
+      std::printf("%s\n", description.dump(1, ' ', false, json::error_handler_t::replace).c_str());
     } else {
       print_description(description);
     }

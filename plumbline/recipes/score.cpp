@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -75,6 +76,16 @@ Encoded encode(const engine::Assistant& assistant, const data::ScoreRecord& reco
   return {std::move(conversation.ids), begin, end};
 }
 
+void check_finite(double value, const data::ScoreRecord& record) {
+  if (std::isfinite(value)) return;
+  throw NumericError(Complaint{.component = "score",
+                               .doing = "scoring an answer",
+                               .expected = "finite numbers",
+                               .got = std::isnan(value) ? "not a number" : "infinity",
+                               .where = record.where,
+                               .hint = "look for broken weights, or try --dtype float32."});
+}
+
 struct Scored {
   text::TokenIds tokens;
   std::vector<double> logprobs;
@@ -135,6 +146,7 @@ void print_logprobs(engine::Assistant& assistant, const engine::FeatureStore& st
       const Scored& s = scored[i - first];
       double sum = 0;
       for (const double logprob : s.logprobs) sum += logprob;
+      check_finite(sum, records[i]);
       const nlohmann::json line = {
           {"id", records[i].id}, {"tokens", s.tokens}, {"logprobs", s.logprobs}, {"sum", sum}};
       std::printf("%s\n", line.dump().c_str());
@@ -186,6 +198,7 @@ void print_rewards(engine::Assistant& assistant, const engine::FeatureStore& sto
   const auto rewards =
       engine::score_sequences(assistant.model, store, sequences, images, engine::kReward, kRows);
   for (size_t i = 0; i < records.size(); ++i) {
+    check_finite(rewards[i], records[i]);
     const nlohmann::json line = {{"id", records[i].id}, {"reward", rewards[i]}};
     std::printf("%s\n", line.dump().c_str());
   }

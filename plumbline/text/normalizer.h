@@ -20,7 +20,8 @@ struct NormalStep {
 
 std::string replaced(std::string_view text, std::string_view from, std::string_view to);
 
-// All steps in order. Where text goes on from text that came before, nothing is prepended.
+// All steps in order. Where text goes on from text that came before, nothing is prepended. Throws
+// DataError when replacements make it more than sixteen times as long and 64 KiB longer.
 std::string normalized(const std::vector<NormalStep>& steps, std::string_view text,
                        bool goes_on = false);
 

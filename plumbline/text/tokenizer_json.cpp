@@ -41,6 +41,15 @@ class Parser {
     data->normalizer = std::move(normalizer);
     data->word_steps = std::move(pre.steps);
     data->decoding = decoder.rules;
+    for (const TokenIds* ids : {&sequence.begin, &sequence.end}) {
+      for (const int64_t id : *ids) {
+        const bool is_token = static_cast<size_t>(id) < data->tokens.size() &&
+                              data->tokens[static_cast<size_t>(id)].is_used;
+        if (!is_token) {
+          reader_.fail("post_processor", "tokens of the vocabulary", fmt::format("{}", id));
+        }
+      }
+    }
     data->begin_ids = std::move(sequence.begin);
     data->end_ids = std::move(sequence.end);
     data->model = make_model(model, pre.is_byte_level);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -152,6 +153,38 @@ TEST_F(Models, InspectFindsNothingMissingInOurBase) {
   const Outcome text = plumbline({"inspect", "tests/golden/architectures/llama/model.gguf"});
   EXPECT_THAT(text.out, HasSubstr("GGUF"));
   EXPECT_THAT(text.out, HasSubstr("missing: none"));
+}
+
+TEST_F(Models, InspectNamesTensorsOfOtherShapes) {
+  const fs::path folder = scratch_ / "llama";
+  fs::copy("tests/golden/architectures/llama", folder);
+  fs::copy(folder / "dynamic.json", folder / "config.json", fs::copy_options::overwrite_existing);
+  const Outcome sound = plumbline({"inspect", folder.string()});
+  EXPECT_EQ(sound.exit_code, 0) << sound.err;
+  EXPECT_THAT(sound.out, testing::Not(HasSubstr("other shapes")));
+  json config = json::parse(read_file(folder / "config.json"));
+  config["intermediate_size"] = 64;
+  write_file(folder / "config.json", config.dump());
+  EXPECT_THAT(plumbline({"inspect", folder.string()}).out,
+              HasSubstr("mlp.up_proj.weight: expected [64, 32], got [48, 32]"));
+}
+
+// A weight that is no number ends with 4, and says so.
+TEST_F(Models, ScoreRefusesWhatIsNotFinite) {
+  const fs::path folder = scratch_ / "model";
+  fs::copy(kModel, folder, fs::copy_options::recursive);
+  std::string weights = read_file(folder / "model.safetensors");
+  uint64_t header_size = 0;
+  std::memcpy(&header_size, weights.data(), sizeof header_size);
+  const json header = json::parse(weights.substr(8, header_size));
+  const auto norm = header.at("language_model.model.norm.weight").at("data_offsets").at(0);
+  // All bits set is no number in float32 and bfloat16.
+  weights.replace(8 + header_size + norm.get<uint64_t>(), 4, "\xff\xff\xff\xff");
+  write_file(folder / "model.safetensors", weights);
+  write_file(scratch_ / "in.jsonl", R"({"prompt": "what is it?", "answer": "a cup."})");
+  const Outcome o = plumbline({"score", "--model", folder.string(), "--in", scratch_ / "in.jsonl"});
+  EXPECT_EQ(o.exit_code, 4) << o.out;
+  EXPECT_THAT(o.err, HasSubstr("finite"));
 }
 
 TEST_F(Models, InspectShowsAnExampleTokenByToken) {

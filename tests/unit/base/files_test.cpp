@@ -51,5 +51,20 @@ TEST_F(Files, FolderReplacesTheOldOneWhole) {
   EXPECT_EQ(read_file(target / "b"), "new");
 }
 
+TEST_F(Files, ALinkStaysOneAndItsFileIsWritten) {
+  write_file(folder_ / "x", "old");
+  fs::create_symlink(folder_ / "x", folder_ / "link");
+  write_file(folder_ / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+  EXPECT_EQ(read_file(folder_ / "x"), "new");
+}
+
+TEST_F(Files, DevicesAreNeitherReplacedNorRead) {
+  EXPECT_THROW(write_file("/dev/null", "x"), IoError);
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  EXPECT_THROW(write_file(folder_, "x"), IoError);
+  EXPECT_THROW(read_file("/dev/zero"), IoError);
+}
+
 }  // namespace
 }  // namespace plumbline

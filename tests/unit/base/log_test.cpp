@@ -24,5 +24,14 @@ TEST(Log, DropsWhatIsBelowItsLevel) {
   EXPECT_EQ(logged(LogLevel::Info, [] { log_debug("detail"); }), "");
 }
 
+// What a file says must not steer the terminal, nor fill it.
+TEST(Log, ShowsControlCharactersAndCutsEndlessText) {
+  EXPECT_EQ(logged(LogLevel::Info, [] { log_message(LogLevel::Info, "a\x1b[2J\r\nb\tc"); }),
+            "a\\x1b[2J\\x0d\nb\tc\n");
+  EXPECT_LT(
+      logged(LogLevel::Info, [] { log_message(LogLevel::Info, std::string(1000000, 'x')); }).size(),
+      20000U);
+}
+
 }  // namespace
 }  // namespace plumbline

@@ -132,5 +132,11 @@ TEST_F(AdapterConfigFile, UnsupportedOptionsAreNamed) {
   EXPECT_THAT(refusal("lora_dropout", 1.0), HasSubstr("'lora_dropout'"));
 }
 
+TEST_F(AdapterConfigFile, RefusesSizesNoAdapterHas) {
+  EXPECT_THAT(refusal("r", 1000000000), HasSubstr("65536"));
+  EXPECT_THAT(refusal("lora_alpha", 1e308), HasSubstr("lora_alpha"));
+  EXPECT_THAT(refusal("rank_pattern", {{"q_proj", 1e12}}), HasSubstr("65536"));
+}
+
 }  // namespace
 }  // namespace plumbline::checkpoint

@@ -132,5 +132,22 @@ TEST(NumTowerBlocks, CountsFromEitherEnd) {
   }
 }
 
+// Far beyond any model, before memory is taken or products overflow.
+TEST(Problem, AbsurdSizes) {
+  const auto problem_of = [](void (*change)(LlavaConfig&)) {
+    auto c = sound();
+    change(c);
+    return problem(c);
+  };
+  EXPECT_THAT(problem_of([](auto& c) { c.text.num_layers = INT64_MAX; }),
+              HasSubstr("text.num_layers = 9223372036854775807: expected at most"));
+  EXPECT_THAT(problem_of([](auto& c) { c.vision.num_layers = 1 << 20; }),
+              HasSubstr("vision.num_layers"));
+  EXPECT_THAT(problem_of([](auto& c) { c.vision.image_size = int64_t{1} << 32; }),
+              HasSubstr("vision.image_size"));
+  EXPECT_THAT(problem_of([](auto& c) { c.text.vocab_size = int64_t{1} << 40; }),
+              HasSubstr("text.vocab_size"));
+}
+
 }  // namespace
 }  // namespace plumbline::config

@@ -136,5 +136,12 @@ TEST(Comparisons, PreferenceNumbersTheBetterOutputFromOne) {
   EXPECT_EQ(worse_output(c), "a");
 }
 
+TEST(Conversations, BytesThatAreNoTextDoNotStopASave) {
+  const support::ScratchFolder scratch;
+  const std::string path = scratch / "a.json";
+  write_conversations(path, {{"a", "", {{.is_user = true, .text = "hi \xff"}}}});
+  EXPECT_NE(read_file(path).find("hi \xEF\xBF\xBD"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace plumbline::data

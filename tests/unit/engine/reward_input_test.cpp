@@ -87,6 +87,15 @@ TEST_F(RewardInputTest, WhatIsMissingIsNamed) {
   EXPECT_THROW(RewardInput::load(tiny_.path()), CheckpointError);
   write_file(tiny_.path() / "reward_prompt.json", R"({"facts": true, "max_facts": 2})");
   EXPECT_THROW(RewardInput::load(tiny_.path()), DataError);
+  make(true, 2).save(tiny_.path());
+  const std::string sound = read_file(tiny_.path() / "reward_prompt.json");
+  for (const char* wrong : {"-1", "1e30", "true"}) {
+    const std::string mark = "\"max_facts\": 2";
+    write_file(tiny_.path() / "reward_prompt.json",
+               std::string(sound).replace(sound.find(mark), mark.size(),
+                                          std::string("\"max_facts\": ") + wrong));
+    EXPECT_THROW(RewardInput::load(tiny_.path()), DataError) << wrong;
+  }
   EXPECT_THROW(make(true).read_facts("", {"a.png"}), ConfigError);
   EXPECT_THROW(make(true).read_facts(facts_, {"b.png"}), DataError);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "plumbline/base/error.h"
+
 namespace plumbline::text {
 namespace {
 
@@ -19,6 +21,18 @@ TEST(Normalizer, StepsInOrder) {
 TEST(Normalizer, ReplacesWithoutLookingBack) {
   EXPECT_EQ(replaced("aaa", "aa", "a"), "aa");
   EXPECT_EQ(replaced("abc", "", "x"), "abc");
+}
+
+TEST(Normalizer, RefusesRulesThatBlowTextUp) {
+  const std::vector<NormalStep> doubling(40, {.kind = Kind::Replace, .from = "a", .to = "aa"});
+  EXPECT_THROW(normalized(doubling, "aaa"), DataError);
+  const std::vector<NormalStep> thousandfold(
+      2, {.kind = Kind::Replace, .from = "a", .to = std::string(1000, 'a')});
+  EXPECT_THROW(normalized(thousandfold, std::string(1000, 'a')), DataError);
+  EXPECT_EQ(normalized({{.kind = Kind::Replace, .from = " ", .to = "\xE2\x96\x81"}},
+                       std::string(100000, ' '))
+                .size(),
+            300000U);
 }
 
 }  // namespace

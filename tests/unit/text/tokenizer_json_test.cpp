@@ -133,5 +133,15 @@ TEST(TokenizerJson, NamesWhatIsBroken) {
   EXPECT_THROW(tokenizer_from("[]"), DataError);
 }
 
+TEST(TokenizerJson, TemplatesUseTokensOfTheVocabulary) {
+  EXPECT_THAT(error_of([](json& root) {
+                root["post_processor"] = {
+                    {"type", "TemplateProcessing"},
+                    {"single", {{{"SpecialToken", {{"id", "<s>"}, {"type_id", 0}}}}}},
+                    {"special_tokens", {{"<s>", {{"id", "<s>"}, {"ids", {100000}}}}}}};
+              }),
+              HasSubstr("tokens of the vocabulary, got 100000"));
+}
+
 }  // namespace
 }  // namespace plumbline::text
