@@ -121,13 +121,17 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
       ->take_all()
       ->allow_extra_args(false);
-  add_key(sub, flags, "--out", "run.out", "run folder to write");
+  // chat, score and inspect print what they find.
+  const bool writes_run = name != "chat" && name != "score" && name != "inspect";
+  if (writes_run) add_key(sub, flags, "--out", "run.out", "run folder to write");
   add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
   add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
   add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
-  sub->add_flag("--resume", flags.resume,
-                "continue an interrupted run: sft, reward and ppo bit for bit");
-  sub->add_flag("--force", flags.force, "replace an existing run folder");
+  if (writes_run) {
+    sub->add_flag("--resume", flags.resume,
+                  "continue an interrupted run: sft, reward and ppo bit for bit");
+    sub->add_flag("--force", flags.force, "replace an existing run folder");
+  }
   sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
   if (name == "chat" || name == "score") {
     add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");

@@ -155,12 +155,15 @@ fs::path folder_within(const fs::path& folder) {
 
 // The head beside the adapter, or nothing. LLaVA-RLHF saves it above the adapter's own folder.
 std::vector<WeightFile> open_head(const fs::path& folder, const fs::path& within) {
-  for (fs::path place = within;; place = place.parent_path()) {
-    if (fs::exists(place / kHead)) return {WeightFile::open(place / kHead)};
-    if (fs::is_regular_file(place / kReleasedHead))
-      return {WeightFile::open(place / kReleasedHead)};
-    if (place == folder) return {};
+  const auto levels =
+      std::distance(within.begin(), within.end()) - std::distance(folder.begin(), folder.end());
+  fs::path place = within;
+  for (std::ptrdiff_t level = 0; level <= levels; ++level, place = place.parent_path()) {
+    for (const char* name : {kHead, kReleasedHead}) {
+      if (fs::is_regular_file(place / name)) return {WeightFile::open(place / name)};
+    }
   }
+  return {};
 }
 
 // The name under which peft looks for a tensor. It translates a LLaVA's classic names of LoRA
@@ -194,19 +197,33 @@ void save_adapter(const std::string& folder, model::Llava& model, const std::str
 }
 
 void load_adapter(const std::string& folder, model::Llava& model, const std::string& name) {
-  const fs::path within = folder_within(folder);
+  // "adapter/" is "adapter": its parts are counted.
+  const fs::path given = folder;
+  const fs::path root = given.has_filename() ? given : given.parent_path();
+  const fs::path within = folder_within(root);
   const WeightFile file = open_if_present(within, "adapter_model").front();
   const AdapterConfig config = read_adapter_config((within / kConfig).string());
   const Contents contents = contents_of(file);
   if (contents.layers.empty()) throw bad_tensors("none", file.path());
   const nn::AdapterSpec spec = spec_of(config, contents, model.config().text.num_layers);
   const RandomKey init = random_key(0, "checkpoint.load_adapter");
-  model.add_adapter(name, spec, init);
+  if (!model.has_adapter(name)) {
+    try {
+      model.add_adapter(name, spec, init);
+    } catch (const ConfigError& e) {  // of this folder's doing
+      throw CheckpointError({.component = "checkpoint",
+                             .doing = "reading an adapter",
+                             .got = e.what(),
+                             .where = file.path()});
+    }
+  } else {
+    model.add_adapter(name, spec, init);  // refuses the name
+  }
   try {
     restore(model.adapter_parameters(name), contents.arrays, file.path(),
             "the adapter was made for a model of another shape, or its tensors do not agree with "
             "adapter_config.json.");
-    for (const WeightFile& head : open_head(folder, within)) {
+    for (const WeightFile& head : open_head(root, within)) {
       model.add_head(name, init, true);
       restore(model.head_parameters(name), head.arrays(), head.path(),
               "the head belongs to a model of another width.");

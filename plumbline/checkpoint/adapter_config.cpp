@@ -76,16 +76,19 @@ std::vector<std::string> target_names(const JsonFields& fields) {
 // The patterns of an object, which apply in the order of the file.
 template <class Value>
 Patterns<Value> read_patterns(const JsonFields& fields, const nlohmann::ordered_json& ordered,
-                              const std::string& name) {
+                              const std::string& name, Value most) {
   Patterns<Value> patterns;
   if (!fields.has(name)) return patterns;
   const JsonFields object = fields.object(name);
   for (const auto& [pattern, value] : ordered.at(name).items()) {
-    const double number = object.number(pattern, 0);
-    if (!(number > 0 && number <= kHighestRank)) {
-      object.fail(pattern, fmt::format("a number above 0 and at most {}", kHighestRank));
+    const Value number = [&] {
+      if constexpr (std::is_integral_v<Value>) return object.integer(pattern, 0);
+      return static_cast<Value>(object.number(pattern, 0));
+    }();
+    if (!(number > 0 && number <= most)) {
+      object.fail(pattern, fmt::format("above 0 and at most {}", most));
     }
-    patterns.emplace_back(pattern, static_cast<Value>(number));
+    patterns.emplace_back(pattern, number);
   }
   return patterns;
 }
@@ -134,8 +137,8 @@ AdapterConfig read_adapter_config(const std::string& file) {
   check_options(fields);
   const auto ordered = nlohmann::ordered_json::parse(read_file(file));
   AdapterConfig config{.spec = {},
-                       .ranks = read_patterns<int64_t>(fields, ordered, "rank_pattern"),
-                       .alphas = read_patterns<double>(fields, ordered, "alpha_pattern")};
+                       .ranks = read_patterns(fields, ordered, "rank_pattern", kHighestRank),
+                       .alphas = read_patterns(fields, ordered, "alpha_pattern", kLargestAlpha)};
   nn::AdapterSpec& spec = config.spec;
   spec.rank = fields.integer("r", 0);
   spec.alpha = fields.number("lora_alpha", 8);

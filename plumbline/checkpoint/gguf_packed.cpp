@@ -61,7 +61,8 @@ std::map<std::string, nn::PackedWeight> read_gguf_packed(const formats::GgufFile
   std::map<std::string, nn::PackedWeight> weights;
   for (const auto& [name, tensor] : file.tensors()) {
     const std::string known = gguf_weight_name(name);
-    if (known.empty() || !is_packable(tensor)) continue;
+    const bool is_table = known == "model.embed_tokens.weight" && !config.text.tie_embeddings;
+    if (known.empty() || is_table || !is_packable(tensor)) continue;
     const nn::PackedWeight weight = packed(tensor, gguf_row_order(known, tensor.shape[0], config));
     if (weight.scales.isfinite().all().item<bool>()) weights.emplace(known, weight);
   }

@@ -1,5 +1,6 @@
 #include "plumbline/engine/answer_writer.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>

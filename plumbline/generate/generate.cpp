@@ -187,6 +187,7 @@ std::vector<std::vector<Sampled>> generate(model::Llava& model,
     longest = std::max(longest, static_cast<int64_t>(sequence.prompt.size()));
     total += sequence.num_samples;
   }
+  PLUMBLINE_CHECK(max_slots > 0, "no slots to answer in");
   if (sequences.empty()) return {};
   const int64_t capacity = longest + options.max_tokens;
   const int64_t most = config::longest_sequence(model.config().text);

@@ -48,6 +48,9 @@ class Llava {
   // language_model.model.embed_tokens.weight. Packed weights are left out.
   nn::Parameters parameters();
 
+  // Bytes of all base weights, packed ones too.
+  int64_t base_bytes();
+
   // Keeps a linear layer of the decoder packed in place of its weight. The head's values are packed
   // for `logits`, beside what embeds and trains. Returns whether there is such a weight of that
   // shape, which can be packed; else nothing changes.

@@ -25,7 +25,8 @@ bool are_few_rows(const at::Tensor& x, const std::vector<WeightAndBias>& layers)
 
 // x W^T + bias of layers that read the same rows: [R, in] -> [R, out] each. By own loops where
 // are_few_rows, which sum in fp32 and split every layer's rows over the threads, else by
-// at::linear.
+// at::linear. Packed weights are exact with up to kFewRows rows of bfloat16 where the processor
+// multiplies that, and rounded to x's dtype with more.
 std::vector<at::Tensor> products(const at::Tensor& x, const std::vector<WeightAndBias>& layers);
 
 }  // namespace plumbline::nn

@@ -46,8 +46,8 @@ struct Linear {
 // x [..., in] of the weight's dtype (fp32 or bfloat16 where packed) -> [..., out], same dtype.
 at::Tensor apply(const Linear& linear, const at::Tensor& x, AdapterSelection& selection);
 
-// The same for layers that read the same input, in fewer and larger products. The results are views
-// of shared storage, row stride larger than their width.
+// The same for layers that read the same input, in fewer and larger products. The results may
+// be views of shared storage, with a row stride larger than their width.
 std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, const at::Tensor& x,
                                   AdapterSelection& selection);
 

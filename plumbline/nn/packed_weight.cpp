@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include "plumbline/base/error.h"
 #include "plumbline/nn/bf16_product.h"
 #include "plumbline/nn/halves.h"
 #include "plumbline/nn/kernels.h"
@@ -35,22 +36,10 @@ void unpack(const PackedWeight& weight, int64_t begin, int64_t end, T* to) {
   }
 }
 
-// For devices without own loops.
-at::Tensor unpacked_by_operators(const PackedWeight& weight, at::ScalarType dtype) {
-  const int64_t out = weight.num_out(), blocks = weight.num_in() / PackedWeight::kBlock;
-  at::Tensor codes = weight.codes.view({out, blocks, -1});
-  if (weight.bits() == 4) {
-    codes = at::cat({codes.bitwise_and(0xf), codes.bitwise_right_shift(4)}, 2);
-  }
-  const at::Tensor scales = weight.scales.to(at::kFloat).unsqueeze(3);
-  const at::Tensor scaled = codes.to(at::kFloat) * scales.select(1, 0);
-  return (scaled + scales.select(1, 1)).view({out, -1}).to(dtype);
-}
-
 }  // namespace
 
 at::Tensor unpacked(const PackedWeight& weight, at::ScalarType dtype) {
-  if (!weight.codes.is_cpu()) return unpacked_by_operators(weight, dtype);
+  PLUMBLINE_CHECK(weight.codes.is_cpu(), "packed weights stay on the CPU");
   const int64_t width = weight.num_in();
   at::Tensor dense = at::empty({weight.num_out(), width}, at::dtype(dtype));
   at::parallel_for(0, weight.num_out(), kernels::grain(2 * width), [&](int64_t begin, int64_t end) {

@@ -9,7 +9,7 @@ namespace plumbline::nn {
 
 // A frozen matrix [out, in] whose values are scale * code + minimum, with codes of 4 or 8 bits and
 // a scale and a minimum for every 32 values of a row. Blocks of GGUF's Q4_0, Q4_1 and Q8_0 have
-// this form exactly.
+// this form exactly. On the CPU.
 struct PackedWeight {
   static constexpr int64_t kBlock = 32;
 
@@ -24,7 +24,7 @@ struct PackedWeight {
   int64_t bits() const { return 8 * codes.size(1) / num_in(); }
 };
 
-// [out, in]: computed in fp32, then rounded to `dtype`, fp32 or bfloat16. On the weight's device.
+// [out, in]: computed in fp32, then rounded to `dtype`, fp32 or bfloat16. On the CPU only.
 at::Tensor unpacked(const PackedWeight& weight, at::ScalarType dtype);
 
 // The same for rows [begin, end) of a weight on the CPU, into memory for them, without threads.

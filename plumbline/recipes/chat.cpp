@@ -75,9 +75,11 @@ void converse(engine::ChatSession& session) {
   if (is_terminal) show(kHelp);
   for (std::string line;;) {
     if (is_terminal) show("> ");
-    if (!std::getline(std::cin, line) || line == "/quit") break;
+    if (!std::getline(std::cin, line)) break;
+    line.erase(line.find_last_not_of(" \t\r") + 1);  // what tab completion and Windows add
+    if (line == "/quit") break;
     stop_if_interrupted();
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (line.empty()) continue;
     try {
       if (!command(session, line)) answer(session, line);
     } catch (const Interrupted&) {

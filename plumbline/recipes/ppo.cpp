@@ -337,7 +337,7 @@ void print_plan(Ppo& t) {
   log_info(
       "ppo: memory in MB: base {:.1f}, four adapters {:.1f}, gradients and moments {:.1f}, "
       "image features {:.1f}",
-      megabytes(nn::num_bytes(t.model().parameters())), megabytes(engine::role_bytes(t.model())),
+      megabytes(t.model().base_bytes()), megabytes(engine::role_bytes(t.model())),
       3 * megabytes(nn::num_bytes(t.trainable.parameters())), megabytes(features));
 }
 

@@ -12,6 +12,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
+#include "plumbline/data/order.h"
 #include "plumbline/data/score_records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
@@ -36,44 +37,46 @@ DataError unfit(const data::ScoreRecord& record, const std::string& expected,
                              .where = record.where});
 }
 
-// A record as token rows, and the rows [begin, end) whose tokens are scored, image rows left out.
-struct Encoded {
-  text::TokenIds ids;
-  int64_t begin = 0;
-  int64_t end = 0;
-};
+std::vector<std::string> images_of(const std::vector<data::ScoreRecord>& records) {
+  std::set<std::string> images;
+  for (const auto& record : records) images.insert(record.images.begin(), record.images.end());
+  return {images.begin(), images.end()};
+}
 
-Encoded expanded(const engine::Assistant& assistant, const data::ScoreRecord& record) {
-  Encoded out{.ids = {}, .begin = 1};
+// Raw tokens, images expanded; all tokens but the first and the images' count as answers.
+text::EncodedConversation expanded(const engine::Assistant& assistant,
+                                   const data::ScoreRecord& record) {
+  text::EncodedConversation out;
   const auto& format = assistant.format;
   const int64_t vocab = assistant.model.config().text.vocab_size;
-  int64_t images = 0;
+  int64_t begin = 1;
+  const auto end_range = [&](int64_t next) {
+    if (std::ssize(out.ids) > begin) out.answers.emplace_back(begin, std::ssize(out.ids));
+    begin = next;
+  };
   for (const int64_t id : *record.ids) {
     const bool is_image = format.image_tokens > 0 && id == format.image_token;
     if (!is_image && (id < 0 || id >= vocab)) {
       throw unfit(record, fmt::format("ids from 0 to {}", vocab - 1), fmt::format("{}", id));
     }
-    images += is_image;
+    if (is_image) end_range(std::ssize(out.ids) + format.image_tokens);
+    out.num_images += is_image;
     out.ids.insert(out.ids.end(), is_image ? static_cast<size_t>(format.image_tokens) : 1, id);
   }
-  if (images != std::ssize(record.images)) {
+  if (out.num_images != std::ssize(record.images)) {
     throw unfit(record, fmt::format("one image token for each of {} images", record.images.size()),
-                fmt::format("{}", images));
+                fmt::format("{}", out.num_images));
   }
-  out.end = std::ssize(out.ids);
+  end_range(0);
   return out;
 }
 
-Encoded encode(const engine::Assistant& assistant, const data::ScoreRecord& record) {
-  if (!record.images.empty() && !assistant.model.config().takes_images()) {
-    throw unfit(record, "text only, as the model takes no images", "images");
-  }
+text::EncodedConversation encode(const engine::Assistant& assistant,
+                                 const data::ScoreRecord& record) {
   if (record.ids) return expanded(assistant, record);
   auto turns = record.turns;
   for (auto& turn : turns) turn.is_trained = &turn == &turns.back();
-  auto conversation = text::encode(assistant.tokenizer, assistant.format, turns);
-  const auto [begin, end] = conversation.answers.back();
-  return {std::move(conversation.ids), begin, end};
+  return text::encode(assistant.tokenizer, assistant.format, turns);
 }
 
 void check_finite(double value, const data::ScoreRecord& record) {
@@ -86,72 +89,62 @@ void check_finite(double value, const data::ScoreRecord& record) {
                                .hint = "look for broken weights, or try --dtype float32."});
 }
 
-struct Scored {
-  text::TokenIds tokens;
-  std::vector<double> logprobs;
-};
+using Encoded = std::vector<text::EncodedConversation>;
 
-// Records [first, last) as one batch.
-std::vector<Scored> score_batch(engine::Assistant& assistant, const engine::FeatureStore& store,
-                                const std::vector<data::ScoreRecord>& records,
-                                const std::vector<Encoded>& encoded, size_t first, size_t last) {
-  std::vector<Scored> out(last - first);
-  std::vector<int64_t> ids, lengths, rows, tokens;
+// Log-probabilities of the records' tokens, one after the other.
+std::vector<double> score_part(engine::Assistant& assistant, const engine::FeatureStore& store,
+                               const std::vector<data::ScoreRecord>& records,
+                               const Encoded& encoded, const std::vector<int64_t>& part) {
+  std::vector<const text::EncodedConversation*> conversations;
+  std::vector<const text::TokenIds*> ids;
   std::vector<std::string> images;
-  for (size_t i = first; i < last; ++i) {
-    const auto begin = std::ssize(ids);
-    const Encoded& e = encoded[i];
-    ids.insert(ids.end(), e.ids.begin(), e.ids.end());
-    lengths.push_back(std::ssize(e.ids));
-    images.insert(images.end(), records[i].images.begin(), records[i].images.end());
-    for (int64_t t = e.begin; t < e.end; ++t) {
-      const int64_t id = e.ids[static_cast<size_t>(t)];
-      if (assistant.format.image_tokens > 0 && id == assistant.format.image_token) continue;
-      rows.push_back(begin + t - 1);
-      tokens.push_back(id);
-      out[i - first].tokens.push_back(id);
-    }
+  for (const int64_t i : part) {
+    const auto n = static_cast<size_t>(i);
+    conversations.push_back(&encoded[n]);
+    ids.push_back(&encoded[n].ids);
+    images.insert(images.end(), records[n].images.begin(), records[n].images.end());
   }
   const at::Device device = assistant.device();
-  const engine::Batch batch{tensor::to_tensor(ids, device), tensor::Spans::from_lengths(lengths),
-                            images.empty() ? at::Tensor() : store.features(images)};
-  const at::Tensor hidden = engine::hidden(assistant.model, batch);
+  const auto targets = text::answer_targets(conversations);
+  const at::Tensor hidden =
+      engine::hidden(assistant.model, engine::make_batch(ids, images, store, device));
   const auto scored =
-      nn::token_logprobs(hidden.index_select(0, tensor::to_tensor(rows, device)),
-                         assistant.model.head_weight(), tensor::to_tensor(tokens, device));
+      nn::token_logprobs(hidden.index_select(0, tensor::to_tensor(targets.rows, device)),
+                         assistant.model.head_weight(), tensor::to_tensor(targets.tokens, device));
   const at::Tensor values = scored.logprobs.to(at::kCPU, at::kDouble).contiguous();
-  const double* next = values.const_data_ptr<double>();
-  for (Scored& s : out) {
-    s.logprobs.assign(next, next + s.tokens.size());
-    next += s.tokens.size();
-  }
-  return out;
+  return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
 }
 
-void print_logprobs(engine::Assistant& assistant, const engine::FeatureStore& store,
+void print_logprobs(const data::ScoreRecord& record, const text::TokenIds& tokens,
+                    const std::vector<double>& logprobs) {
+  double sum = 0;
+  for (const double logprob : logprobs) sum += logprob;
+  check_finite(sum, record);
+  const nlohmann::json line = {
+      {"id", record.id}, {"tokens", tokens}, {"logprobs", logprobs}, {"sum", sum}};
+  std::printf("%s\n", line.dump().c_str());
+}
+
+void score_logprobs(engine::Assistant& assistant, engine::FeatureStore& store,
                     const std::vector<data::ScoreRecord>& records) {
-  std::vector<Encoded> encoded;
+  Encoded encoded;
+  std::vector<int64_t> lengths;
   for (const auto& record : records) {
     encoded.push_back(encode(assistant, record));
-    engine::check_length(assistant, std::ssize(encoded.back().ids), "an answer", record.where);
+    lengths.push_back(std::ssize(encoded.back().ids));
+    engine::check_length(assistant, lengths.back(), "an answer", record.where);
   }
-  for (size_t first = 0; first < records.size();) {
-    size_t last = first;
-    for (int64_t rows = 0; last < records.size(); ++last) {
-      rows += std::ssize(encoded[last].ids);
-      if (last > first && rows > kRows) break;
+  store.prepare(assistant.model, images_of(records));
+  for (const auto& part : data::micro_batches(lengths, kRows)) {
+    const auto logprobs = score_part(assistant, store, records, encoded, part);
+    auto next = logprobs.begin();
+    for (const int64_t i : part) {
+      const auto& one = encoded[static_cast<size_t>(i)];
+      const text::TokenIds tokens = text::answer_targets({&one}).tokens;
+      const auto end = next + std::ssize(tokens);
+      print_logprobs(records[static_cast<size_t>(i)], tokens, {next, end});
+      next = end;
     }
-    const auto scored = score_batch(assistant, store, records, encoded, first, last);
-    for (size_t i = first; i < last; ++i) {
-      const Scored& s = scored[i - first];
-      double sum = 0;
-      for (const double logprob : s.logprobs) sum += logprob;
-      check_finite(sum, records[i]);
-      const nlohmann::json line = {
-          {"id", records[i].id}, {"tokens", s.tokens}, {"logprobs", s.logprobs}, {"sum", sum}};
-      std::printf("%s\n", line.dump().c_str());
-    }
-    first = last;
     stop_if_interrupted();
   }
 }
@@ -167,7 +160,7 @@ std::vector<text::TokenIds> reward_sequences(const engine::Assistant& assistant,
   }
   std::optional<engine::RewardInput> input;
   if (!asked_about.empty()) input = engine::RewardInput::load(c.model.reward_adapter);
-  if (input && input->has_facts()) input->read_facts(c.data.facts, asked_about);
+  if (input) input->read_facts(c.data.facts, asked_about);
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "score");
   std::vector<text::TokenIds> sequences;
   for (size_t i = 0; i < records.size(); ++i) {
@@ -185,7 +178,7 @@ std::vector<text::TokenIds> reward_sequences(const engine::Assistant& assistant,
   return sequences;
 }
 
-void print_rewards(engine::Assistant& assistant, const engine::FeatureStore& store,
+void score_rewards(engine::Assistant& assistant, engine::FeatureStore& store,
                    const std::vector<data::ScoreRecord>& records, const config::Config& c) {
   std::vector<std::string> images;
   for (const auto& record : records) {
@@ -195,6 +188,7 @@ void print_rewards(engine::Assistant& assistant, const engine::FeatureStore& sto
     images.push_back(record.images.empty() ? "" : record.images.front());
   }
   const auto sequences = reward_sequences(assistant, records, images, c);
+  store.prepare(assistant.model, images_of(records));
   const auto rewards =
       engine::score_sequences(assistant.model, store, sequences, images, engine::kReward, kRows);
   for (size_t i = 0; i < records.size(); ++i) {
@@ -212,17 +206,18 @@ void score(const Invocation& invocation) {
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
                                           tensor::choose_dtype(c.run.dtype, device), device);
+  for (const auto& record : records) {
+    if (record.images.empty() || assistant.model.config().takes_images()) continue;
+    throw unfit(record, "text only, as the model takes no images", "images");
+  }
   const at::NoGradGuard no_grad;
   engine::FeatureStore store(assistant.preprocess, c.data.images);
-  std::set<std::string> images;
-  for (const auto& record : records) images.insert(record.images.begin(), record.images.end());
-  store.prepare(assistant.model, {images.begin(), images.end()});
   if (!c.model.reward_adapter.empty()) {
     engine::attach_reward(assistant.model, c.model, "score");
-    return print_rewards(assistant, store, records, c);
+    return score_rewards(assistant, store, records, c);
   }
   const model::AdapterScope scope(assistant.model, engine::attach_policy(assistant.model, c.model));
-  print_logprobs(assistant, store, records);
+  score_logprobs(assistant, store, records);
 }
 
 }  // namespace plumbline::recipes

@@ -220,8 +220,7 @@ int64_t PromptBuilder::boundary() {
 std::pair<int64_t, int64_t> PromptBuilder::answer(const std::string& text) {
   const auto first = static_cast<int64_t>(out_.ids.size());
   const auto& conversation = format_.conversation;
-  // A model that answers nothing writes no blank either.
-  if (!text.empty()) plain(conversation.lead + text);
+  begun_answer(text);
   if (conversation.end.empty()) {
     flush();
     token(format_.end_token);
@@ -231,6 +230,11 @@ std::pair<int64_t, int64_t> PromptBuilder::answer(const std::string& text) {
   }
   owes_after_ = true;
   return {first, static_cast<int64_t>(out_.ids.size())};
+}
+
+void PromptBuilder::begun_answer(const std::string& text) {
+  // A model that answers nothing writes no blank either.
+  if (!text.empty()) plain(format_.conversation.lead + text);
 }
 
 EncodedConversation PromptBuilder::take() {

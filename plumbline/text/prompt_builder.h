@@ -29,6 +29,9 @@ class PromptBuilder {
   // The answer's text as a piece of its own, and its end. Returns the tokens' range.
   std::pair<int64_t, int64_t> answer(const std::string& text);
 
+  // The same without its end.
+  void begun_answer(const std::string& text);
+
   // What a chat template has written: spellings of special tokens are these tokens, the image
   // token's an image. `mark` is taken out of the text between them.
   void rendered(std::string_view text, std::string_view mark);

@@ -165,10 +165,12 @@ EncodedConversation encode_for_reward(const Tokenizer& tokenizer, const PromptFo
   builder.open_user();
   builder.plain(replaced(t.judge, kFactsSlot, shown));
   builder.open_answer();
-  builder.answer(t.opening);
-  EncodedConversation encoded = builder.take();
-  if (!t.end_token) encoded.ids.pop_back();
-  return encoded;
+  if (t.end_token) {
+    builder.answer(t.opening);
+  } else {
+    builder.begun_answer(t.opening);
+  }
+  return builder.take();
 }
 
 }  // namespace plumbline::text

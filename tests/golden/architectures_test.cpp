@@ -418,6 +418,18 @@ TEST_F(Release, PolicyAndRewardModel) {
   }
 }
 
+// The search for a head ends, and does not look above the folder.
+TEST_F(Release, APolicyHasNoHeadWhateverItsFolderIsCalled) {
+  fs::create_directories(folder_ / "policy");
+  fs::copy(kRoot / "release/policy", folder_ / "policy", fs::copy_options::recursive);
+  fs::copy(kRoot / "release/reward/adapter_model/reward_head", folder_);
+  Case c(alone("original_linear"), folder_);
+  for (const std::string end : {"", "/"}) {
+    checkpoint::load_adapter((folder_ / "policy").string() + end, c.model(), "policy" + end);
+    EXPECT_FALSE(c.model().has_head("policy" + end));
+  }
+}
+
 TEST_F(Release, AdaptersAreFoundInEveryFolder) {
   const fs::path named = kRoot / "release/reward/adapter_model/lora_default";
   for (const std::string place : {".", "lora_default", "adapter_model"}) {

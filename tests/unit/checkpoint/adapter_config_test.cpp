@@ -135,7 +135,17 @@ TEST_F(AdapterConfigFile, UnsupportedOptionsAreNamed) {
 TEST_F(AdapterConfigFile, RefusesSizesNoAdapterHas) {
   EXPECT_THAT(refusal("r", 1000000000), HasSubstr("65536"));
   EXPECT_THAT(refusal("lora_alpha", 1e308), HasSubstr("lora_alpha"));
-  EXPECT_THAT(refusal("rank_pattern", {{"q_proj", 1e12}}), HasSubstr("65536"));
+  EXPECT_THAT(refusal("rank_pattern", {{"q_proj", 1000000}}), HasSubstr("65536"));
+}
+
+TEST_F(AdapterConfigFile, RanksAreWholeNumbersAndAlphasMayBeLarge) {
+  EXPECT_THAT(refusal("rank_pattern", {{"q_proj", 8.7}}), HasSubstr("whole number"));
+  EXPECT_THAT(refusal("rank_pattern", {{"q_proj", 0}}), HasSubstr("above 0"));
+  const AdapterConfig config = read({{"peft_type", "LORA"},
+                                     {"r", 4},
+                                     {"lora_alpha", 8},
+                                     {"alpha_pattern", {{"q_proj", 1e6}, {"v_proj", 0.5}}}});
+  EXPECT_EQ(config.alphas.size(), 2U);
 }
 
 }  // namespace

@@ -27,7 +27,9 @@ TEST(GgufPacked, HoldsTheValuesOfTheDequantisedWeights) {
   const auto packed = read_gguf_packed(file, config);
   size_t matrices = 0;
   for (const auto& [name, array] : dense.arrays()) {
-    const bool has_blocks = array.shape.size() == 2 && array.shape[1] % 32 == 0;
+    // The embedding of a model with a head of its own only looks rows up.
+    const bool has_blocks =
+        array.shape.size() == 2 && array.shape[1] % 32 == 0 && name != "model.embed_tokens.weight";
     matrices += has_blocks ? 1 : 0;
   }
   EXPECT_EQ(packed.size(), matrices);

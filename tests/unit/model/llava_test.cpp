@@ -112,5 +112,64 @@ TEST(Llava, Bfloat16FollowsFloat) {
             0.05 * expected.norm().item<double>());
 }
 
+nn::PackedWeight packed_of(int64_t out, int64_t in) {
+  return {.codes = (random_tensor({out, in / 2}, "codes") * 1e4)
+                       .to(at::kLong)
+                       .bitwise_and(255)
+                       .to(at::kByte),
+          .scales = (0.01 * random_tensor({out, 2, in / 32}, "scales")).to(at::kHalf)};
+}
+
+const std::string kUp = "language_model.model.layers.0.mlp.up_proj.weight";
+const std::string kHeadName = "language_model.lm_head.weight";
+
+TEST(Pack, TakesKnownLayersOfTheirShape) {
+  Llava model = tiny_model();
+  EXPECT_FALSE(model.pack("no.such.weight", packed_of(64, 32)));
+  EXPECT_FALSE(model.pack(kUp, packed_of(32, 64)));
+  EXPECT_FALSE(
+      model.pack("vision_tower.vision_model.encoder.layers.0.mlp.fc1.weight", packed_of(64, 32)));
+  const int64_t dense_bytes = model.base_bytes();
+  ASSERT_TRUE(model.parameters().contains(kUp));
+  const auto shape = model.parameters().at(kUp).sizes().vec();
+  ASSERT_TRUE(model.pack(kUp, packed_of(shape[0], shape[1])));
+  EXPECT_FALSE(model.parameters().contains(kUp));
+  EXPECT_LT(model.base_bytes(), dense_bytes);
+  EXPECT_GT(model.base_bytes(), nn::num_bytes(model.parameters()));
+  model.unpack();
+  EXPECT_TRUE(at::equal(model.parameters().at(kUp),
+                        nn::unpacked(packed_of(shape[0], shape[1]), at::kFloat)));
+}
+
+TEST(Pack, AHeadIsPackedForLogitsUnlessAnAdapterHasItsOwn) {
+  Llava model = tiny_model();
+  const at::Tensor dense = model.parameters().at(kHeadName);
+  const nn::PackedWeight packed = packed_of(dense.size(0), dense.size(1));
+  const at::Tensor hidden = random_tensor({2, 32}, "hidden");
+  const at::Tensor before = model.logits(hidden);
+  model.add_adapter("own",
+                    {.rank = 2, .alpha = 2, .targets = {"q_proj"}, .saved_modules = {"lm_head"}},
+                    random_key(1, "pack"));
+  ASSERT_TRUE(model.pack(kHeadName, packed));
+  EXPECT_TRUE(model.parameters().contains(kHeadName));
+  EXPECT_TRUE(is_close(model.logits(hidden), hidden.matmul(nn::unpacked(packed, at::kFloat).t())));
+  const AdapterScope scope(model, "own");
+  EXPECT_TRUE(is_close(model.logits(hidden), before));
+}
+
+TEST(Pack, MergingAnAdapterUnpacksFirst) {
+  Llava packed = tiny_model(), dense = tiny_model();
+  const auto shape = dense.parameters().at(kUp).sizes().vec();
+  const nn::PackedWeight weight = packed_of(shape[0], shape[1]);
+  ASSERT_TRUE(packed.pack(kUp, weight));
+  at::Tensor(dense.parameters().at(kUp)).copy_(nn::unpacked(weight, at::kFloat));
+  for (Llava* model : {&packed, &dense}) {
+    model->add_adapter("a", {.rank = 2, .alpha = 2, .targets = {"up_proj"}}, random_key(2, "pack"));
+    for (auto& [name, tensor] : model->adapter_parameters("a")) at::Tensor(tensor).add_(0.1);
+    model->merge_adapter("a");
+  }
+  EXPECT_TRUE(is_close(packed.parameters().at(kUp), dense.parameters().at(kUp)));
+}
+
 }  // namespace
 }  // namespace plumbline::model

@@ -59,6 +59,14 @@ TEST(EncodeForReward, WithoutTheEndTokenTheScoreIsReadAtTheOpening) {
   auto t = facts_first();
   t.end_token = false;
   EXPECT_EQ(shown(t, {}) + "</s>", shown(facts_first(), {}));
+  // Nothing stays behind of an end that is more than one token, or no token of its own.
+  for (const char* end : {" </s>", "###"}) {
+    const auto tokenizer = tiny_tokenizer();
+    auto format = tiny_format();
+    format.conversation.end = end;
+    const auto ids = encode_for_reward(tokenizer, format, t, kTurns, {}).ids;
+    EXPECT_TRUE(tokenizer.decode(ids, true).ends_with("ASSISTANT: the score is")) << end;
+  }
 }
 
 TEST(EncodeForReward, OnlyTheFirstUserTurnGetsFactsAndTextOnlyTurnsGetThemInFront) {
