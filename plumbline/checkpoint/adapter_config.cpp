@@ -81,10 +81,12 @@ Patterns<Value> read_patterns(const JsonFields& fields, const nlohmann::ordered_
   if (!fields.has(name)) return patterns;
   const JsonFields object = fields.object(name);
   for (const auto& [pattern, value] : ordered.at(name).items()) {
-    const Value number = [&] {
-      if constexpr (std::is_integral_v<Value>) return object.integer(pattern, 0);
-      return static_cast<Value>(object.number(pattern, 0));
-    }();
+    Value number = 0;
+    if constexpr (std::is_integral_v<Value>) {
+      number = object.integer(pattern, 0);
+    } else {
+      number = object.number(pattern, 0);
+    }
     if (!(number > 0 && number <= most)) {
       object.fail(pattern, fmt::format("above 0 and at most {}", most));
     }
