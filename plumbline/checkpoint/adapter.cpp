@@ -31,35 +31,47 @@ constexpr std::string_view kDecoder = "language_model.model.";
 struct Named {
   std::string name;    // "base_model.model.language_model.model.layers.0.mlp.up_proj.lora_A.weight"
   std::string layer;   // "layers.0.mlp.up_proj", empty for a module saved whole
-  std::string module;  // "model.layers.0.mlp.up_proj"
+  std::string module;  // "model.layers.0.mlp.up_proj", or AdapterSpec's name of one saved whole
 };
 
 CheckpointError bad_tensors(const std::string& got, const std::string& where) {
   return CheckpointError({.component = "checkpoint",
                           .doing = "reading an adapter",
                           .expected = "LoRA tensors of the language model's linear layers, and "
-                                      "embed_tokens and lm_head whole",
+                                      "embed_tokens, lm_head and multi_modal_projector whole",
                           .got = got,
                           .where = where});
 }
 
+// Which of AdapterSpec's saved modules a weight belongs to, or "".
+std::string saved_module(const std::string& classic) {
+  if (classic == "language_model.lm_head.weight") return "lm_head";
+  if (classic == "language_model.model.embed_tokens.weight") return "embed_tokens";
+  return classic.starts_with("multi_modal_projector.linear_") ? "multi_modal_projector" : "";
+}
+
 Named named(const std::string& spelling, const std::string& where) {
   static const Pattern part(R"(base_model\.model\.(.+)\.(lora_[AB])(\.[^.]+)?\.weight)");
-  static const Pattern whole(R"(base_model\.model\.(.+?)(\.modules_to_save(\.[^.]+)?)?\.weight)");
-  if (const auto match = part.match(spelling)) {
+  static const Pattern magnitude(
+      R"(base_model\.model\.(.+)\.(lora_magnitude_vector)(\.[^.]+)?(\.weight)?)");
+  static const Pattern whole(R"(base_model\.model\.(.+))");
+  static const Pattern copies(R"(\.modules_to_save(\.(?!weight|bias|linear_|[0-9])[^.]+)?)");
+  auto match = part.match(spelling);
+  const bool is_magnitude = !match;
+  if (!match) match = magnitude.match(spelling);
+  if (match) {
     const std::string& module = match->at(1);
     const std::string path = classic_name(module);
     if (path.starts_with(kDecoder)) {
-      return {.name = fmt::format("{}{}.{}.weight", kPrefix, path, match->at(2)),
+      return {.name = fmt::format("{}{}.{}{}", kPrefix, path, match->at(2),
+                                  is_magnitude ? "" : ".weight"),
               .layer = path.substr(kDecoder.size()),
               .module = module};
     }
   } else if (const auto saved = whole.match(spelling)) {
-    const std::string& module = saved->at(1);
-    const std::string path = classic_name(module + ".weight");
-    if (path == "language_model.lm_head.weight" ||
-        path == "language_model.model.embed_tokens.weight") {
-      return {.name = kPrefix + path, .layer = "", .module = module};
+    const std::string path = classic_name(copies.replace(saved->at(1), ""));
+    if (!saved_module(path).empty()) {
+      return {.name = kPrefix + path, .layer = "", .module = saved_module(path)};
     }
   }
   throw bad_tensors(fmt::format("'{}'", spelling), where);
@@ -77,7 +89,7 @@ Contents contents_of(const WeightFile& file) {
   for (const auto& [spelling, array] : file.arrays()) {
     const Named found = named(spelling, file.path());
     if (found.layer.empty()) {
-      contents.saved.insert(found.name.ends_with("lm_head.weight") ? "lm_head" : "embed_tokens");
+      contents.saved.insert(found.module);
     } else {
       contents.layers[found.layer] = found.module;
     }
@@ -171,6 +183,7 @@ std::vector<WeightFile> open_head(const fs::path& folder, const fs::path& within
 std::string peft_name(const std::string& classic, const config::LlavaConfig& config) {
   const bool is_part = classic.find(".lora_") != std::string::npos;
   if (layout_of(config) != Layout::Llava || is_part) return written_name(classic, config);
+  if (classic.starts_with("multi_modal_projector.")) return "model." + classic;
   const bool is_head = !classic.starts_with(kDecoder);
   return is_head ? "lm_head.weight" : "model.language_model." + classic.substr(kDecoder.size());
 }

@@ -18,13 +18,15 @@ namespace {
 
 constexpr int64_t kHighestRank = 1 << 16;
 constexpr double kLargestAlpha = 1e9;
+constexpr const char* kProjector = "multi_modal_projector";
+constexpr const char* kOldProjector = "mm_projector";  // in the original layout
 
 using nlohmann::json;
 
 // Options that are read here, or cannot change what the stored tensors compute.
 const std::set<std::string>& harmless_options() {
   static const std::set<std::string> names = {
-      "peft_type", "r", "lora_alpha", "lora_dropout", "use_rslora", "bias", "target_modules",
+      "peft_type", "r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora", "bias", "target_modules",
       "exclude_modules", "init_lora_weights", "task_type", "inference_mode", "revision",
       "base_model_name_or_path", "auto_mapping", "peft_version", "megatron_core",
       "qalora_group_size", "loftq_config", "eva_config", "runtime_config", "ensure_weight_tying",
@@ -101,10 +103,10 @@ std::vector<std::string> saved_modules(const JsonFields& fields) {
   for (const json& value : fields.raw().at("modules_to_save")) {
     const std::string path = value.is_string() ? value.get<std::string>() : "";
     const std::string name = path.substr(path.find_last_of('.') + 1);
-    if (name != "embed_tokens" && name != "lm_head") {
-      fields.fail("modules_to_save", "modules among embed_tokens and lm_head");
+    if (name != "embed_tokens" && name != "lm_head" && name != kProjector && name != kOldProjector) {
+      fields.fail("modules_to_save", "modules among embed_tokens, lm_head and multi_modal_projector");
     }
-    modules.push_back(name);
+    modules.push_back(name == kOldProjector ? kProjector : name);
   }
   return modules;
 }
@@ -124,6 +126,15 @@ json target_modules(const nn::AdapterSpec& spec, Layout layout) {
       return R"(model\.(layers\..*\.)?)" + alternatives(spec.targets);
   }
   return spec.targets;
+}
+
+json saved_modules_json(const nn::AdapterSpec& spec, Layout layout) {
+  if (spec.saved_modules.empty()) return nullptr;
+  json names = spec.saved_modules;
+  for (json& name : names) {
+    if (layout == Layout::Original && name == kProjector) name = kOldProjector;
+  }
+  return names;
 }
 
 // PEFT writes 16, not 16.0.
@@ -147,6 +158,7 @@ AdapterConfig read_adapter_config(const std::string& file) {
   spec.dropout = fields.number("lora_dropout", 0);
   spec.targets = target_names(fields);
   spec.rslora = fields.flag("use_rslora", false);
+  spec.dora = fields.flag("use_dora", false);
   spec.saved_modules = saved_modules(fields);
   if (spec.rank < 1 || spec.rank > kHighestRank) {
     fields.fail("r", fmt::format("from 1 to {}", kHighestRank));
@@ -178,6 +190,7 @@ std::string adapter_config_text(const nn::AdapterSpec& spec, const std::string& 
       {"lora_alpha", short_number(spec.alpha)},
       {"lora_dropout", spec.dropout},
       {"use_rslora", spec.rslora},
+      {"use_dora", spec.dora},
       {"bias", "none"},
       {"target_modules", target_modules(spec, layout)},
       {"rank_pattern", spec.rank_pattern},
@@ -185,7 +198,7 @@ std::string adapter_config_text(const nn::AdapterSpec& spec, const std::string& 
       {"fan_in_fan_out", false},
       {"inference_mode", true},
       {"init_lora_weights", true},
-      {"modules_to_save", spec.saved_modules.empty() ? json() : json(spec.saved_modules)},
+      {"modules_to_save", saved_modules_json(spec, layout)},
       {"layers_to_transform", nullptr},
       {"base_model_name_or_path", base}};
   return text.dump(2) + "\n";

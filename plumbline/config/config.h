@@ -17,19 +17,25 @@ struct RunConfig {
   int64_t seed = 0;
   std::string device = "cpu";
   std::string dtype = "auto";
+  bool activation_checkpointing = false;
   int64_t threads = 0;           // 0: all cores
   int64_t checkpoint_every = 0;  // steps; 0: only on a signal
   int64_t keep_checkpoints = 2;
   friend bool operator==(const RunConfig&, const RunConfig&) = default;
 };
 
+enum class Quantization { None, Nf4, Int8 };
+
 struct ModelConfig {
   std::string path;
   std::string adapter;
   std::string reward_adapter;
   std::string conversation = "auto";
+  Quantization quantization = Quantization::None;
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
+
+enum class BadRecords { Refuse, Skip };
 
 struct DataConfig {
   std::string train;
@@ -39,6 +45,8 @@ struct DataConfig {
   std::string prompts;
   std::string samples;
   std::string benchmark;
+  BadRecords bad_records = BadRecords::Refuse;
+  std::string feature_cache;
   friend bool operator==(const DataConfig&, const DataConfig&) = default;
 };
 
@@ -54,12 +62,23 @@ struct GenerationConfig {
 };
 
 enum class SftTrain { Full, Language, Projector, Lora };
+enum class Labels { Answers, LastAnswer, Everything };
+enum class TooLong { Refuse, Skip, Truncate };
+enum class DataOrder { Shuffled, LengthGrouped, File };
 
 struct SftConfig {
   SftTrain train = SftTrain::Full;
+  bool train_tower = false;
+  double projector_lr = 0;  // 0: optimizer.lr
+  Labels labels = Labels::Answers;
+  int64_t max_tokens = 0;  // 0: as many as the model has positions for
+  TooLong too_long = TooLong::Refuse;
+  DataOrder order = DataOrder::Shuffled;
   int64_t epochs = 1;
   int64_t batch_size = 32;
+  int64_t batch_tokens = 0;  // 0: batch_size counts
   int64_t micro_tokens = 8192;
+  int64_t eval_every = 0;  // steps; 0: at the end only
   friend bool operator==(const SftConfig&, const SftConfig&) = default;
 };
 
@@ -119,6 +138,7 @@ struct OptimizerConfig {
   double eps = 1e-8;
   double weight_decay = 0;
   double max_grad_norm = 1;
+  double ema_decay = 0;  // 0: no average
   friend bool operator==(const OptimizerConfig&, const OptimizerConfig&) = default;
 };
 
@@ -129,6 +149,8 @@ struct LoraConfig {
   std::vector<std::string> targets = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
                                       "gate_proj", "up_proj", "down_proj"};
   bool rslora = false;
+  bool dora = false;
+  std::vector<std::string> saved_modules = {};
   friend bool operator==(const LoraConfig&, const LoraConfig&) = default;
 };
 

@@ -131,6 +131,26 @@ const std::vector<std::string>& names_of(KlControllerKind) {
   static const std::vector<std::string> names = {"fixed", "adaptive"};
   return names;
 }
+const std::vector<std::string>& names_of(Quantization) {
+  static const std::vector<std::string> names = {"none", "nf4", "int8"};
+  return names;
+}
+const std::vector<std::string>& names_of(BadRecords) {
+  static const std::vector<std::string> names = {"refuse", "skip"};
+  return names;
+}
+const std::vector<std::string>& names_of(Labels) {
+  static const std::vector<std::string> names = {"answers", "last_answer", "everything"};
+  return names;
+}
+const std::vector<std::string>& names_of(TooLong) {
+  static const std::vector<std::string> names = {"refuse", "skip", "truncate"};
+  return names;
+}
+const std::vector<std::string>& names_of(DataOrder) {
+  static const std::vector<std::string> names = {"shuffled", "length_grouped", "file"};
+  return names;
+}
 const std::vector<std::string>& names_of(Schedule) {
   static const std::vector<std::string> names = {"constant", "linear", "cosine"};
   return names;

@@ -38,6 +38,11 @@ const std::vector<std::string>& names_of(SftTrain);
 const std::vector<std::string>& names_of(KlEstimatorKind);
 const std::vector<std::string>& names_of(KlControllerKind);
 const std::vector<std::string>& names_of(Schedule);
+const std::vector<std::string>& names_of(Quantization);
+const std::vector<std::string>& names_of(BadRecords);
+const std::vector<std::string>& names_of(Labels);
+const std::vector<std::string>& names_of(TooLong);
+const std::vector<std::string>& names_of(DataOrder);
 
 // One line of a section's list, typed by the section's struct.
 template <class S>
@@ -55,7 +60,8 @@ struct FieldOf {
   std::string key;
   std::variant<bool S::*, int64_t S::*, double S::*, std::string S::*,
                std::vector<std::string> S::*, SftTrain S::*, KlEstimatorKind S::*,
-               KlControllerKind S::*, Schedule S::*>
+               KlControllerKind S::*, Schedule S::*, Quantization S::*, BadRecords S::*,
+               Labels S::*, TooLong S::*, DataOrder S::*>
       member;
   std::string help;
   Limits limits;

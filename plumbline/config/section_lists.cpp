@@ -17,6 +17,11 @@ std::vector<FieldOf<RunConfig>> run_fields() {
       {"device", &RunConfig::device, "cpu, cuda or cuda:N"},
       {"dtype", &RunConfig::dtype, "number format of frozen weights",
        one_of({"auto", "float32", "bfloat16"})},
+      {"activation_checkpointing",
+       &RunConfig::activation_checkpointing,
+       "keep only each block's input for the backward pass, and compute the block again there",
+       {},
+       "Chen et al. 2016 (arXiv 1604.06174)"},
       {"threads", &RunConfig::threads, "CPU threads; 0: all cores", between(0, 1024)},
       {"checkpoint_every", &RunConfig::checkpoint_every,
        "steps between checkpoints; 0: only on a signal", at_least(0)},
@@ -36,6 +41,11 @@ std::vector<FieldOf<ModelConfig>> model_fields() {
        "template: the checkpoint's own; auto: that where there is one, else vicuna_v1, or chatml "
        "for "
        "language models that have it; LLaVA-RLHF release: vicuna_v1"},
+      {"quantization",
+       &ModelConfig::quantization,
+       "how the language model's frozen linear layers are kept; nf4: 4 bits, double quantised",
+       {},
+       "LLaVA-RLHF release: nf4; Dettmers et al. 2023 (arXiv 2305.14314)"},
   };
 }
 
@@ -48,6 +58,12 @@ std::vector<FieldOf<DataConfig>> data_fields() {
       {"prompts", &DataConfig::prompts, "prompts to answer (JSON or JSONL)"},
       {"samples", &DataConfig::samples, "sampled answers to compare (JSONL)"},
       {"benchmark", &DataConfig::benchmark, "benchmark to answer"},
+      {"bad_records", &DataConfig::bad_records,
+       "records of data.train and data.eval that cannot be used: refuse the file, or skip them with "
+       "a count (sft)"},
+      {"feature_cache", &DataConfig::feature_cache,
+       "folder that keeps what the frozen tower sees in each image, for later runs; empty: none "
+       "(sft)"},
   };
 }
 
@@ -72,11 +88,26 @@ std::vector<FieldOf<SftConfig>> sft_fields() {
   return {
       {"train", &SftConfig::train,
        "what trains: everything but the tower, language model, projector, or an adapter"},
+      {"train_tower", &SftConfig::train_tower,
+       "with full and projector: the vision tower trains, too"},
+      {"projector_lr", &SftConfig::projector_lr,
+       "peak learning rate of the projector; 0: optimizer.lr", at_least(0)},
+      {"labels", &SftConfig::labels,
+       "tokens that are learnt: of all answers, of the last, or of everything but images"},
+      {"max_tokens", &SftConfig::max_tokens,
+       "longest example, in token rows; 0: the model's positions", at_least(0)},
+      {"too_long", &SftConfig::too_long, "what happens to longer ones: an error, or a count"},
+      {"order", &SftConfig::order,
+       "order within an epoch: shuffled, shuffled into steps of like lengths, or the file's"},
       {"epochs", &SftConfig::epochs, "passes over the data", at_least(1),
        "LLaVA-RLHF release: 3; 1 for policy initialisation"},
       {"batch_size", &SftConfig::batch_size, "conversations per step", at_least(1),
        "LLaVA-RLHF release: 128"},
+      {"batch_tokens", &SftConfig::batch_tokens,
+       "token rows per step, in place of batch_size; 0: batch_size", at_least(0)},
       {"micro_tokens", &SftConfig::micro_tokens, kMicroTokensHelp, at_least(1)},
+      {"eval_every", &SftConfig::eval_every,
+       "steps between losses on data.eval; 0: at the end only", at_least(0)},
   };
 }
 
@@ -178,6 +209,9 @@ std::vector<FieldOf<OptimizerConfig>> optimizer_fields() {
        at_least(0)},
       {"max_grad_norm", &OptimizerConfig::max_grad_norm, "gradients are scaled down to this norm",
        above(0), kReleased},
+      {"ema_decay", &OptimizerConfig::ema_decay,
+       "decay of the average of the weights that is saved as the result; 0: the weights themselves",
+       at_least(0).below(1)},
   };
 }
 
@@ -190,13 +224,24 @@ std::vector<FieldOf<LoraConfig>> lora_fields() {
       {"dropout", &LoraConfig::dropout,
        "dropout on the update's input, in sft and reward; PPO trains without",
        at_least(0).below(1)},
-      {"targets", &LoraConfig::targets, "linear layers that get an update",
-       one_of(LoraConfig{}.targets), kReleased},
+      {"targets",
+       &LoraConfig::targets,
+       "linear layers that get an update: names, or regular expressions of whole paths such as "
+       "layers.0.self_attn.q_proj",
+       {},
+       kReleased},
       {"rslora",
        &LoraConfig::rslora,
        "scale by alpha / sqrt(rank) instead",
        {},
        "Kalajdzievski 2023 (arXiv 2312.03732)"},
+      {"dora",
+       &LoraConfig::dora,
+       "train the lengths of the weight's rows by themselves",
+       {},
+       "Liu et al. 2024 (arXiv 2402.09353)"},
+      {"saved_modules", &LoraConfig::saved_modules, "modules trained whole, saved beside the update",
+       one_of({"embed_tokens", "lm_head", "multi_modal_projector"})},
   };
 }
 

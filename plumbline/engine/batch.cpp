@@ -11,6 +11,11 @@ namespace plumbline::engine {
 Batch make_batch(const std::vector<const text::TokenIds*>& sequences,
                  const std::vector<std::string>& images, const FeatureStore& store,
                  at::Device device) {
+  return make_batch(sequences, store.features(images), device);
+}
+
+Batch make_batch(const std::vector<const text::TokenIds*>& sequences, const at::Tensor& features,
+                 at::Device device) {
   Batch batch;
   std::vector<int64_t> ids;
   for (const auto* sequence : sequences) {
@@ -18,7 +23,7 @@ Batch make_batch(const std::vector<const text::TokenIds*>& sequences,
     batch.spans.append(static_cast<int64_t>(sequence->size()));
   }
   batch.ids = tensor::to_tensor(ids, device);
-  batch.features = store.features(images);
+  batch.features = features;
   return batch;
 }
 

@@ -25,6 +25,10 @@ Batch make_batch(const std::vector<const text::TokenIds*>& sequences,
                  const std::vector<std::string>& images, const FeatureStore& store,
                  at::Device device);
 
+// The same with features [M, I, Dv] of the images, or undefined ones.
+Batch make_batch(const std::vector<const text::TokenIds*>& sequences, const at::Tensor& features,
+                 at::Device device);
+
 // Final hidden rows [N, D] under the active adapter. Differentiable.
 at::Tensor hidden(model::Llava& model, const Batch& batch);
 

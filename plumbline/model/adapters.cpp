@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/pattern.h"
 #include "plumbline/model/initial_values.h"
 #include "plumbline/model/llava_state.h"
 
@@ -38,47 +39,82 @@ void for_each_target(Decoder& decoder, const nn::AdapterSpec& spec, const Visit&
   });
 }
 
-void check_targets(const std::string& name, const nn::AdapterSpec& spec, Decoder& decoder) {
+// The target as a regular expression, where it is one.
+std::optional<Pattern> pattern_of(const std::string& target) {
+  try {
+    return Pattern(target);
+  } catch (const DataError&) {
+    return std::nullopt;
+  }
+}
+
+// The spec with the paths they match in place of targets that are regular expressions.
+nn::AdapterSpec resolved(const std::string& name, const nn::AdapterSpec& spec, Decoder& decoder) {
   if (spec.targets.empty() && spec.saved_modules.empty()) {
     refuse(name, "at least one target layer", "none");
   }
+  nn::AdapterSpec result = spec;
+  result.targets.clear();
   for (const std::string& target : spec.targets) {
-    bool is_known = false;
-    for_each_target(decoder, {.targets = {target}},
-                    [&](const std::string&, nn::Linear&) { is_known = true; });
-    if (is_known) continue;
-    refuse(name, "targets among q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj",
-           "'" + target + "'");
+    const nn::AdapterSpec plain{.targets = {target}};
+    std::vector<std::string> matched;
+    bool is_name = false;
+    const auto expression = pattern_of(target);
+    for_each_layer(decoder, [&](const std::string& path, nn::Linear&) {
+      is_name |= plain.targets_layer(path);
+      if (expression && expression->match(path)) matched.push_back(path);
+    });
+    if (is_name) {
+      matched = {target};
+    } else if (matched.empty()) {
+      refuse(name,
+             "targets among q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, or "
+             "regular expressions of paths such as layers.0.self_attn.q_proj",
+             "'" + target + "', which matches no layer");
+    }
+    for (const std::string& path : matched) {
+      auto& all = result.targets;
+      if (std::find(all.begin(), all.end(), path) == all.end()) all.push_back(path);
+    }
   }
-  for_each_target(decoder, spec, [&](const std::string& path, nn::Linear&) {
+  for_each_target(decoder, result, [&](const std::string& path, nn::Linear&) {
     if (spec.rank_of(path) > 0) return;
     refuse(name, "a positive rank", fmt::format("{}", spec.rank_of(path)));
   });
+  return result;
 }
 
-void check_spec(const std::string& name, const nn::AdapterSpec& spec, Decoder& decoder) {
+// Of the base: what an adapter that saves `module` replaces.
+std::map<std::string, at::Tensor*> weights_of(const std::string& module, Base& base,
+                                              const config::LlavaConfig& config) {
+  std::map<std::string, at::Tensor*> weights;
+  for (WeightSlot& slot : weight_slots(base, config)) {
+    const bool is_within = slot.name.starts_with(module + ".") ||
+                           slot.name.find("." + module + ".") != std::string::npos;
+    if (is_within) weights.emplace(slot.name, slot.tensor);
+  }
+  return weights;
+}
+
+template <class State>
+void check_spec(const std::string& name, const nn::AdapterSpec& spec, const State& state) {
   if (spec.rank <= 0) refuse(name, "a positive rank", fmt::format("{}", spec.rank));
   if (!(spec.dropout >= 0 && spec.dropout < 1)) {
     refuse(name, "dropout in [0, 1)", fmt::format("{}", spec.dropout));
   }
-  check_targets(name, spec, decoder);
   for (const std::string& module : spec.saved_modules) {
-    if (module != "embed_tokens" && module != "lm_head") {
-      refuse(name, "saved modules among embed_tokens, lm_head", "'" + module + "'");
+    if (module == "multi_modal_projector") {
+      if (!state.config.takes_images()) refuse(name, "a model with a projector", "none");
+      continue;
     }
-    if (!decoder.head.defined()) {
+    if (module != "embed_tokens" && module != "lm_head") {
+      refuse(name, "saved modules among embed_tokens, lm_head, multi_modal_projector",
+             "'" + module + "'");
+    }
+    if (!state.base.decoder.head.defined()) {
       refuse(name, "an embedding of its own for the head, to save modules whole", "a tied one");
     }
   }
-}
-
-at::Tensor& base_weight(Decoder& decoder, const std::string& module) {
-  return module == "lm_head" ? decoder.head : decoder.embedding;
-}
-
-// "language_model.lm_head.weight"
-std::string saved_name(const std::string& module) {
-  return fmt::format("language_model.{}{}.weight", module == "lm_head" ? "" : "model.", module);
 }
 
 // fp32 in memory of its own, whatever the weight's type.
@@ -102,32 +138,40 @@ void Llava::State::require_adapter(const std::string& name) const {
                               .got = "'" + name + "'"});
 }
 
-bool Llava::State::saves(const std::string& module) {
-  const auto modules = saved.find(selection().active);
-  return modules != saved.end() && modules->second.contains(module);
+bool Llava::State::saves(const std::string& name) {
+  const auto weights = saved.find(selection().active);
+  return weights != saved.end() && weights->second.contains(name);
 }
 
-at::Tensor Llava::State::selected(const std::string& module, const at::Tensor& weight) {
-  return saves(module) ? saved.at(selection().active).at(module) : weight;
+at::Tensor Llava::State::selected(const std::string& name, const at::Tensor& weight) {
+  return saves(name) ? saved.at(selection().active).at(name) : weight;
 }
 
-void Llava::add_adapter(const std::string& name, const nn::AdapterSpec& spec, RandomKey init) {
+void Llava::add_adapter(const std::string& name, const nn::AdapterSpec& asked, RandomKey init) {
   if (name.empty()) refuse(name, "a name", "none");
   if (has_adapter(name)) refuse(name, "a name that is free", "one that is taken");
-  check_spec(name, spec, state_->base.decoder);
+  check_spec(name, asked, *state_);
+  const nn::AdapterSpec spec = resolved(name, asked, state_->base.decoder);
   const auto options = at::device(state_->device).dtype(at::kFloat);
   for_each_target(state_->base.decoder, spec, [&](const std::string& path, nn::Linear& layer) {
     const int64_t out = layer.num_out(), in = layer.num_in();
     const double bound = 1 / std::sqrt(static_cast<double>(in));  // Kaiming-uniform with a = sqrt 5
     const int64_t rank = spec.rank_of(path);
     const RandomKey key = init.at("language_model.model." + path);
-    layer.adapters[name] = {.a = uniform_values({rank, in}, bound, key).to(options),
-                            .b = at::zeros({out, rank}, options),
-                            .scale = spec.scale_of(path),
-                            .dropout = spec.dropout};
+    nn::LowRank& part = layer.adapters[name];
+    part = {.a = uniform_values({rank, in}, bound, key).to(options),
+            .b = at::zeros({out, rank}, options),
+            .scale = spec.scale_of(path),
+            .dropout = spec.dropout};
+    if (!spec.dora) return;
+    const at::NoGradGuard no_grad;
+    part.magnitude =
+        at::linalg_vector_norm(nn::effective_weight(layer, {}), 2, {1}, false, at::kFloat);
   });
   for (const std::string& module : spec.saved_modules) {
-    state_->saved[name][module] = trainable_copy(base_weight(state_->base.decoder, module));
+    for (const auto& [weight, tensor] : weights_of(module, state_->base, state_->config)) {
+      state_->saved[name][weight] = trainable_copy(*tensor);
+    }
   }
   state_->adapters[name] = spec;
 }
@@ -139,28 +183,9 @@ void Llava::copy_adapter(const std::string& from, const std::string& to) {
   if (from == to) return;
   const nn::AdapterSpec spec = adapter_spec(from);
   if (has_adapter(to) && adapter_spec(to) != spec) remove_adapter(to);
-  const bool is_new = !has_adapter(to);
-  for_each_target(state_->base.decoder, spec, [&](const std::string&, nn::Linear& layer) {
-    const nn::LowRank& source = layer.adapters.at(from);
-    if (is_new) {
-      layer.adapters[to] = {.a = source.a.detach().clone(),
-                            .b = source.b.detach().clone(),
-                            .scale = source.scale,
-                            .dropout = source.dropout};
-    } else {
-      layer.adapters.at(to).a.copy_(source.a);
-      layer.adapters.at(to).b.copy_(source.b);
-    }
-  });
-  for (const std::string& module : spec.saved_modules) {
-    const at::Tensor& source = state_->saved.at(from).at(module);
-    if (is_new) {
-      state_->saved[to][module] = trainable_copy(source);
-    } else {
-      state_->saved.at(to).at(module).copy_(source);
-    }
-  }
-  state_->adapters[to] = spec;
+  if (!has_adapter(to)) add_adapter(to, spec, random_key(0, "model.copy_adapter"));
+  const nn::Parameters source = adapter_parameters(from);
+  for (auto& [name, tensor] : adapter_parameters(to)) tensor.copy_(source.at(name));
   if (!has_head(from)) return;
   const ScalarHead& head = state_->heads.at(from);
   if (has_head(to)) {
@@ -203,9 +228,12 @@ nn::Parameters Llava::adapter_parameters(const std::string& name) {
                     const std::string at = root + "language_model.model." + path;
                     parameters.emplace(at + ".lora_A.weight", part.a);
                     parameters.emplace(at + ".lora_B.weight", part.b);
+                    if (part.magnitude.defined()) {
+                      parameters.emplace(at + ".lora_magnitude_vector", part.magnitude);
+                    }
                   });
-  for (const std::string& module : adapter_spec(name).saved_modules) {
-    parameters.emplace(root + saved_name(module), state_->saved.at(name).at(module));
+  if (const auto own = state_->saved.find(name); own != state_->saved.end()) {
+    for (const auto& [weight, tensor] : own->second) parameters.emplace(root + weight, tensor);
   }
   return parameters;
 }
@@ -218,8 +246,9 @@ void Llava::merge_adapter(const std::string& name) {
                   [&](const std::string&, nn::Linear& layer) {
                     layer.weight.copy_(nn::effective_weight(layer, selection));
                   });
-  for (const std::string& module : adapter_spec(name).saved_modules) {
-    base_weight(state_->base.decoder, module).copy_(state_->saved.at(name).at(module));
+  if (const auto own = state_->saved.find(name); own != state_->saved.end()) {
+    nn::Parameters base = parameters();
+    for (const auto& [weight, tensor] : own->second) base.at(weight).copy_(tensor);
   }
   remove_adapter(name);
 }
@@ -254,12 +283,12 @@ struct AdapterScope::Former {
 };
 
 AdapterScope::AdapterScope(Llava& model, const std::string& name,
-                           std::optional<RandomKey> dropout_key)
+                           std::vector<RandomKey> dropout_keys)
     : model_(model) {
   if (!name.empty()) model.state_->require_adapter(name);
   nn::AdapterSelection& selection = model.state_->selection();
   former_ = std::make_unique<Former>(Former{selection});
-  selection = {.active = name, .dropout_key = dropout_key};
+  selection = {.active = name, .dropout_keys = std::move(dropout_keys)};
 }
 
 AdapterScope::~AdapterScope() { model_.state_->selection() = former_->selection; }

@@ -11,6 +11,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/nn/few_rows.h"
 #include "plumbline/nn/ragged_attention.h"
+#include "plumbline/nn/recompute.h"
 #include "plumbline/nn/rms_norm.h"
 #include "plumbline/nn/swiglu.h"
 
@@ -173,16 +174,27 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
                            const std::function<void(const at::Tensor&)>& after_block) {
   check_rows(rows, spans, config);
   check_positions(spans.max_length(), config);
+  nn::AdapterSelection selection = decoder.selection;
+  if (!selection.dropout_keys.empty()) {
+    PLUMBLINE_CHECK(std::ssize(selection.dropout_keys) == spans.size(),
+                    fmt::format("dropout keys for {} sequences of {}",
+                                selection.dropout_keys.size(), spans.size()));
+    selection.spans = spans;
+  }
+  // Everything by value that a backward pass may need when this call has ended.
+  const Attend attend = [spans, window = config.sliding_window](
+                            int64_t, const at::Tensor& q, const at::Tensor& k,
+                            const at::Tensor& v) { return nn::ragged_attention(q, k, v, spans, window); };
   const nn::BatchAngles angles = decoder.rotary.of(spans, {});
-  const Attend attend = [&](int64_t, const at::Tensor& q, const at::Tensor& k,
-                            const at::Tensor& v) {
-    return nn::ragged_attention(q, k, v, spans, config.sliding_window);
-  };
   at::Tensor x = rows;
   for (size_t i = 0; i < decoder.blocks.size(); ++i) {
-    const DecoderBlock& block = decoder.blocks[i];
-    x = run_block(block, products(block, decoder.selection), static_cast<int64_t>(i), config,
-                  angles, attend, x);
+    selection.num_masks = i * block_linears().size();  // more than one block draws
+    const auto run = [&block = decoder.blocks[i], &config, selection, attend, angles,
+                      layer = static_cast<int64_t>(i)](const at::Tensor& in) {
+      nn::AdapterSelection own = selection;
+      return run_block(block, products(block, own), layer, config, angles, attend, in);
+    };
+    x = decoder.recomputes_blocks ? nn::recomputed(run, x) : run(x);
     if (after_block) after_block(x);
   }
   return nn::rms_norm(x, decoder.norm, config.rms_norm_eps);

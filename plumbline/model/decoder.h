@@ -28,6 +28,7 @@ struct Decoder {
   nn::PackedWeight packed_head = {};  // the head's values for logits, where they are kept packed
   nn::RotaryAngles rotary;
   nn::AdapterSelection selection;
+  bool recomputes_blocks = false;  // activation checkpointing, where gradients are wanted
 };
 
 // The linear layers of a block, with their names below "layers.N.".

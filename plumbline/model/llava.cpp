@@ -120,11 +120,17 @@ at::Tensor Llava::encode_images(const at::Tensor& pixels) {
 
 at::Tensor Llava::project(const at::Tensor& features) {
   state_->require_tower();
+  const auto own = [&](const std::string& name, const at::Tensor& weight) {
+    if (!weight.defined()) return weight;  // a bias that is not there
+    return state_->selected("multi_modal_projector." + name, weight).to(state_->dtype);
+  };
+  const auto apply = [&](const std::string& name, const Affine& layer, const at::Tensor& x) {
+    return at::linear(x, own(name + ".weight", layer.weight), own(name + ".bias", layer.bias));
+  };
   const Projector& projector = state_->base.projector;
-  const at::Tensor first =
-      at::linear(features.to(state_->dtype), projector.linear1.weight, projector.linear1.bias);
+  const at::Tensor first = apply("linear_1", projector.linear1, features.to(state_->dtype));
   if (state_->config.projector == config::ProjectorKind::Linear) return first;
-  return at::linear(at::gelu(first), projector.linear2.weight, projector.linear2.bias);
+  return apply("linear_2", projector.linear2, at::gelu(first));
 }
 
 at::Tensor Llava::embed(const at::Tensor& ids, const at::Tensor& image_rows) {
@@ -140,7 +146,7 @@ at::Tensor Llava::embed(const at::Tensor& ids, const at::Tensor& image_rows) {
         .hint = "each picture needs as many placeholders as the vision tower has patches"});
   }
   // The placeholder's own embedding is replaced below and gets no gradient.
-  const at::Tensor table = state_->selected("embed_tokens", state_->base.decoder.embedding);
+  const at::Tensor table = state_->selected(kEmbeddingName, state_->base.decoder.embedding);
   const at::Tensor rows = at::embedding(table, ids.masked_fill(is_image, 0)).to(state_->dtype);
   if (num_rows == 0) return rows;
   return rows.index_copy(0, places, image_rows.to(rows.scalar_type()));
@@ -162,6 +168,10 @@ at::Tensor Llava::forward(const at::Tensor& rows, const tensor::Spans& spans, nn
   return decoder_forward(state_->base.decoder, state_->config.text, rows, spans, cache, slots);
 }
 
+void Llava::set_activation_checkpointing(bool is_on) {
+  state_->base.decoder.recomputes_blocks = is_on;
+}
+
 nn::KvCache Llava::make_cache(int64_t num_slots, int64_t capacity) const {
   const config::LlamaConfig& text = state_->config.text;
   return {text.num_layers, text.num_kv_heads, text.head_dim, num_slots,
@@ -171,12 +181,12 @@ nn::KvCache Llava::make_cache(int64_t num_slots, int64_t capacity) const {
 at::Tensor Llava::head_weight() {
   const Decoder& decoder = state_->base.decoder;
   if (!decoder.head.defined()) return decoder.embedding;
-  return state_->selected("lm_head", decoder.head).to(state_->dtype);
+  return state_->selected(kHeadName, decoder.head).to(state_->dtype);
 }
 
 at::Tensor Llava::logits(const at::Tensor& hidden) {
   const nn::PackedWeight& packed = state_->base.decoder.packed_head;
-  if (packed.is_defined() && !state_->saves("lm_head")) {
+  if (packed.is_defined() && !state_->saves(kHeadName)) {
     return nn::products(hidden, {{.packed = packed}})[0];
   }
   return nn::products(hidden, {{.weight = head_weight()}})[0];

@@ -89,8 +89,12 @@ class Llava {
   // hidden [..., D] -> [..., V].
   at::Tensor logits(const at::Tensor& hidden);
 
-  // Adapters. A is Kaiming-uniform (a = sqrt 5), B zero, saved modules copies of the base's, all
-  // fp32, so a new adapter changes nothing. Unknown names, names taken, targets that match no layer
+  // Whether `forward` keeps only what enters each block for the backward pass, which then runs the
+  // blocks once more: less memory, a third more time, the same gradients.
+  void set_activation_checkpointing(bool is_on);
+
+  // Adapters. A is Kaiming-uniform (a = sqrt 5), B zero, magnitudes the lengths of the
+  // weight's rows, saved modules copies of the base's, all fp32, so a new adapter changes nothing. Unknown names, names taken, targets that match no layer
   // and saved modules that are unknown, or tied to one another, throw ConfigError.
   void add_adapter(const std::string& name, const nn::AdapterSpec& spec, RandomKey init);
   // Copies values (and the scalar head, where `from` has one); `to` is created or replaced. Where
@@ -102,7 +106,7 @@ class Llava {
   std::vector<std::string> adapters() const;
   // Under PEFT's names:
   // base_model.model.language_model.model.layers.0.self_attn.q_proj.lora_A.weight, and for saved
-  // modules base_model.model.language_model.lm_head.weight
+  // modules base_model.model.language_model.lm_head.weight; lora_magnitude_vector with dora.
   nn::Parameters adapter_parameters(const std::string& name);
   // Adds scale B A to the base weights in fp32, puts saved modules in place of the base's, and
   // removes the adapter and its head.
@@ -126,12 +130,13 @@ class Llava {
 };
 
 // Selects an adapter for the life of the scope and then restores the former one. "" is the plain
-// base. With a dropout key the adapter's dropout is on, drawn from that stream. Scopes nest; the
-// model must outlive the scope and not be moved meanwhile. Throws ConfigError for an unknown name.
+// base. With dropout keys, one for each sequence of the batch that the scope runs, the adapter's
+// dropout is on, drawn from these streams. Scopes nest; the model must outlive the scope and not be
+// moved meanwhile. Throws ConfigError for an unknown name.
 class AdapterScope {
  public:
   AdapterScope(Llava& model, const std::string& name,
-               std::optional<RandomKey> dropout_key = std::nullopt);
+               std::vector<RandomKey> dropout_keys = {});
   ~AdapterScope();
   AdapterScope(const AdapterScope&) = delete;
   AdapterScope& operator=(const AdapterScope&) = delete;

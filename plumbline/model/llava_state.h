@@ -47,14 +47,17 @@ struct WeightSlot {
 // Every weight of `base`, whose blocks are created where they are missing.
 std::vector<WeightSlot> weight_slots(Base& base, const config::LlavaConfig& config);
 
+inline constexpr const char* kEmbeddingName = "language_model.model.embed_tokens.weight";
+inline constexpr const char* kHeadName = "language_model.lm_head.weight";
+
 // A scalar read off the hidden rows.
 struct ScalarHead {
   at::Tensor weight;  // [1, D] fp32
   at::Tensor bias;    // [1] fp32
 };
 
-// Modules that an adapter replaces, fp32, by AdapterSpec's names. [V, D] each.
-using SavedModules = std::map<std::string, at::Tensor>;
+// Base weights that an adapter replaces by its own, fp32, by their names in the base.
+using SavedWeights = std::map<std::string, at::Tensor>;
 
 struct Llava::State {
   config::LlavaConfig config;
@@ -62,14 +65,14 @@ struct Llava::State {
   at::Device device;
   Base base = {};
   std::map<std::string, nn::AdapterSpec> adapters = {};
-  std::map<std::string, SavedModules> saved = {};  // by adapter name
+  std::map<std::string, SavedWeights> saved = {};  // by adapter name
   std::map<std::string, ScalarHead> heads = {};    // by adapter name, "" for the base
 
   nn::AdapterSelection& selection() { return base.decoder.selection; }
-  // `weight` of the base, or in its place what the adapter in use has saved under `module`.
-  at::Tensor selected(const std::string& module, const at::Tensor& weight);
-  // Whether the adapter in use has saved `module`.
-  bool saves(const std::string& module);
+  // `weight` of the base, which has that name, or the adapter's own in its place.
+  at::Tensor selected(const std::string& name, const at::Tensor& weight);
+  // Whether the adapter in use has its own weight of that name.
+  bool saves(const std::string& name);
   // Throws DataError when the model takes no images.
   void require_tower() const;
   // Throws ConfigError when there is no adapter of that name.

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -48,26 +49,35 @@ Places unpacked(const c10::IValue& value) {
           .scale = list[6].toDoubleVector()};
 }
 
-// [rows, width] of 0 with probability p and 1 / (1 - p) otherwise: element i of the stream `key`.
-at::Tensor dropout_mask(int64_t rows, int64_t width, double p, RandomKey key,
+// [N, width] of 0 with probability p and 1 / (1 - p) otherwise. Row t of a sequence's mask `number`
+// is a function of the sequence's key alone.
+at::Tensor dropout_mask(const AdapterSelection& selection, uint64_t number, int64_t width, double p,
                         const at::TensorOptions& options) {
-  at::Tensor mask = at::empty({rows, width}, at::dtype(at::kFloat));
+  const tensor::Spans& spans = selection.spans;
+  at::Tensor mask = at::empty({spans.total(), width}, at::dtype(at::kFloat));
   float* data = mask.data_ptr<float>();
-  const int64_t size = mask.numel();
   const auto limit = static_cast<uint64_t>(p * 4294967296.0);  // p as a fraction of 2^32
   const auto kept = static_cast<float>(1.0 / (1.0 - p));
-  const std::array<uint32_t, 2> words = {static_cast<uint32_t>(key.bits),
-                                         static_cast<uint32_t>(key.bits >> 32)};
-  at::parallel_for(0, (size + 3) / 4, 4096, [&](int64_t begin, int64_t end) {
-    for (int64_t block = begin; block < end; ++block) {
-      const auto n = static_cast<uint64_t>(block);
-      const auto bits =
-          philox({static_cast<uint32_t>(n), static_cast<uint32_t>(n >> 32), 0, 0}, words);
-      for (int64_t i = 4 * block; i < std::min(size, 4 * block + 4); ++i) {
-        data[i] = bits[static_cast<size_t>(i % 4)] < limit ? 0.0F : kept;
+  const auto fill_row = [&](uint64_t key, int64_t t, float* row) {
+    const std::array<uint32_t, 2> words = {static_cast<uint32_t>(key),
+                                           static_cast<uint32_t>(key >> 32)};
+    for (int64_t i = 0; i < width; i += 4) {
+      const auto bits = philox({static_cast<uint32_t>(i / 4), static_cast<uint32_t>(t),
+                                static_cast<uint32_t>(number), 0},
+                               words);
+      for (int64_t j = i; j < std::min(width, i + 4); ++j) {
+        row[j] = bits[static_cast<size_t>(j - i)] < limit ? 0.0F : kept;
       }
     }
-  });
+  };
+  for (int64_t s = 0; s < spans.size(); ++s) {
+    const uint64_t key = selection.dropout_keys[static_cast<size_t>(s)].bits;
+    at::parallel_for(0, spans.length(s), 16, [&](int64_t begin, int64_t end) {
+      for (int64_t t = begin; t < end; ++t) {
+        fill_row(key, t, data + (spans.begin(s) + t) * width);
+      }
+    });
+  }
   return mask.to(options);
 }
 
@@ -245,6 +255,78 @@ std::vector<at::Tensor> few_row_results(const std::vector<const Linear*>& linear
   return results;
 }
 
+at::Tensor dense_weight(const Linear& linear, at::ScalarType dtype) {
+  return linear.packed.is_defined() ? unpacked(linear.packed, dtype) : linear.weight.to(dtype);
+}
+
+// [out]: the lengths of the rows of W + scale B A, in fp32, without forming that sum:
+// |w|^2 + 2 scale w.(B A) + scale^2 |B A|^2.
+at::Tensor row_lengths(const at::Tensor& weight, const LowRank& part) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor a = part.a.detach(), b = part.b.detach();
+  const at::Tensor cross = (at::mm(weight, a.to(weight.scalar_type()).t()).to(at::kFloat) * b).sum(1);
+  const at::Tensor update = (at::mm(b, at::mm(a, a.t())) * b).sum(1);
+  const at::Tensor own = at::linalg_vector_norm(weight, 2, {1}, false, at::kFloat).square();
+  return (own + 2 * part.scale * cross + part.scale * part.scale * update).clamp_min(0).sqrt();
+}
+
+// One layer under an adapter with magnitudes.
+at::Tensor apply_with_magnitude(const Linear& linear, const LowRank& part, const at::Tensor& rows,
+                                const at::Tensor& mask) {
+  const at::ScalarType dtype = rows.scalar_type();
+  const at::Tensor weight = dense_weight(linear, dtype);
+  const at::Tensor factor = (part.magnitude / row_lengths(weight, part)).to(dtype);
+  const at::Tensor x = mask.defined() ? rows * mask : rows;
+  const at::Tensor update =
+      at::linear(at::linear(x, part.a.to(dtype)), part.b.to(dtype)) * part.scale;
+  const at::Tensor base = at::linear(x, weight);
+  at::Tensor y = mask.defined() ? at::linear(rows, weight) + (factor - 1) * base + factor * update
+                                : factor * (base + update);
+  return linear.bias.defined() ? y + linear.bias : y;
+}
+
+std::vector<at::Tensor> joined_results(const std::vector<const Linear*>& linears,
+                                       const at::Tensor& rows, const at::Tensor& mask,
+                                       const AdapterSelection& selection) {
+  std::vector<at::Tensor> tensors = {rows};
+  Places places;
+  const auto place = [&](const at::Tensor& tensor) -> int64_t {
+    if (!tensor.defined()) return -1;
+    tensors.push_back(tensor);
+    return static_cast<int64_t>(tensors.size()) - 1;
+  };
+  for (const Linear* linear : linears) {
+    const LowRank* part = linear->selected(selection);
+    const bool is_packed = linear->packed.is_defined();
+    places.weight.push_back(place(is_packed ? linear->packed.codes : linear->weight));
+    places.scales.push_back(is_packed ? place(linear->packed.scales) : -1);
+    places.bias.push_back(place(linear->bias));
+    places.a.push_back(part ? place(part->a) : -1);
+    places.b.push_back(part ? place(part->b) : -1);
+    places.scale.push_back(part ? part->scale : 0);
+  }
+  places.mask = place(mask);
+  return JoinedLinear::apply(at::TensorList(tensors), places);
+}
+
+bool has_magnitude(const std::vector<const Linear*>& linears, const AdapterSelection& selection) {
+  return std::any_of(linears.begin(), linears.end(), [&](const Linear* linear) {
+    const LowRank* part = linear->selected(selection);
+    return part && part->magnitude.defined();
+  });
+}
+
+// Results of rows [N, out] in the shape of the input.
+std::vector<at::Tensor> shaped(std::vector<at::Tensor> results, const at::Tensor& x) {
+  if (x.dim() == 2) return results;
+  for (at::Tensor& result : results) {
+    std::vector<int64_t> shape = x.sizes().vec();
+    shape.back() = result.size(1);
+    result = result.reshape(shape);
+  }
+  return results;
+}
+
 }  // namespace
 
 const LowRank* Linear::selected(const AdapterSelection& selection) const {
@@ -261,58 +343,50 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
                                   AdapterSelection& selection) {
   PLUMBLINE_CHECK(!linears.empty(), "no layers");
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
-  if (x.dim() == 2 && !selection.dropout_key) {
+  const bool has_dropout = !selection.dropout_keys.empty();
+  if (x.dim() == 2 && !has_dropout && !has_magnitude(linears, selection)) {
     std::vector<WeightAndBias> layers;
     for (const Linear* linear : linears) {
       layers.push_back({linear->weight, linear->bias, linear->packed});
     }
     if (are_few_rows(rows, layers)) return few_row_results(linears, rows, layers, selection);
   }
-  std::vector<at::Tensor> tensors = {rows};
-  Places places;
-  const auto place = [&](const at::Tensor& tensor) -> int64_t {
-    if (!tensor.defined()) return -1;
-    tensors.push_back(tensor);
-    return static_cast<int64_t>(tensors.size()) - 1;
-  };
   double dropout = 0;
   for (const Linear* linear : linears) {
     PLUMBLINE_CHECK(linear->num_in() == rows.size(1),
                     fmt::format("input of {}, layer for {}", rows.size(1), linear->num_in()));
     const LowRank* part = linear->selected(selection);
-    const bool is_packed = linear->packed.is_defined();
-    places.weight.push_back(place(is_packed ? linear->packed.codes : linear->weight));
-    places.scales.push_back(is_packed ? place(linear->packed.scales) : -1);
-    places.bias.push_back(place(linear->bias));
-    places.a.push_back(part ? place(part->a) : -1);
-    places.b.push_back(part ? place(part->b) : -1);
-    places.scale.push_back(part ? part->scale : 0);
     if (part) dropout = std::max(dropout, part->dropout);
   }
-  // Layers that share an input share its mask.
-  if (dropout > 0 && selection.dropout_key) {
-    const RandomKey key = selection.dropout_key->at(selection.num_masks++);
-    places.mask = place(dropout_mask(rows.size(0), rows.size(1), dropout, key, rows.options()));
+  at::Tensor mask;  // layers that share an input share it
+  if (dropout > 0 && has_dropout) {
+    PLUMBLINE_CHECK(selection.spans.total() == rows.size(0),
+                    fmt::format("{} rows in spans of {}", rows.size(0), selection.spans.total()));
+    mask = dropout_mask(selection, selection.num_masks++, rows.size(1), dropout, rows.options());
   }
-  std::vector<at::Tensor> results = JoinedLinear::apply(at::TensorList(tensors), places);
-  if (x.dim() == 2) return results;
-  for (at::Tensor& result : results) {
-    std::vector<int64_t> shape = x.sizes().vec();
-    shape.back() = result.size(1);
-    result = result.reshape(shape);
+  if (!has_magnitude(linears, selection)) {
+    return shaped(joined_results(linears, rows, mask, selection), x);
   }
-  return results;
+  std::vector<at::Tensor> results;
+  for (const Linear* linear : linears) {
+    const LowRank* part = linear->selected(selection);
+    results.push_back(part && part->magnitude.defined()
+                          ? apply_with_magnitude(*linear, *part, rows, mask)
+                          : joined_results({linear}, rows, mask, selection)[0]);
+  }
+  return shaped(results, x);
 }
 
 at::Tensor effective_weight(const Linear& linear, const AdapterSelection& selection) {
   const LowRank* part = linear.selected(selection);
-  const bool is_packed = linear.packed.is_defined();
-  const auto dense = [&](at::ScalarType dtype) {
-    return is_packed ? unpacked(linear.packed, dtype) : linear.weight.to(dtype);
-  };
-  const at::ScalarType dtype = is_packed ? at::kBFloat16 : linear.weight.scalar_type();
-  if (!part) return dense(dtype);
-  return at::addmm(dense(at::kFloat), part->b, part->a, 1, part->scale).to(dtype);
+  const at::ScalarType dtype =
+      linear.packed.is_defined() ? at::kBFloat16 : linear.weight.scalar_type();
+  if (!part) return dense_weight(linear, dtype);
+  const at::Tensor sum =
+      at::addmm(dense_weight(linear, at::kFloat), part->b, part->a, 1, part->scale);
+  if (!part->magnitude.defined()) return sum.to(dtype);
+  const at::Tensor lengths = at::linalg_vector_norm(sum.detach(), 2, {1}, /*keepdim=*/true);
+  return (sum * (part->magnitude.unsqueeze(1) / lengths)).to(dtype);
 }
 
 }  // namespace plumbline::nn

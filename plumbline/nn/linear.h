@@ -10,6 +10,7 @@
 
 #include "plumbline/base/random.h"
 #include "plumbline/nn/packed_weight.h"
+#include "plumbline/tensor/spans.h"
 
 namespace plumbline::nn {
 
@@ -19,18 +20,25 @@ struct LowRank {
   at::Tensor b;        // [out, rank]
   double scale = 1;    // multiplies b a
   double dropout = 0;  // of the adapter's input
+  // [out], with DoRA (Liu et al. 2024, arXiv 2402.09353): the rows of W + scale B A are brought to
+  // these lengths. Undefined without.
+  at::Tensor magnitude = {};
 };
 
 // Which adapter the layers of a model use now. One object per model, owned by it.
 struct AdapterSelection {
   std::string active = {};  // "" is the plain base
-  // Present while training: dropout masks are drawn from it. Absent: no dropout.
-  std::optional<RandomKey> dropout_key = {};
-  // Counts the masks drawn under the key, so that each layer and pass gets its own.
-  uint64_t num_masks = 0;
+  // Present while training: one key for each sequence of the batch, whose dropout masks are drawn
+  // from it. So a sequence's masks do not depend on what else is in the batch. Empty: no dropout.
+  std::vector<RandomKey> dropout_keys = {};
+  tensor::Spans spans = {};  // of the sequences over the rows, where there are keys
+  uint64_t num_masks = 0;    // drawn so far in this pass: each layer gets its own
 };
 
 // y = x W^T + bias, plus scale * (dropout(x) A^T) B^T for the selected adapter where it has a part.
+// With a magnitude m, x W^T of the dropped-out x and that sum are multiplied by f = m / |W + scale B
+// A| (row lengths, held constant in the backward pass): y = x W^T + bias + (f - 1) dropout(x) W^T +
+// f scale ..., as PEFT has it.
 struct Linear {
   at::Tensor weight = {};                        // [out, in], or undefined where packed
   at::Tensor bias = {};                          // [out], or undefined
@@ -51,8 +59,9 @@ at::Tensor apply(const Linear& linear, const at::Tensor& x, AdapterSelection& se
 std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, const at::Tensor& x,
                                   AdapterSelection& selection);
 
-// W + scale B A of the selected adapter, summed in fp32, in W's dtype (bfloat16 where packed); W
-// itself without an adapter. Differentiable in W, A and B. Leaves out dropout.
+// W + scale B A of the selected adapter, its rows brought to the magnitude where there is one; in
+// fp32, then in W's dtype (bfloat16 where packed); W itself without an adapter. Differentiable in W,
+// A, B and the magnitude. Leaves out dropout.
 at::Tensor effective_weight(const Linear& linear, const AdapterSelection& selection);
 
 }  // namespace plumbline::nn

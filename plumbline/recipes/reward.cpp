@@ -182,11 +182,14 @@ void reward(const Invocation& invocation) {
     const Stopwatch watch;
     trainable.zero_grad();
     double loss = 0, accuracy = 0, mean_score = 0;
-    uint64_t part_number = 0;
+    uint64_t sequence = 0;  // of this step
     for (const auto& part : micro_batches(chosen, c.reward.micro_tokens)) {
-      const model::AdapterScope scope(
-          assistant.model, kAdapter,
-          key.at("dropout").at(static_cast<uint64_t>(step)).at(part_number++));
+      std::vector<RandomKey> dropout_keys;
+      for (size_t i = 0; i < 2 * part.size(); ++i) {
+        dropout_keys.push_back(
+            key.at("dropout").at(static_cast<uint64_t>(step)).at(sequence++));
+      }
+      const model::AdapterScope scope(assistant.model, kAdapter, std::move(dropout_keys));
       const auto scores = score_pairs(assistant, features, part);
       const auto terms = rl::bradley_terry(scores.better, scores.worse,
                                            {.margin = c.reward.margin,

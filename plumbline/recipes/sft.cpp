@@ -2,112 +2,246 @@
 #include <ATen/ATen.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
 
 #include "plumbline/base/error.h"
-#include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
-#include "plumbline/base/progress.h"
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
-#include "plumbline/data/order.h"
-#include "plumbline/data/records.h"
+#include "plumbline/data/examples.h"
+#include "plumbline/data/step_plan.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
-#include "plumbline/engine/feature_store.h"
+#include "plumbline/engine/image_feed.h"
+#include "plumbline/engine/memory_plan.h"
+#include "plumbline/engine/roles.h"
 #include "plumbline/nn/token_logprobs.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/tensor/host.h"
-#include "plumbline/train/run_folder.h"
-#include "plumbline/train/trainable.h"
+#include "plumbline/train/loop.h"
 
 namespace plumbline::recipes {
 namespace {
 
-struct Example {
-  text::EncodedConversation encoded;
-  std::string image;
-};
+using engine::kPolicy;
+using Train = config::SftTrain;
 
-struct SftPlan {
-  int64_t num_examples = 0;
-  int64_t steps_per_epoch = 0;
-  int64_t total_steps = 0;
-};
+ConfigError refused(std::string doing, std::string expected, std::string got, std::string hint) {
+  return ConfigError(Complaint{.component = "sft",
+                               .doing = std::move(doing),
+                               .expected = std::move(expected),
+                               .got = std::move(got),
+                               .hint = std::move(hint)});
+}
 
-std::vector<Example> encode_examples(const engine::Assistant& assistant,
-                                     const std::vector<data::Conversation>& records,
-                                     const std::string& file) {
-  std::vector<Example> examples;
-  examples.reserve(records.size());
-  for (const auto& record : records) {
-    examples.push_back(
-        {text::encode(assistant.tokenizer, assistant.format, record.turns), record.image});
-    engine::check_length(assistant, std::ssize(examples.back().encoded.ids),
-                         "record '" + record.id + "'", file);
+// What cannot be meant, before anything is loaded.
+void check_choice(const config::Config& c) {
+  const bool is_lora = c.sft.train == Train::Lora;
+  if (!is_lora && checkpoint::is_gguf(c.model.path)) {
+    throw refused("choosing what to train in " + c.model.path,
+                  "sft.train = \"lora\" for a GGUF file", "another",
+                  "train the folder that the file was made from.");
   }
-  return examples;
+  if (!is_lora && c.model.quantization != config::Quantization::None) {
+    throw refused("choosing what to train", "sft.train = \"lora\" with model.quantization",
+                  "another", "quantised weights are frozen.");
+  }
+  if (!is_lora && !c.model.adapter.empty()) {
+    throw refused("choosing what to train", "sft.train = \"lora\" with model.adapter", "another",
+                  "merge the adapter into the model first.");
+  }
+  if (c.sft.train_tower && (is_lora || c.sft.train == Train::Language)) {
+    throw refused("choosing what to train", "sft.train = \"full\" or \"projector\" with "
+                  "sft.train_tower", "another", "");
+  }
 }
 
 // What trains, by name; everything else stays frozen.
 nn::Parameters chosen_parameters(model::Llava& model, const config::Config& c) {
-  using Train = config::SftTrain;
   if (c.sft.train == Train::Lora) {
-    model.add_adapter("policy", nn::adapter_spec(c.lora),
-                      random_key(static_cast<uint64_t>(c.run.seed), "sft.lora"));
-    return model.adapter_parameters("policy");
+    if (!c.model.adapter.empty()) {
+      checkpoint::load_adapter(c.model.adapter, model, kPolicy);
+    } else {
+      model.add_adapter(kPolicy, nn::adapter_spec(c.lora),
+                        random_key(static_cast<uint64_t>(c.run.seed), "sft.lora"));
+    }
+    return model.adapter_parameters(kPolicy);
   }
   nn::Parameters chosen;
   for (auto& [name, tensor] : model.parameters()) {
     const bool is_vision = name.starts_with("vision_tower.");
     const bool is_projector = name.starts_with("multi_modal_projector.");
-    const bool wanted = c.sft.train == Train::Projector  ? is_projector
-                        : c.sft.train == Train::Language ? !is_vision && !is_projector
-                                                         : !is_vision;
+    const bool wanted = is_vision      ? c.sft.train_tower
+                        : is_projector ? c.sft.train != Train::Language
+                                       : c.sft.train != Train::Projector;
     if (wanted) chosen.emplace(name, tensor);
   }
   if (chosen.empty()) {
-    throw ConfigError(Complaint{.component = "sft",
-                                .doing = "choosing what trains",
-                                .expected = "a model with a projector",
-                                .got = "a language model alone",
-                                .hint = "set sft.train = \"language\"."});
+    throw refused("choosing what trains", "a model with a projector", "a language model alone",
+                  "set sft.train = \"language\".");
   }
   return chosen;
 }
 
-int64_t count_answer_tokens(const Example& example) {
-  int64_t count = 0;
-  for (const auto& [begin, end] : example.encoded.answers) count += end - begin;
-  return count;
+std::map<std::string, double> lr_factors(const nn::Parameters& parameters,
+                                         const config::Config& c) {
+  std::map<std::string, double> factors;
+  if (c.sft.projector_lr <= 0 || c.optimizer.lr <= 0) return factors;
+  for (const auto& [name, tensor] : parameters) {
+    if (name.find("multi_modal_projector.") == std::string::npos) continue;
+    factors[name] = c.sft.projector_lr / c.optimizer.lr;
+  }
+  return factors;
 }
 
-// Back-propagates one micro-batch; returns the sum of its negative log-likelihoods.
-double backward(engine::Assistant& assistant, engine::FeatureStore& features,
-                const std::vector<const Example*>& examples, int64_t step_tokens,
-                const std::string& adapter, RandomKey dropout_key) {
-  const model::AdapterScope scope(assistant.model, adapter, dropout_key);
+data::Examples read_examples(const engine::Assistant& assistant, const config::Config& c,
+                             const std::string& file) {
+  const int64_t positions = config::longest_sequence(assistant.model.config().text);
+  if (c.sft.max_tokens > positions) {
+    throw refused("choosing the longest example",
+                  fmt::format("sft.max_tokens of at most {}, the model's positions", positions),
+                  std::to_string(c.sft.max_tokens), "");
+  }
+  data::Examples examples(
+      assistant.tokenizer, assistant.format,
+      data::read_training_set(file, c.data.images, c.data.bad_records),
+      {.labels = c.sft.labels,
+       .max_tokens = c.sft.max_tokens > 0 ? c.sft.max_tokens : positions,
+       .too_long = c.sft.too_long},
+      c.data.bad_records, file);
+  if (!examples.notes().empty()) log_warning("{}: {}", file, examples.notes());
+  return examples;
+}
+
+// Has every image looked at; examples with broken ones are refused, or left out where asked.
+void prepare_images(engine::ImageFeed& feed, data::Examples& examples,
+                    parallel::Communicator& processes, const config::Config& c) {
+  const auto broken = feed.prepare(examples.images(), processes);
+  if (broken.empty()) return;
+  std::string list;
+  size_t told = 0;
+  for (const auto& [name, problem] : broken) {
+    if (told++ < 10) list += "\n  " + problem;
+  }
+  if (c.data.bad_records == data::BadRecords::Refuse) {
+    throw DataError(Complaint{.component = "image",
+                              .doing = "looking at images",
+                              .expected = "pictures",
+                              .got = fmt::format("{} that cannot be used:{}\n", broken.size(), list),
+                              .hint = "data.bad_records = \"skip\" leaves their records out."});
+  }
+  const int64_t before = examples.size();
+  examples.remove_images([&](const std::string& name) { return broken.contains(name); });
+  log_warning("{} images cannot be used, and {} examples with them are left out:{}", broken.size(),
+              before - examples.size(), list);
+  if (examples.size() > 0) return;
+  throw DataError(Complaint{.component = "sft",
+                            .doing = "leaving out examples with broken images",
+                            .expected = "at least one example",
+                            .got = "none"});
+}
+
+// One forward pass: some examples of a step, with their places in it.
+struct Portion {
+  std::vector<int64_t> items, places;
+};
+
+// What this process does of a step, in portions of `micro_tokens` rows.
+std::vector<Portion> portions_of(const std::vector<int64_t>& items, const data::Examples& examples,
+                                 const parallel::Communicator& processes, int64_t micro_tokens) {
+  std::vector<int64_t> lengths;
+  for (const int64_t item : items) lengths.push_back(examples.lengths()[static_cast<size_t>(item)]);
+  const auto own = data::share_of(lengths, processes.rank(), processes.size());
+  std::vector<int64_t> own_lengths;
+  for (const int64_t place : own) own_lengths.push_back(lengths[static_cast<size_t>(place)]);
+  std::vector<Portion> portions;
+  for (const auto& micro : data::micro_batches(own_lengths, micro_tokens)) {
+    Portion& portion = portions.emplace_back();
+    for (const int64_t i : micro) {
+      const int64_t place = own[static_cast<size_t>(i)];
+      portion.places.push_back(place);
+      portion.items.push_back(items[static_cast<size_t>(place)]);
+    }
+  }
+  return portions;
+}
+
+std::vector<std::string> images_of(const std::vector<Portion>& portions,
+                                   const data::Examples& examples) {
+  std::vector<std::string> images;
+  for (const Portion& portion : portions) {
+    for (const int64_t item : portion.items) {
+      const auto& own = examples.images_at(item);
+      images.insert(images.end(), own.begin(), own.end());
+    }
+  }
+  return images;
+}
+
+// The sum of the negative log-likelihoods of a portion's answers.
+at::Tensor loss_sum(engine::Assistant& assistant, engine::ImageFeed& feed,
+                    const data::Examples& examples, const Portion& portion) {
+  std::vector<data::Example> chosen;
+  for (const int64_t item : portion.items) chosen.push_back(examples.at(item));
   std::vector<const text::TokenIds*> ids;
   std::vector<std::string> images;
   std::vector<const text::EncodedConversation*> encoded;
-  for (const Example* example : examples) {
-    ids.push_back(&example->encoded.ids);
-    encoded.push_back(&example->encoded);
-    if (!example->image.empty()) images.push_back(example->image);
+  for (const data::Example& example : chosen) {
+    ids.push_back(&example.encoded.ids);
+    encoded.push_back(&example.encoded);
+    images.insert(images.end(), example.images.begin(), example.images.end());
   }
   const auto device = assistant.device();
-  const auto batch = engine::make_batch(ids, images, features, device);
+  const auto batch = engine::make_batch(ids, feed.features(images), device);
   const auto targets = text::answer_targets(encoded);
   const at::Tensor hidden = engine::hidden(assistant.model, batch);
   const at::Tensor rows = hidden.index_select(0, tensor::to_tensor(targets.rows, device));
-  const auto result = nn::token_logprobs(rows, assistant.model.head_weight(),
-                                         tensor::to_tensor(targets.tokens, device));
-  const at::Tensor loss_sum = -result.logprobs.sum();
-  // Divided by the tokens of the whole step, so that accumulation equals one large batch exactly.
-  // A projector alone learns nothing from records without a picture.
-  if (loss_sum.requires_grad()) (loss_sum / static_cast<double>(step_tokens)).backward();
-  return loss_sum.item<double>();
+  return -nn::token_logprobs(rows, assistant.model.head_weight(),
+                             tensor::to_tensor(targets.tokens, device))
+              .logprobs.sum();
+}
+
+// The mean loss per answer token of held-out examples.
+train::Metrics held_out_loss(engine::Assistant& assistant, engine::ImageFeed& feed,
+                             const data::Examples& examples, const std::string& adapter,
+                             parallel::Communicator& processes, int64_t micro_tokens) {
+  const model::AdapterScope scope(assistant.model, adapter);
+  std::vector<int64_t> all;
+  double loss = 0, tokens = 0;
+  for (int64_t i = 0; i < examples.size(); ++i) all.push_back(i);
+  for (const Portion& portion : portions_of(all, examples, processes, micro_tokens)) {
+    loss += loss_sum(assistant, feed, examples, portion).item<double>();
+    for (const int64_t item : portion.items) {
+      tokens += static_cast<double>(examples.answer_tokens(item));
+    }
+  }
+  const auto sums = processes.sums({loss, tokens});
+  return {{"eval/loss", sums[0] / sums[1]}};
+}
+
+// The first few of a step's examples, for an error.
+std::string names_of(const std::vector<int64_t>& items, const data::Examples& examples) {
+  std::vector<std::string> names;
+  for (const int64_t item : items) names.push_back(examples.id(item));
+  const size_t shown = std::min<size_t>(names.size(), 16);
+  const std::vector<std::string> first(names.begin(), names.begin() + static_cast<int64_t>(shown));
+  return fmt::format("examples {}{}", fmt::join(first, ", "), shown < names.size() ? ", ..." : "");
+}
+
+// A whole model's folder, with all that lies beside weights.
+void save_model(const fs::path& folder, engine::Assistant& assistant, const std::string& from) {
+  checkpoint::save_llava(folder.string(), assistant.model);
+  checkpoint::copy_sidecars(from, folder.string());
+  // An original checkpoint may have it in its tower's folder, or nowhere.
+  const fs::path preprocess = folder / "preprocessor_config.json";
+  const bool is_told = fs::exists(preprocess) || fs::exists(folder / "processor_config.json");
+  if (assistant.model.config().takes_images() && !is_told) {
+    image::save_preprocess(preprocess, assistant.preprocess);
+  }
 }
 
 }  // namespace
@@ -115,100 +249,111 @@ double backward(engine::Assistant& assistant, engine::FeatureStore& features,
 void sft(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sft");
-  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
-  engine::refuse_adapter(c.model, "sft");
-  auto records = data::read_conversations(c.data.train, c.data.images);
-  // Weights that train stay in fp32: in bf16 most steps would be rounded away.
-  const bool is_lora = c.sft.train == config::SftTrain::Lora;
-  if (!is_lora && checkpoint::is_gguf(c.model.path)) {
-    throw ConfigError(Complaint{.component = "sft",
-                                .doing = "choosing what to train",
-                                .expected = "sft.train = \"lora\" for a GGUF file",
-                                .got = "another",
-                                .where = c.model.path,
-                                .hint = "train the folder that the file was made from."});
+  check_choice(c);
+  const auto process = parallel::join(c.run.device, c.run.threads);
+  parallel::Communicator& processes = *process.all;
+  const bool is_lora = c.sft.train == Train::Lora;
+  auto assistant =
+      engine::load_assistant(c.model.path, c.model.conversation,
+                             tensor::choose_dtype(c.run.dtype, process.device), process.device);
+  assistant.model.set_activation_checkpointing(c.run.activation_checkpointing);
+  data::Examples examples = read_examples(assistant, c, c.data.train);
+  std::optional<data::Examples> held_out;
+  if (!c.data.eval.empty()) held_out.emplace(read_examples(assistant, c, c.data.eval));
+
+  auto parameters = chosen_parameters(assistant.model, c);
+  const auto factors = lr_factors(parameters, c);
+  train::Trainable trainable("sft", std::move(parameters), c.optimizer, factors);
+  const auto memory = engine::plan_memory(
+      assistant.model,
+      {.training_bytes = trainable.state_bytes(),
+       .micro_tokens = std::max(c.sft.micro_tokens, examples.longest()),
+       .recomputes = c.run.activation_checkpointing,
+       .trains_base = !is_lora,
+       .trains_tower = c.sft.train_tower,
+       .rank = is_lora ? assistant.model.adapter_spec(kPolicy).rank : 0});
+  log_info("{}", engine::text_of(memory));
+
+  std::optional<train::Loop> loop;
+  if (!invocation.dry_run) {
+    loop.emplace(train::LoopOptions{.stage = "sft",
+                                    .label = "sft",
+                                    .eval_every = c.sft.eval_every,
+                                    .open = {invocation.resume, invocation.force},
+                                    .command = invocation.command},
+                 invocation.loaded, trainable, processes);
   }
-  auto assistant = engine::load_assistant(
-      c.model.path, c.model.conversation,
-      is_lora ? tensor::choose_dtype(c.run.dtype, device) : at::kFloat, device);
-  const auto examples = encode_examples(assistant, records, c.data.train);
+  const engine::ImageFeedOptions feed_options{.trains_tower = c.sft.train_tower,
+                                              .cache_folder = c.data.feature_cache};
+  engine::ImageFeed feed(assistant.model, assistant.preprocess, feed_options);
+  engine::ImageFeed held_out_feed(assistant.model, assistant.preprocess, feed_options);
+  prepare_images(feed, examples, processes, c);
+  if (held_out) prepare_images(held_out_feed, *held_out, processes, c);
+  data::StepPlan plan(key.at("order"), examples.sources(), examples.lengths(),
+                      {.order = c.sft.order,
+                       .batch_size = c.sft.batch_size,
+                       .batch_tokens = c.sft.batch_tokens},
+                      c.sft.epochs);
+  log_info("sft: {} examples, {} steps, {} weights train", examples.size(), plan.total(),
+           trainable.num_values());
+  if (!loop) return;  // a dry run
 
-  SftPlan plan{.num_examples = static_cast<int64_t>(examples.size())};
-  plan.steps_per_epoch = (plan.num_examples + c.sft.batch_size - 1) / c.sft.batch_size;
-  plan.total_steps = plan.steps_per_epoch * c.sft.epochs;
-  log_info("sft: {} examples, {} steps", plan.num_examples, plan.total_steps);
-
-  auto run = train::RunFolder::open("sft", invocation.loaded, {invocation.resume, invocation.force},
-                                    invocation.command);
-  train::Trainable trainable("sft", chosen_parameters(assistant.model, c), c.optimizer);
-  int64_t step = 0;
-  if (const auto checkpoint = run.latest_checkpoint()) {
-    trainable.load(*checkpoint);
-    step = train::RunFolder::step_of(*checkpoint);
-  }
-  engine::FeatureStore features(assistant.preprocess, c.data.images);
-  features.prepare(assistant.model, data::images_of(records));
-  const auto save = [&] {
-    run.save_checkpoint(step, [&](const fs::path& folder) { trainable.save(folder); });
-  };
-
-  Progress progress("sft", plan.total_steps, step);
-  while (step < plan.total_steps) {
-    const int64_t epoch = step / plan.steps_per_epoch;
-    const auto order = data::epoch_order(key.at("order"), epoch, plan.num_examples);
-    const int64_t first = step % plan.steps_per_epoch * c.sft.batch_size;
-    const int64_t last = std::min(plan.num_examples, first + c.sft.batch_size);
-    std::vector<const Example*> chosen;
-    std::vector<int64_t> lengths;
-    int64_t step_tokens = 0, step_rows = 0;
-    for (int64_t i = first; i < last; ++i) {
-      const Example& example = examples[static_cast<size_t>(order[static_cast<size_t>(i)])];
-      chosen.push_back(&example);
-      lengths.push_back(static_cast<int64_t>(example.encoded.ids.size()));
-      step_tokens += count_answer_tokens(example);
-      step_rows += lengths.back();
-    }
-    const Stopwatch watch;
-    trainable.zero_grad();
-    double loss = 0;
-    uint64_t part_number = 0;
-    for (const auto& micro : data::micro_batches(lengths, c.sft.micro_tokens)) {
-      std::vector<const Example*> part;
-      for (const int64_t i : micro) part.push_back(chosen[static_cast<size_t>(i)]);
-      loss += backward(assistant, features, part, step_tokens, is_lora ? "policy" : "",
-                       key.at("dropout").at(static_cast<uint64_t>(step)).at(part_number++));
-    }
-    loss /= static_cast<double>(step_tokens);
-    auto metrics = trainable.step(step, plan.total_steps, {{"loss", loss}});
-    ++step;
-    const double rows_per_second = static_cast<double>(step_rows) / watch.seconds();
-    metrics.merge(train::Metrics{{"loss", loss},
-                                 {"answer_tokens", static_cast<double>(step_tokens)},
-                                 {"time/rows_per_second", rows_per_second}});
-    run.metrics().record(step, metrics);
-    progress.update(step, fmt::format("loss {:.3f} rows/s {:.0f}", loss, rows_per_second));
-    const bool is_due = c.run.checkpoint_every > 0 && step % c.run.checkpoint_every == 0;
-    if (is_due || received_signal() != 0) save();
-    stop_if_interrupted();
-  }
-
-  trainable.finish();
-  if (is_lora) {
-    checkpoint::save_adapter((run.path() / "adapter").string(), assistant.model, "policy",
-                             c.model.path);
-  } else {
-    write_folder(run.path() / "model", [&](const fs::path& folder) {
-      checkpoint::save_llava(folder.string(), assistant.model);
-      checkpoint::copy_sidecars(c.model.path, folder.string());
-      // An original checkpoint may have it in its tower's folder, or nowhere.
-      const fs::path preprocess = folder / "preprocessor_config.json";
-      const bool is_told = fs::exists(preprocess) || fs::exists(folder / "processor_config.json");
-      if (assistant.model.config().takes_images() && !is_told) {
-        image::save_preprocess(preprocess, assistant.preprocess);
-      }
+  const std::string adapter = is_lora ? kPolicy : "";
+  if (held_out) {
+    loop->evaluate_with([&] {
+      return held_out_loss(assistant, held_out_feed, *held_out, adapter, processes,
+                           c.sft.micro_tokens);
     });
   }
-  run.finish();
+  loop->save_with([&](const fs::path& folder) {
+    if (is_lora) {
+      checkpoint::save_adapter(folder.string(), assistant.model, kPolicy, c.model.path);
+    } else {
+      save_model(folder, assistant, c.model.path);
+    }
+  });
+  loop->begin(plan.total());
+  auto portions = [&](int64_t step) {
+    return portions_of(plan.items(step), examples, processes, c.sft.micro_tokens);
+  };
+  std::vector<Portion> next = loop->is_done() ? std::vector<Portion>() : portions(loop->step());
+  feed.announce(images_of(next, examples));
+  while (!loop->is_done()) {
+    const int64_t step = loop->step();
+    const std::vector<Portion> now = std::exchange(next, {});
+    if (step + 1 < plan.total()) {  // its pictures are prepared while this step is computed
+      next = portions(step + 1);
+      feed.announce(images_of(next, examples));
+    }
+    const std::vector<int64_t> items = plan.items(step);
+    int64_t answer_tokens = 0, rows = 0;
+    for (const int64_t item : items) {
+      answer_tokens += examples.answer_tokens(item);
+      rows += examples.lengths()[static_cast<size_t>(item)];
+    }
+    trainable.zero_grad();
+    double loss = 0;
+    for (const Portion& portion : now) {
+      std::vector<RandomKey> dropout_keys;
+      for (const int64_t place : portion.places) {
+        dropout_keys.push_back(key.at("dropout")
+                                   .at(static_cast<uint64_t>(step))
+                                   .at(static_cast<uint64_t>(place)));
+      }
+      const model::AdapterScope scope(assistant.model, adapter, std::move(dropout_keys));
+      const at::Tensor sum = loss_sum(assistant, feed, examples, portion);
+      // Divided by the tokens of the whole step, so that accumulation equals one large batch
+      // exactly. A projector alone learns nothing from records without a picture.
+      if (sum.requires_grad()) (sum / static_cast<double>(answer_tokens)).backward();
+      trainable.collect_gradients();
+      loss += sum.item<double>();
+    }
+    loss = trainable.reduce(processes, {loss})[0] / static_cast<double>(answer_tokens);
+    loop->end_step({{"loss", loss}, {"answer_tokens", static_cast<double>(answer_tokens)}}, rows,
+                   names_of(items, examples));
+  }
+  loop->finish(is_lora ? "adapter" : "model", engine::total(memory) + feed.held_bytes() +
+                                                 held_out_feed.held_bytes());
 }
 
 }  // namespace plumbline::recipes

@@ -14,6 +14,7 @@ struct Invocation {
   config::Loaded loaded;
   bool resume = false;                    // continue the run folder where it stopped
   bool force = false;                     // replace an existing run folder
+  bool dry_run = false;                   // check everything, print the plan, and stop
   bool json = false;                      // results on stdout as JSON
   std::vector<std::string> command = {};  // argv, kept in run.json
   std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`, a model

@@ -20,12 +20,15 @@ struct FusedCall {
 
 }  // namespace
 
-AdamW::AdamW(const nn::Parameters& parameters, AdamWOptions options) : options_(options) {
+AdamW::AdamW(const nn::Parameters& parameters, AdamWOptions options,
+             const std::map<std::string, double>& lr_factors)
+    : options_(options) {
   for (const auto& [name, parameter] : parameters) {
     const auto fp32 = parameter.options().dtype(at::kFloat).requires_grad(false);
     slots_.push_back({name, parameter, at::zeros(parameter.sizes(), fp32),
                       at::zeros(parameter.sizes(), fp32), at::zeros({}, fp32),
-                      parameter.dim() >= 2});
+                      parameter.dim() >= 2,
+                      lr_factors.contains(name) ? lr_factors.at(name) : 1});
   }
 }
 
@@ -53,22 +56,23 @@ double AdamW::clip_gradients(double max_norm) {
 
 void AdamW::step(double lr) {
   const at::NoGradGuard no_grad;
-  std::map<bool, FusedCall> calls;  // by whether weights decay
+  std::map<std::pair<bool, double>, FusedCall> calls;  // by whether weights decay, and lr's factor
   for (auto& slot : slots_) {
     const at::Tensor& grad = slot.parameter.grad();
     if (!grad.defined()) continue;
     slot.steps += 1;  // the kernel expects the count with this step in it
-    auto& call = calls[slot.is_decayed];
+    auto& call = calls[{slot.is_decayed, slot.lr_factor}];
     call.parameters.push_back(slot.parameter);
     call.gradients.push_back(grad);
     call.means.push_back(slot.mean);
     call.squares.push_back(slot.square);
     call.steps.push_back(slot.steps);
   }
-  for (auto& [is_decayed, call] : calls) {
-    at::_fused_adamw_(call.parameters, call.gradients, call.means, call.squares, {}, call.steps, lr,
-                      options_.beta1, options_.beta2, is_decayed ? options_.weight_decay : 0,
-                      options_.eps, /*amsgrad=*/false,
+  for (auto& [kind, call] : calls) {
+    const auto [is_decayed, lr_factor] = kind;
+    at::_fused_adamw_(call.parameters, call.gradients, call.means, call.squares, {}, call.steps,
+                      lr * lr_factor, options_.beta1, options_.beta2,
+                      is_decayed ? options_.weight_decay : 0, options_.eps, /*amsgrad=*/false,
                       /*maximize=*/false);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,9 @@ struct AdamWOptions {
 // their bias correction does not advance. Source: Loshchilov and Hutter 2017 (arXiv 1711.05101).
 class AdamW {
  public:
-  AdamW(const nn::Parameters& parameters, AdamWOptions options);
+  // `lr_factors`: what the learning rate of a parameter is multiplied by; 1 where it is not named.
+  AdamW(const nn::Parameters& parameters, AdamWOptions options,
+        const std::map<std::string, double>& lr_factors = {});
 
   void zero_grad();
   // Scales all gradients so that their global 2-norm is at most `max_norm` (0: no limit); returns
@@ -42,6 +45,7 @@ class AdamW {
     at::Tensor square;  // second moment
     at::Tensor steps;   // [] float32, as the fused kernel wants it
     bool is_decayed = true;
+    double lr_factor = 1;
   };
   std::vector<Slot> slots_;
   AdamWOptions options_;

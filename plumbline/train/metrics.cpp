@@ -8,7 +8,8 @@
 
 namespace plumbline::train {
 
-void check_finite(const std::string& stage, int64_t step, const Metrics& metrics) {
+void check_finite(const std::string& stage, int64_t step, const Metrics& metrics,
+                  const std::string& examples) {
   std::string bad;
   for (const auto& [name, value] : metrics) {
     if (!std::isfinite(value))
@@ -19,6 +20,7 @@ void check_finite(const std::string& stage, int64_t step, const Metrics& metrics
                                .doing = fmt::format("training, step {}", step),
                                .expected = "finite figures",
                                .got = bad,
+                               .where = examples,
                                .hint = "lower optimizer.lr, or resume from the last checkpoint."});
 }
 

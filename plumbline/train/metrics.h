@@ -12,9 +12,10 @@ namespace plumbline::train {
 // Name -> value. docs/metrics.md explains each name. Names below "time/" differ between equal runs.
 using Metrics = std::map<std::string, double>;
 
-// Throws NumericError naming stage, step and every figure that is not finite. Call before the
-// optimiser's step, so that nothing is spoilt.
-void check_finite(const std::string& stage, int64_t step, const Metrics& metrics);
+// Throws NumericError naming stage, step, every figure that is not finite, and the examples that
+// the step was about. Call before the optimiser's step, so that nothing is spoilt.
+void check_finite(const std::string& stage, int64_t step, const Metrics& metrics,
+                  const std::string& examples = "");
 
 // Seconds spent in the named phases of a step.
 class PhaseTimer {

@@ -291,9 +291,13 @@ int64_t RunFolder::step_of(const fs::path& checkpoint) {
   return std::stoll(checkpoint.filename().string().substr(std::string(kStepPrefix).size()));
 }
 
+fs::path RunFolder::checkpoint_path(const fs::path& run, int64_t step) {
+  return run / "checkpoints" / fmt::format("{}{:06}", kStepPrefix, step);
+}
+
 void RunFolder::save_checkpoint(int64_t step, const std::function<void(const fs::path&)>& fill) {
   make_folders(path_ / "checkpoints");
-  write_folder(path_ / "checkpoints" / fmt::format("{}{:06}", kStepPrefix, step), fill);
+  write_folder(checkpoint_path(path_, step), fill);
   auto all = checkpoints_of(path_);
   const auto keep = static_cast<size_t>(std::max<int64_t>(1, config_.keep_checkpoints));
   while (all.size() > keep) {

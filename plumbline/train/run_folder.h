@@ -41,6 +41,8 @@ class RunFolder {
   std::optional<fs::path> latest_checkpoint() const;
   // The step that checkpoint was saved after.
   static int64_t step_of(const fs::path& checkpoint);
+  // Where a run keeps the checkpoint of that step.
+  static fs::path checkpoint_path(const fs::path& run, int64_t step);
   // Writes checkpoints/step-NNNNNN as a whole (or not at all), then removes the oldest beyond
   // run.keep_checkpoints.
   void save_checkpoint(int64_t step, const std::function<void(const fs::path&)>& fill);

@@ -37,7 +37,7 @@ const std::map<std::string, Names>& allowed() {
       {"generate", {"model", "text"}},
       {"rl", {"tensor"}},
       {"train", {"parallel", "checkpoint"}},
-      {"engine", {"api", "generate", "checkpoint"}},
+      {"engine", {"api", "parallel", "generate", "checkpoint"}},
       {"recipes", {"report", "annotate", "serve", "rl", "train", "engine"}},
       {"app", {"recipes"}}};
   return table;

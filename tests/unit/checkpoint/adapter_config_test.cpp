@@ -119,7 +119,6 @@ TEST_F(AdapterConfigFile, TargetsAreWrittenForTheLayout) {
 }
 
 TEST_F(AdapterConfigFile, UnsupportedOptionsAreNamed) {
-  EXPECT_THAT(refusal("use_dora", true), HasSubstr("'use_dora'"));
   EXPECT_THAT(refusal("fan_in_fan_out", true), HasSubstr("'fan_in_fan_out'"));
   EXPECT_THAT(refusal("modules_to_save", {"norm"}), HasSubstr("'modules_to_save'"));
   EXPECT_THAT(refusal("lora_bias", true), HasSubstr("'lora_bias'"));

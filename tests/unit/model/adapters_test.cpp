@@ -52,6 +52,59 @@ TEST(Adapters, DoNotSeeEachOther) {
   EXPECT_THAT(model.adapters(), ElementsAre("one", "two"));
 }
 
+TEST(Adapters, TargetsMayBeRegularExpressionsOfPaths) {
+  Llava model = tiny_model();
+  nn::AdapterSpec spec = tiny_spec();
+  spec.targets = {R"(layers\.1\.self_attn\.[qv]_proj)", "layers.0.mlp.up_proj"};
+  model.add_adapter("some", spec, random_key(1, "some"));
+  EXPECT_THAT(model.adapter_spec("some").targets,
+              ElementsAre("layers.1.self_attn.q_proj", "layers.1.self_attn.v_proj",
+                          "layers.0.mlp.up_proj"));
+  EXPECT_EQ(model.adapter_parameters("some").size(), 2U * 3);
+  for (const char* target : {"nothing", "layers\\.9\\..*", "(", "[qv]_proj"}) {
+    spec.targets = {target};
+    EXPECT_THROW(model.add_adapter("none", spec, random_key(1, "none")), ConfigError) << target;
+  }
+}
+
+TEST(Adapters, MagnitudesStartAsTheWeightsRowLengths) {
+  Llava model = tiny_model();
+  nn::AdapterSpec spec = tiny_spec();
+  spec.dora = true;
+  const at::Tensor before = hidden(model, "");
+  model.add_adapter("dora", spec, random_key(1, "dora"));
+  EXPECT_TRUE(is_close(hidden(model, "dora"), before)) << "a new one changes nothing";
+  nn::Parameters parameters = model.adapter_parameters("dora");
+  EXPECT_EQ(parameters.size(), 3U * 2 * 5);
+  for (auto& [name, tensor] : parameters) tensor.add_(0.1);
+  const at::Tensor tuned = hidden(model, "dora");
+  EXPECT_FALSE(is_close(tuned, before));
+  model.copy_adapter("dora", "copy");
+  EXPECT_TRUE(at::equal(hidden(model, "copy"), tuned));
+  model.merge_adapter("dora");
+  EXPECT_TRUE(is_close(hidden(model, ""), tuned));
+}
+
+TEST(Adapters, TheProjectorMayBeOneOfTheirOwn) {
+  Llava model = tiny_model();
+  nn::AdapterSpec spec = tiny_spec();
+  spec.saved_modules = {"multi_modal_projector"};
+  model.add_adapter("own", spec, random_key(1, "own"));
+  const at::Tensor features = random_tensor({1, 4, model.config().vision.hidden_size}, "features");
+  const at::Tensor before = model.project(features);
+  nn::Parameters parameters = model.adapter_parameters("own");
+  const std::string name = "base_model.model.multi_modal_projector.linear_2.bias";
+  ASSERT_TRUE(parameters.contains(name));
+  parameters.at(name).add_(1);
+  EXPECT_TRUE(at::equal(model.project(features), before)) << "the base's own is as it was";
+  {
+    const AdapterScope scope(model, "own");
+    EXPECT_TRUE(is_close(model.project(features), before + 1));
+  }
+  model.merge_adapter("own");
+  EXPECT_TRUE(is_close(model.project(features), before + 1));
+}
+
 TEST(Adapters, MergingKeepsTheFunction) {
   Llava model = tiny_model();
   add_tuned(model, "one");
@@ -123,14 +176,15 @@ TEST(Adapters, DropoutFollowsItsKey) {
   nn::AdapterSpec spec = tiny_spec();
   spec.dropout = 0.3;
   add_tuned(model, "one", spec);
-  const auto under = [&](std::optional<RandomKey> key) {
-    const AdapterScope scope(model, "one", key);
+  const auto under = [&](std::vector<RandomKey> keys) {
+    const AdapterScope scope(model, "one", std::move(keys));
     return model.forward(random_tensor({9, 32}, "rows"), Spans::from_lengths({9}));
   };
-  const at::Tensor quiet = under(std::nullopt);
-  EXPECT_TRUE(at::equal(under(random_key(1, "a")), under(random_key(1, "a"))));
-  EXPECT_FALSE(is_close(under(random_key(1, "a")), under(random_key(2, "a"))));
-  EXPECT_FALSE(is_close(under(random_key(1, "a")), quiet));
+  const at::Tensor quiet = under({});
+  EXPECT_TRUE(at::equal(under({random_key(1, "a")}), under({random_key(1, "a")})));
+  EXPECT_FALSE(is_close(under({random_key(1, "a")}), under({random_key(2, "a")})));
+  EXPECT_FALSE(is_close(under({random_key(1, "a")}), quiet));
+  EXPECT_THROW(under({random_key(1, "a"), random_key(2, "a")}), InternalError) << "one sequence";
 }
 
 TEST(Heads, ScoreIsOneNumberPerRow) {

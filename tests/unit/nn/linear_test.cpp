@@ -129,20 +129,98 @@ TEST(Linear, Bfloat16BaseWithFloatAdapter) {
   EXPECT_EQ(part.b.grad().scalar_type(), at::kFloat);
 }
 
+// Sequences of these lengths, each with a key of its own.
+AdapterSelection under_dropout(const std::vector<int64_t>& lengths, uint64_t first = 0) {
+  AdapterSelection selection{.active = "tuned",
+                             .spans = tensor::Spans::from_lengths(lengths)};
+  for (size_t s = 0; s < lengths.size(); ++s) {
+    selection.dropout_keys.push_back(random_key(3, "dropout").at(first + s));
+  }
+  return selection;
+}
+
+TEST(Dropout, OfASequenceDoesNotDependOnTheBatch) {
+  Linear linear = layer(6, 10, false);
+  linear.adapters["tuned"] = low_rank(6, 10, 3, "low");
+  linear.adapters["tuned"].dropout = 0.5;
+  const at::Tensor x = random_tensor({40, 10}, "x");
+  AdapterSelection both = under_dropout({25, 15}), first = under_dropout({25}),
+                   second = under_dropout({15}, 1);
+  const at::Tensor together = apply(linear, x, both);
+  EXPECT_TRUE(is_close(apply(linear, x.narrow(0, 0, 25), first), together.narrow(0, 0, 25)));
+  EXPECT_TRUE(is_close(apply(linear, x.narrow(0, 25, 15), second), together.narrow(0, 25, 15)));
+  AdapterSelection other = under_dropout({15}, 2);
+  EXPECT_FALSE(is_close(apply(linear, x.narrow(0, 25, 15), other), together.narrow(0, 25, 15)));
+}
+
+// y by PEFT's formula, for leaves {x, w, bias, a, b, magnitude}.
+at::Tensor with_magnitude(const std::vector<at::Tensor>& in, const at::Tensor& mask) {
+  const at::Tensor &x = in[0], &w = in[1];
+  const at::Tensor sum = (w + 0.5 * in[4].matmul(in[3])).detach();
+  const at::Tensor factor = in[5] / sum.square().sum(1).sqrt();
+  const at::Tensor dropped = mask.defined() ? x * mask : x;
+  return at::linear(x, w, in[2]) + (factor - 1) * at::linear(dropped, w) +
+         factor * 0.5 * dropped.matmul(in[3].t()).matmul(in[4].t());
+}
+
+TEST(Magnitude, FollowsTheFormulaWithGradients) {
+  const auto run = [](const std::vector<at::Tensor>& in) {
+    Linear linear{.weight = in[1], .bias = in[2]};
+    linear.adapters["tuned"] = {.a = in[3], .b = in[4], .scale = 0.5, .magnitude = in[5]};
+    AdapterSelection selection{.active = "tuned"};
+    return apply(linear, in[0], selection);
+  };
+  const auto formula = [](const std::vector<at::Tensor>& in) { return with_magnitude(in, {}); };
+  // The weight is frozen in training; its gradient through the lengths is left out by design.
+  expect_same(run, formula,
+              {random_tensor({7, 10}, "x"), random_tensor({6, 10}, "w"),
+               random_tensor({6}, "bias"), random_tensor({3, 10}, "a"),
+               random_tensor({6, 3}, "b"), random_tensor({6}, "m").abs() + 1});
+}
+
+TEST(Magnitude, TheEffectiveWeightDoesTheSame) {
+  Linear linear = layer(6, 10, true);
+  linear.adapters["tuned"] = low_rank(6, 10, 3, "low");
+  linear.adapters["tuned"].magnitude = random_tensor({6}, "m").abs() + 1;
+  AdapterSelection selection{.active = "tuned"};
+  const at::Tensor x = random_tensor({7, 10}, "x");
+  EXPECT_TRUE(is_close(apply(linear, x, selection),
+                       at::linear(x, effective_weight(linear, selection), linear.bias)));
+  linear.adapters["tuned"].magnitude = at::Tensor();
+  EXPECT_FALSE(is_close(apply(linear, x, selection),
+                        at::linear(x, layer(6, 10, true).weight, linear.bias)));
+}
+
+TEST(Magnitude, DropoutActsOnWhatTheAdapterAdds) {
+  const at::Tensor w = random_tensor({6, 10}, "w"), bias = random_tensor({6}, "bias");
+  LowRank part = low_rank(6, 10, 3, "low");
+  part.dropout = 0.4;
+  Linear reader{.weight = at::zeros({10, 10})};  // shows the mask through an identity
+  reader.adapters["tuned"] = {.a = at::eye(10), .b = at::eye(10), .scale = 1, .dropout = 0.4};
+  AdapterSelection of_reader = under_dropout({8}), selection = under_dropout({8});
+  const at::Tensor mask = apply(reader, at::ones({8, 10}), of_reader);
+  Linear linear{.weight = w, .bias = bias};
+  part.magnitude = random_tensor({6}, "m").abs() + 1;
+  linear.adapters["tuned"] = part;
+  const at::Tensor x = random_tensor({8, 10}, "x");
+  EXPECT_TRUE(is_close(apply(linear, x, selection),
+                       with_magnitude({x, w, bias, part.a, part.b, part.magnitude}, mask)));
+}
+
 TEST(Dropout, ActsOnlyUnderAKeyAndOnlyOnTheAdapter) {
   Linear linear = layer(6, 10, false);
   linear.adapters["tuned"] = low_rank(6, 10, 3, "low");
   linear.adapters["tuned"].dropout = 0.5;
   const at::Tensor x = random_tensor({400, 10}, "x");
   AdapterSelection quiet{.active = "tuned"};
-  AdapterSelection training{.active = "tuned", .dropout_key = random_key(3, "dropout")};
+  AdapterSelection training = under_dropout({400});
   const at::Tensor base = at::linear(x, linear.weight);
   const at::Tensor expected = apply(linear, x, quiet) - base;
   const at::Tensor first = apply(linear, x, training) - base;
   const at::Tensor second = apply(linear, x, training) - base;
   EXPECT_EQ(training.num_masks, 2U);
   EXPECT_FALSE(is_close(first, second)) << "each pass draws its own mask";
-  AdapterSelection again{.active = "tuned", .dropout_key = random_key(3, "dropout")};
+  AdapterSelection again = under_dropout({400});
   EXPECT_TRUE(at::equal(apply(linear, x, again) - base, first)) << "the stream fixes the mask";
   // Solving for the dropped input: every entry is 0 or twice the input, about half of each.
   Linear reader{.weight = at::zeros({10, 10})};
@@ -157,7 +235,7 @@ TEST(Dropout, GradientsUseTheSameMask) {
   const auto run = [](const std::vector<at::Tensor>& in) {
     Linear linear{.weight = in[1]};
     linear.adapters["tuned"] = {.a = in[2], .b = in[3], .scale = 0.5, .dropout = 0.4};
-    AdapterSelection selection{.active = "tuned", .dropout_key = random_key(3, "dropout")};
+    AdapterSelection selection = under_dropout({8});
     return apply(linear, in[0], selection);
   };
   // The mask itself, read through an identity.

@@ -1,0 +1,190 @@
+#include "plumbline/data/examples.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/data/record_checks.h"
+
+namespace plumbline::data {
+namespace {
+
+using text::EncodedConversation;
+
+EncodedConversation encode_text(const text::Tokenizer& tokenizer, const text::PromptFormat& format,
+                                const std::string& text) {
+  EncodedConversation encoded;
+  if (format.begin_token >= 0) encoded.ids.push_back(format.begin_token);
+  const auto tokens = tokenizer.encode(text);
+  encoded.ids.insert(encoded.ids.end(), tokens.begin(), tokens.end());
+  encoded.ids.push_back(format.end_token);
+  return encoded;
+}
+
+// Every token that one before it can predict, but images.
+std::vector<std::pair<int64_t, int64_t>> all_spans(const text::TokenIds& ids, int64_t image_token) {
+  std::vector<std::pair<int64_t, int64_t>> spans;
+  for (int64_t i = 1; i < std::ssize(ids); ++i) {
+    if (ids[static_cast<size_t>(i)] == image_token) continue;
+    if (spans.empty() || spans.back().second != i) spans.emplace_back(i, i);
+    spans.back().second = i + 1;
+  }
+  return spans;
+}
+
+}  // namespace
+
+EncodedConversation encode_record(const text::Tokenizer& tokenizer,
+                                  const text::PromptFormat& format, const Conversation& record,
+                                  config::Labels labels) {
+  if (record.turns.empty()) {
+    EncodedConversation encoded = encode_text(tokenizer, format, record.text);
+    encoded.answers = all_spans(encoded.ids, -1);
+    return encoded;
+  }
+  EncodedConversation encoded = text::encode(tokenizer, format, record.turns);
+  switch (labels) {
+    case config::Labels::Answers:
+      break;
+    case config::Labels::LastAnswer:
+      if (encoded.answers.size() > 1) encoded.answers = {encoded.answers.back()};
+      break;
+    case config::Labels::Everything:
+      encoded.answers = all_spans(encoded.ids, format.image_token);
+      break;
+  }
+  return encoded;
+}
+
+void truncate(EncodedConversation& encoded, int64_t max_tokens, const text::PromptFormat& format) {
+  if (std::ssize(encoded.ids) <= max_tokens) return;
+  const auto begin = encoded.ids.begin();
+  int64_t kept = max_tokens;
+  if (format.image_token >= 0 && format.image_tokens > 0) {
+    const auto rows = std::count(begin, begin + max_tokens, format.image_token);
+    kept -= rows % format.image_tokens;
+    encoded.num_images = rows / format.image_tokens;
+  }
+  encoded.ids.resize(static_cast<size_t>(kept));
+  auto& answers = encoded.answers;
+  while (!answers.empty() && answers.back().first >= kept) answers.pop_back();
+  if (!answers.empty()) answers.back().second = std::min(answers.back().second, kept);
+}
+
+int64_t num_answer_tokens(const EncodedConversation& encoded) {
+  int64_t count = 0;
+  for (const auto& [begin, end] : encoded.answers) count += end - begin;
+  return count;
+}
+
+Examples::Examples(const text::Tokenizer& tokenizer, text::PromptFormat format, TrainingSet set,
+                   ExampleOptions options, BadRecords bad, const std::string& where)
+    : tokenizer_(tokenizer),
+      format_(std::move(format)),
+      options_(options),
+      records_(std::move(set.records)),
+      sources_(std::move(set.sources)) {
+  PLUMBLINE_CHECK(options_.max_tokens > 0, fmt::format("max_tokens = {}", options_.max_tokens));
+  Problems problems(where, "reading training examples");
+  std::vector<bool> is_kept(records_.size(), true);
+  int64_t num_truncated = 0, num_too_long = 0, num_without_label = 0, num_wrong = 0;
+  const auto drop = [&](size_t i, int64_t& count, const std::string& problem) {
+    is_kept[i] = false;
+    ++count;
+    if (bad == BadRecords::Refuse) problems.add("record '" + records_[i].id + "'", problem);
+  };
+  for (size_t i = 0; i < records_.size(); ++i) {
+    lengths_.push_back(0);
+    answer_tokens_.push_back(0);
+    EncodedConversation encoded;
+    try {
+      encoded = encode_record(tokenizer_, format_, records_[i], options_.labels);
+    } catch (const Error& e) {
+      drop(i, num_wrong, e.what());
+      continue;
+    }
+    if (num_answer_tokens(encoded) == 0) {
+      drop(i, num_without_label, "expected an answer to learn, got none with a weight");
+      continue;
+    }
+    const int64_t length = std::ssize(encoded.ids);
+    if (length > options_.max_tokens) {
+      if (options_.too_long == config::TooLong::Refuse) {
+        drop(i, num_too_long,
+             fmt::format("expected at most {} token rows, got {} (sft.too_long = \"skip\" or "
+                         "\"truncate\" goes on without, or with a part)",
+                         options_.max_tokens, length));
+        continue;
+      }
+      if (options_.too_long == config::TooLong::Truncate) {
+        truncate(encoded, options_.max_tokens, format_);
+      }
+      if (options_.too_long == config::TooLong::Skip || num_answer_tokens(encoded) == 0) {
+        is_kept[i] = false;
+        ++num_too_long;
+        continue;
+      }
+      ++num_truncated;
+    }
+    lengths_.back() = std::ssize(encoded.ids);
+    answer_tokens_.back() = num_answer_tokens(encoded);
+    records_[i].images.resize(static_cast<size_t>(encoded.num_images));
+    if (i % 1024 == 0) stop_if_interrupted();
+  }
+  problems.finish();
+  const auto note = [&](int64_t count, const char* what) {
+    if (count > 0) notes_ += fmt::format("{}{} {}", notes_.empty() ? "" : ", ", count, what);
+  };
+  note(num_truncated, "truncated");
+  note(num_too_long, "too long and left out");
+  note(num_without_label, "without anything to learn left out");
+  note(num_wrong, "that cannot be encoded left out");
+  keep(is_kept);
+  if (!records_.empty()) return;
+  throw DataError(Complaint{.component = "data",
+                            .doing = "reading training examples",
+                            .expected = "at least one example",
+                            .got = notes_.empty() ? "none" : "none: " + notes_,
+                            .where = where});
+}
+
+Example Examples::at(int64_t i) const {
+  const Conversation& record = records_[static_cast<size_t>(i)];
+  Example example{.encoded = encode_record(tokenizer_, format_, record, options_.labels),
+                  .images = record.images};
+  truncate(example.encoded, options_.max_tokens, format_);
+  return example;
+}
+
+void Examples::remove_images(const std::function<bool(const std::string&)>& is_removed) {
+  std::vector<bool> is_kept;
+  for (const Conversation& record : records_) {
+    is_kept.push_back(std::none_of(record.images.begin(), record.images.end(), is_removed));
+  }
+  keep(is_kept);
+}
+
+void Examples::keep(const std::vector<bool>& is_kept) {
+  const auto thinned = [&](auto& values) {
+    size_t kept = 0;
+    for (size_t i = 0; i < is_kept.size(); ++i) {
+      if (is_kept[i] && kept++ != i) values[kept - 1] = std::move(values[i]);
+    }
+    values.resize(kept);
+  };
+  int64_t first = 0;
+  for (Source& source : sources_) {
+    const auto begin = is_kept.begin() + source.first;
+    source.count = std::count(begin, begin + source.count, true);
+    source.first = first;
+    first += source.count;
+  }
+  thinned(records_);
+  thinned(lengths_);
+  thinned(answer_tokens_);
+}
+
+}  // namespace plumbline::data

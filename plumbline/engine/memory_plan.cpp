@@ -1,0 +1,77 @@
+#include "plumbline/engine/memory_plan.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "plumbline/base/clock.h"
+#include "plumbline/nn/token_logprobs.h"
+
+namespace plumbline::engine {
+namespace {
+
+// Of one block: what enters it, what its two norms give, queries, keys and values before and after
+// they are rotated, what attention gives, the row between its halves, gate, up and their product.
+int64_t block_values(const config::LlamaConfig& c) {
+  const int64_t q = c.num_heads * c.head_dim, kv = c.num_kv_heads * c.head_dim;
+  return 4 * c.hidden_size + 3 * q + 3 * kv + 3 * c.intermediate_size;
+}
+
+int64_t tower_bytes_per_image(const config::LlavaConfig& c, int64_t value_bytes) {
+  // Two norms with what enters them, queries, keys, values and their mix, and the MLP's two halves
+  // with what its activation keeps.
+  const int64_t per_row = 8 * c.vision.hidden_size + 4 * c.vision.intermediate_size;
+  return config::num_tower_blocks(c) * per_row * (c.image_rows() + 1) * value_bytes;
+}
+
+}  // namespace
+
+int64_t activation_bytes_per_row(const config::LlamaConfig& config, int64_t value_bytes,
+                                 bool recomputes, int64_t rank) {
+  const int64_t block = block_values(config) + 7 * rank;
+  if (!recomputes) return config.num_layers * block * value_bytes;
+  return (config.num_layers * config.hidden_size + block) * value_bytes;
+}
+
+MemoryPlan plan_memory(model::Llava& model, const TrainingShape& shape) {
+  const config::LlavaConfig& c = model.config();
+  const auto value_bytes = static_cast<int64_t>(at::elementSize(model.dtype()));
+  const int64_t weights = model.base_bytes();
+  const int64_t rows = shape.micro_tokens;
+  const int64_t chunk = std::min(rows, nn::logprob_chunk(c.text.vocab_size));
+  MemoryPlan plan;
+  plan.push_back({"program and data", std::max<int64_t>(0, memory_bytes() - weights)});
+  plan.push_back({"weights", weights});
+  plan.push_back({"gradients and optimiser", shape.training_bytes});
+  plan.push_back({fmt::format("activations of {} rows", rows),
+                  rows * activation_bytes_per_row(c.text, value_bytes, shape.recomputes,
+                                                  shape.rank)});
+  // The backward pass of a block holds gradients of its widest results, and of the base a gradient
+  // of one weight before it is added.
+  plan.push_back({"passing results", rows * (3 * c.text.intermediate_size + 4 * c.text.hidden_size) *
+                                             value_bytes +
+                                         chunk * c.text.vocab_size * (4 + value_bytes)});
+  if (shape.trains_tower && c.takes_images()) {
+    const int64_t images = std::max<int64_t>(1, rows / std::max<int64_t>(1, c.image_rows()));
+    plan.push_back({"activations of the tower", images * tower_bytes_per_image(c, value_bytes)});
+  }
+  return plan;
+}
+
+int64_t total(const MemoryPlan& plan) {
+  return std::accumulate(plan.begin(), plan.end(), int64_t{0},
+                         [](int64_t sum, const MemoryLine& line) { return sum + line.bytes; });
+}
+
+std::string text_of(const MemoryPlan& plan) {
+  const auto line = [](const std::string& what, int64_t bytes) {
+    return fmt::format("  {:<32} {:>9.1f} MiB\n", what, static_cast<double>(bytes) / (1 << 20));
+  };
+  std::string text = "memory planned for this process:\n";
+  for (const MemoryLine& part : plan) text += line(part.what, part.bytes);
+  return text + line("total", total(plan)).substr(0, 45);
+}
+
+}  // namespace plumbline::engine

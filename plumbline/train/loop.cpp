@@ -1,0 +1,146 @@
+#include "plumbline/train/loop.h"
+
+#include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/json.h"
+#include "plumbline/base/log.h"
+
+namespace plumbline::train {
+namespace {
+
+constexpr const char* kState = "state.json";
+constexpr const char* kEvalLoss = "eval/loss";
+constexpr double kGiB = 1024.0 * 1024 * 1024;
+
+// "loss 1.234 lr 1.0e-04 |g| 0.52 5210 tokens/s 1.2 GiB"
+std::string progress_figures(const Metrics& metrics) {
+  std::string text;
+  const auto add = [&](const char* name, auto format) {
+    const auto found = metrics.find(name);
+    if (found == metrics.end()) return;
+    text += (text.empty() ? "" : " ") + format(found->second);
+  };
+  add("loss", [](double v) { return fmt::format("loss {:.3f}", v); });
+  add("accuracy", [](double v) { return fmt::format("accuracy {:.2f}", v); });
+  add(kEvalLoss, [](double v) { return fmt::format("eval {:.3f}", v); });
+  add("lr", [](double v) { return fmt::format("lr {:.1e}", v); });
+  add("grad_norm", [](double v) { return fmt::format("|g| {:.2f}", v); });
+  add("time/rows_per_second", [](double v) { return fmt::format("{:.0f} tokens/s", v); });
+  return text + fmt::format(" {:.1f} GiB", static_cast<double>(peak_memory_bytes()) / kGiB);
+}
+
+}  // namespace
+
+Loop::Loop(LoopOptions options, const config::Loaded& loaded, Trainable& trainable,
+           parallel::Communicator& processes)
+    : options_(std::move(options)),
+      run_(loaded.config.run),
+      trainable_(trainable),
+      processes_(processes) {
+  if (processes_.is_first()) {
+    folder_.emplace(RunFolder::open(options_.stage, loaded, options_.open, options_.command));
+  }
+}
+
+void Loop::evaluate_with(std::function<Metrics()> held_out) { held_out_ = std::move(held_out); }
+void Loop::save_with(std::function<void(const fs::path&)> save_result) {
+  save_result_ = std::move(save_result);
+}
+
+void Loop::begin(int64_t total_steps) {
+  total_steps_ = total_steps;
+  const auto checkpoint = folder_ ? folder_->latest_checkpoint() : std::nullopt;
+  step_ = processes_.broadcast(checkpoint ? RunFolder::step_of(*checkpoint) : 0);
+  if (step_ > 0) {
+    const fs::path path = RunFolder::checkpoint_path(run_.out, step_);
+    trainable_.load(path);
+    const auto state = fs::exists(path / kState)
+                           ? parse_json(read_file(path / kState), (path / kState).string())
+                           : nlohmann::json::object();
+    if (const auto best = state.find("best_eval_loss"); best != state.end() && best->is_number()) {
+      best_loss_ = best->get<double>();
+    }
+  }
+  stop_if_interrupted();
+  if (folder_) progress_.emplace(options_.label, total_steps_, step_);
+  watch_.restart();
+}
+
+void Loop::end_step(const Metrics& figures, int64_t rows, const std::string& examples) {
+  Metrics metrics = trainable_.step(step_, total_steps_, figures, examples);
+  ++step_;
+  metrics.insert(figures.begin(), figures.end());
+  metrics["time/rows_per_second"] = static_cast<double>(rows) / watch_.seconds();
+  const bool is_due = options_.eval_every > 0 && step_ % options_.eval_every == 0;
+  if (held_out_ && (is_due || is_done())) metrics.merge(evaluate());
+  if (folder_) {
+    folder_->metrics().record(step_, metrics);
+    progress_->update(step_, progress_figures(metrics));
+  }
+  // A signal to one process is one to all of them.
+  const auto signal = static_cast<int>(
+      processes_.size() == 1 ? received_signal() : processes_.largest(received_signal()));
+  const bool saves = run_.checkpoint_every > 0 && step_ % run_.checkpoint_every == 0;
+  if (saves || signal != 0) save_checkpoint();
+  if (signal != 0) throw Interrupted(signal);
+  watch_.restart();
+}
+
+Metrics Loop::evaluate() {
+  const at::NoGradGuard no_grad;
+  trainable_.swap_average();
+  const Metrics figures = held_out_();
+  check_finite(options_.stage, step_, figures);
+  const auto loss = figures.find(kEvalLoss);
+  if (loss != figures.end() && (!best_loss_ || loss->second < *best_loss_)) {
+    save_best(loss->second);
+  }
+  trainable_.swap_average();
+  return figures;
+}
+
+void Loop::save_best(double loss) {
+  best_loss_ = loss;
+  if (!folder_ || !save_result_) return;
+  write_folder(folder_->path() / "best", [&](const fs::path& best) {
+    save_result_(best);
+    write_file(best / kState, nlohmann::json{{"step", step_}, {kEvalLoss, loss}}.dump() + "\n");
+  });
+}
+
+void Loop::save_checkpoint() {
+  if (folder_) {
+    folder_->save_checkpoint(step_, [&](const fs::path& path) {
+      trainable_.save(path);
+      nlohmann::json state{{"step", step_}};
+      if (best_loss_) state["best_eval_loss"] = *best_loss_;
+      write_file(path / kState, state.dump() + "\n");
+    });
+  }
+  processes_.barrier();
+}
+
+void Loop::finish(const std::string& name, int64_t planned_bytes) {
+  trainable_.finish();
+  progress_.reset();
+  if (folder_) {
+    if (save_result_) {
+      write_folder(folder_->path() / name, [&](const fs::path& path) { save_result_(path); });
+    }
+    folder_->finish();
+    if (planned_bytes > 0) {
+      log_info("{}: peak memory {:.2f} GiB, planned {:.2f} GiB", options_.stage,
+               static_cast<double>(peak_memory_bytes()) / kGiB,
+               static_cast<double>(planned_bytes) / kGiB);
+    }
+  }
+  processes_.barrier();
+}
+
+}  // namespace plumbline::train

@@ -1,0 +1,76 @@
+// The frame around a stage's own training step: run folder, resuming, evaluation, checkpoints,
+// metrics, progress, signals; in one process or several.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plumbline/base/clock.h"
+#include "plumbline/base/progress.h"
+#include "plumbline/parallel/communicator.h"
+#include "plumbline/train/run_folder.h"
+#include "plumbline/train/trainable.h"
+
+namespace plumbline::train {
+
+struct LoopOptions {
+  std::string stage;
+  std::string label;  // of the progress line
+  int64_t eval_every = 0;  // steps; 0: at the end only
+  OpenOptions open = {};
+  std::vector<std::string> command = {};
+};
+
+// Every process runs the same loop; only the first one writes. Usage:
+//   Loop loop(...); loop.begin(total_steps);
+//   while (!loop.is_done()) { zero_grad, forward, backward; loop.end_step(...); }
+//   loop.finish();
+class Loop {
+ public:
+  // Opens the run folder, in the first process; throws what RunFolder::open throws.
+  Loop(LoopOptions options, const config::Loaded& loaded, Trainable& trainable,
+       parallel::Communicator& processes);
+
+  // `held_out` is called by all processes and returns figures named "eval/..."; "eval/loss" decides
+  // which model is the best, which `save_result` then writes into best/ of the run folder.
+  void evaluate_with(std::function<Metrics()> held_out);
+  // Fills a folder with the trained model, as the stage's result.
+  void save_with(std::function<void(const fs::path&)> save_result);
+
+  // Continues from the newest checkpoint when the run is resumed. Throws Interrupted when a signal
+  // came meanwhile.
+  void begin(int64_t total_steps);
+  int64_t step() const { return step_; }
+  bool is_done() const { return step_ >= total_steps_; }
+
+  // Steps the weights with the gradients that all processes have added up, evaluates, records,
+  // saves. `figures` are those of the whole step; `rows` token rows of all processes; `examples`
+  // names what was in it, for the error about figures that are not finite. Throws Interrupted after
+  // a signal, when a checkpoint is safe.
+  void end_step(const Metrics& figures, int64_t rows, const std::string& examples);
+
+  // Ends training, writes the result as `name` in the run folder, and notes that the run is
+  // complete. `planned_bytes`: memory foretold for this process, to be compared; 0: none.
+  void finish(const std::string& name, int64_t planned_bytes = 0);
+
+ private:
+  Metrics evaluate();
+  void save_checkpoint();
+  void save_best(double loss);
+
+  LoopOptions options_;
+  config::RunConfig run_;
+  Trainable& trainable_;
+  parallel::Communicator& processes_;
+  std::optional<RunFolder> folder_;  // of the first process
+  std::optional<Progress> progress_;
+  std::function<Metrics()> held_out_;
+  std::function<void(const fs::path&)> save_result_;
+  int64_t step_ = 0, total_steps_ = 0;
+  std::optional<double> best_loss_;
+  Stopwatch watch_;  // since the last step ended
+};
+
+}  // namespace plumbline::train
