@@ -3,6 +3,17 @@
 #include <cstdint>
 
 namespace plumbline {
+namespace {
+
+// The six bits that a digit stands for; -1 for other characters.
+int digit_value(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+}  // namespace
 
 std::string base64(std::string_view bytes) {
   static constexpr char kDigits[] =
@@ -18,6 +29,27 @@ std::string base64(std::string_view bytes) {
     }
   }
   return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3);
+  uint32_t group = 0;
+  size_t num_digits = 0;
+  bool has_ended = false;
+  for (const char c : text) {
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
+    has_ended = has_ended || c == '=';
+    if (c == '=') continue;
+    const int value = digit_value(c);
+    if (value < 0 || has_ended) return std::nullopt;
+    group = group << 6 | static_cast<uint32_t>(value);
+    // From the second digit of a group on, each completes a byte.
+    const size_t rest = ++num_digits % 4;
+    if (rest != 1) bytes += static_cast<char>(group >> (rest == 2 ? 4 : rest == 3 ? 2 : 0) & 255U);
+  }
+  if (num_digits % 4 == 1) return std::nullopt;
+  return bytes;
 }
 
 }  // namespace plumbline

@@ -1,7 +1,9 @@
 #include "plumbline/base/clock.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <ctime>
 
 namespace plumbline {
@@ -10,6 +12,15 @@ int64_t peak_memory_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return int64_t{usage.ru_maxrss} * 1024;
+}
+
+int64_t memory_bytes() {
+  int64_t total = 0, resident = 0;  // pages
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%ld %ld", &total, &resident) != 2) resident = 0;
+    std::fclose(file);
+  }
+  return resident * ::sysconf(_SC_PAGESIZE);
 }
 
 double unix_seconds() {

@@ -21,6 +21,9 @@ class Stopwatch {
 // Largest resident set of this process so far, in bytes.
 int64_t peak_memory_bytes();
 
+// The resident set now, in bytes; 0 where the system does not tell.
+int64_t memory_bytes();
+
 // Seconds since 1970, and the same as "2026-01-31T12:00:00Z".
 double unix_seconds();
 std::string timestamp();

@@ -5,6 +5,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/image/image_source.h"
 
 namespace plumbline::data {
 namespace {
@@ -13,15 +14,6 @@ constexpr size_t kProblemsShown = 10;
 
 bool is_blank(const std::string& text) {
   return text.find_first_not_of(" \t\r\n") == std::string::npos;
-}
-
-size_t count_placeholders(const std::string& text) {
-  size_t count = 0;
-  for (size_t at = text.find(text::kImagePlaceholder); at != std::string::npos;
-       at = text.find(text::kImagePlaceholder, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 }  // namespace
@@ -46,57 +38,82 @@ void Problems::finish() const {
 
 void RecordChecks::id(const std::string& where, const std::string& id) {
   if (id.empty()) {
-    problems_.add(where, "expected an \"id\", got none");
+    report_({ProblemKind::Id, where, "expected an \"id\", got none"});
   } else if (!ids_.insert(id).second) {
-    problems_.add(where, fmt::format("expected unique ids, got '{}' again", id));
+    report_({ProblemKind::Id, where, fmt::format("expected unique ids, got '{}' again", id)});
   }
 }
 
 void RecordChecks::image(const std::string& where, const std::string& image) {
-  if (image.empty() || image_folder_.empty() || known_images_.contains(image)) return;
-  const fs::path path = fs::path(image_folder_) / image;
+  if (image.empty() || image_folder_.empty()) return;
+  image_file(where, (fs::path(image_folder_) / image).string());
+}
+
+void RecordChecks::image_file(const std::string& where, const std::string& path) {
+  if (image::is_data_url(path) || known_images_.contains(path)) return;
   std::error_code error;
   if (fs::is_regular_file(path, error)) {
-    known_images_.insert(image);
+    known_images_.insert(path);
   } else {
-    problems_.add(where, fmt::format("expected the image file '{}', got none", path.string()));
+    report_(
+        {ProblemKind::Image, where, fmt::format("expected the image file '{}', got none", path)});
   }
 }
 
 void RecordChecks::turns(const std::string& where, const std::vector<text::Turn>& turns,
-                         bool has_image) {
-  if (turns.empty()) problems_.add(where, "expected at least one turn, got an empty conversation");
+                         size_t num_images) {
+  const auto wrong = [&](const std::string& text) { report_({ProblemKind::Turns, where, text}); };
+  if (turns.empty()) wrong("expected at least one turn, got an empty conversation");
   size_t placeholders = 0;
   for (size_t i = 0; i < turns.size(); ++i) {
-    if (turns[i].is_user != (i % 2 == 0)) {
-      problems_.add(where,
-                    fmt::format("turn {}: expected {}, got {}", i + 1, i % 2 == 0 ? "human" : "gpt",
-                                turns[i].is_user ? "human" : "gpt"));
+    const text::Turn& turn = turns[i];
+    if (turn.is_user != (i % 2 == 0)) {
+      wrong(fmt::format("turn {}: expected {}, got {}", i + 1, i % 2 == 0 ? "human" : "gpt",
+                        turn.is_user ? "human" : "gpt"));
       break;
     }
-    if (is_blank(turns[i].text)) {
-      problems_.add(where, fmt::format("turn {}: expected text, got an empty {}", i + 1,
-                                       turns[i].is_user ? "question" : "answer"));
+    if (is_blank(turn.text) && turn.images_before <= 0) {
+      wrong(fmt::format("turn {}: expected text, got an empty {}", i + 1,
+                        turn.is_user ? "question" : "answer"));
     }
-    const size_t found = count_placeholders(turns[i].text);
-    placeholders += turns[i].is_user ? found : 0;
-    if (!turns[i].is_user && found > 0) {
-      problems_.add(where, fmt::format("turn {}: expected no {} in an answer, got {}", i + 1,
-                                       text::kImagePlaceholder, found));
+    // Where images are counted, a placeholder's spelling is data.
+    const bool is_counted = turn.images_before >= 0;
+    const size_t found = is_counted ? 0 : count_placeholders(turn.text);
+    if (turn.is_user) placeholders += is_counted ? static_cast<size_t>(turn.images_before) : found;
+    if (!turn.is_user && found > 0 && turns.front().images_before < 0) {
+      wrong(fmt::format("turn {}: expected no {} in an answer, got {}", i + 1,
+                        text::kImagePlaceholder, found));
     }
   }
-  const size_t expected = has_image ? 1 : 0;
-  if (placeholders != expected) {
-    problems_.add(where, fmt::format("expected {} {} placeholder{} for {} image, got {}", expected,
-                                     text::kImagePlaceholder, expected == 1 ? "" : "s",
-                                     has_image ? "one" : "no", placeholders));
+  if (placeholders != num_images) {
+    const std::string images = num_images == 0   ? "no image"
+                               : num_images == 1 ? "one image"
+                                                 : fmt::format("{} images", num_images);
+    wrong(fmt::format("expected {} {} placeholder{} for {}, got {}", num_images,
+                      text::kImagePlaceholder, num_images == 1 ? "" : "s", images, placeholders));
   }
+}
+
+void RecordChecks::ends_with_answer(const std::string& where,
+                                    const std::vector<text::Turn>& turns) {
+  if (turns.empty() || !turns.back().is_user) return;
+  report_({ProblemKind::Turns, where, "expected an answer as the last turn, got a question"});
 }
 
 void RecordChecks::answer(const std::string& where, const std::string& name,
                           const std::string& text) {
-  if (is_blank(text))
-    problems_.add(where, fmt::format("expected text in \"{}\", got an empty answer", name));
+  if (!is_blank(text)) return;
+  report_({ProblemKind::Turns, where,
+           fmt::format("expected text in \"{}\", got an empty answer", name)});
+}
+
+size_t count_placeholders(const std::string& text) {
+  size_t count = 0;
+  for (size_t at = text.find(text::kImagePlaceholder); at != std::string::npos;
+       at = text.find(text::kImagePlaceholder, at + 1)) {
+    ++count;
+  }
+  return count;
 }
 
 }  // namespace plumbline::data

@@ -1,6 +1,7 @@
 // What must hold of a record before anything long starts, and all its problems together.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,12 +10,20 @@
 
 namespace plumbline::data {
 
+// What a problem is about.
+enum class ProblemKind { File, Record, Turns, Image, Id };
+
+struct Problem {
+  ProblemKind kind = ProblemKind::Record;
+  std::string where;  // "file:line", "file, record 7"
+  std::string text;   // "expected X, got Y"
+};
+
 // Problems found in one file. `finish` throws one DataError with the first ten of them.
 class Problems {
  public:
   Problems(std::string path, std::string doing)
       : path_(std::move(path)), doing_(std::move(doing)) {}
-  // `where` is "record 7" or "line 7"; `text` is "expected X, got Y".
   void add(const std::string& where, const std::string& text);
   void finish() const;
 
@@ -25,24 +34,33 @@ class Problems {
   size_t count_ = 0;
 };
 
-// Checks shared by all kinds of records of a file.
+// Checks shared by all kinds of records of a file. Problems go to `report`.
 class RecordChecks {
  public:
+  using Report = std::function<void(const Problem&)>;
   // Images are looked for below `image_folder`; not at all when it is empty.
+  RecordChecks(Report report, std::string image_folder)
+      : report_(std::move(report)), image_folder_(std::move(image_folder)) {}
   RecordChecks(Problems& problems, std::string image_folder)
-      : problems_(problems), image_folder_(std::move(image_folder)) {}
+      : RecordChecks([&problems](const Problem& p) { problems.add(p.where, p.text); },
+                     std::move(image_folder)) {}
   void id(const std::string& where, const std::string& id);        // not empty, not seen before
   void image(const std::string& where, const std::string& image);  // the file exists
-  // User and assistant alternate, no turn is empty, one placeholder if and only if there is an
-  // image.
-  void turns(const std::string& where, const std::vector<text::Turn>& turns, bool has_image);
+  // The file at `path` exists; not looked for below the folder. Data URLs are files that exist.
+  void image_file(const std::string& where, const std::string& path);
+  // User and assistant alternate, no turn is empty, and there is a placeholder per image.
+  void turns(const std::string& where, const std::vector<text::Turn>& turns, size_t num_images);
+  void ends_with_answer(const std::string& where, const std::vector<text::Turn>& turns);
   void answer(const std::string& where, const std::string& name, const std::string& text);
 
  private:
-  Problems& problems_;
+  Report report_;
   std::string image_folder_;
   std::set<std::string> ids_;
   std::set<std::string> known_images_;
 };
+
+// How often text::kImagePlaceholder stands in a text.
+size_t count_placeholders(const std::string& text);
 
 }  // namespace plumbline::data

@@ -8,6 +8,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/json.h"
+#include "plumbline/data/llava_json.h"
 #include "plumbline/data/record_checks.h"
 #include "plumbline/formats/json_lines.h"
 
@@ -15,12 +16,6 @@ namespace plumbline::data {
 namespace {
 
 using nlohmann::json;
-
-std::string id_of(const json& value) {
-  const auto it = value.find("id");
-  if (it == value.end()) return "";
-  return it->is_string() ? it->get<std::string>() : it->dump();
-}
 
 // 1.5, true and numbers beyond an int are no choice among a few.
 int whole_number(const json& value, const std::string& key) {
@@ -37,34 +32,10 @@ std::string image_of(const json& value) {
   return it == value.end() || it->is_null() ? "" : it->get<std::string>();
 }
 
-text::Turn turn_of(const json& value) {
-  const auto from = value.at("from").get<std::string>();
-  text::Turn turn;
-  if (from == "human" || from == "user") {
-    turn.is_user = true;
-  } else if (from == "gpt" || from == "assistant" || from == "llava") {
-    turn.is_user = false;
-  } else {
-    throw DataError(Complaint{.component = "data",
-                              .doing = "reading a turn",
-                              .expected = "\"from\": human or gpt",
-                              .got = "'" + from + "'"});
-  }
-  turn.text = value.at("value").get<std::string>();
-  turn.is_trained = value.value("weight", 1) != 0;
-  return turn;
-}
-
-std::vector<text::Turn> turns_of(const json& value) {
-  std::vector<text::Turn> turns;
-  for (const json& turn : value.at("conversations")) turns.push_back(turn_of(turn));
-  return turns;
-}
-
 // The turns up to the question: a last answer is what `output_1` and `output_2`, or the policy,
 // replace.
 std::vector<text::Turn> question_of(const json& value) {
-  auto turns = turns_of(value);
+  auto turns = llava_turns(value);
   if (!turns.empty() && !turns.back().is_user) turns.pop_back();
   return turns;
 }
@@ -72,7 +43,9 @@ std::vector<text::Turn> question_of(const json& value) {
 json turns_json(const std::vector<text::Turn>& turns) {
   json list = json::array();
   for (const auto& turn : turns) {
-    json one{{"from", turn.is_user ? "human" : "gpt"}, {"value", turn.text}};
+    std::string text = turn.text;
+    for (int64_t i = 0; i < turn.images_before; ++i) text = text::with_image(text);
+    json one{{"from", turn.is_user ? "human" : "gpt"}, {"value", std::move(text)}};
     if (!turn.is_trained) one["weight"] = 0;
     list.push_back(std::move(one));
   }
@@ -124,7 +97,10 @@ json with_image(json value, const std::string& image) {
 }
 
 json conversation_json(const Conversation& c) {
-  return with_image({{"id", c.id}, {"conversations", turns_json(c.turns)}}, c.image);
+  if (c.turns.empty() && !c.text.empty()) return {{"id", c.id}, {"text", c.text}};
+  json value{{"id", c.id}, {"conversations", turns_json(c.turns)}};
+  if (c.images.size() > 1) value["image"] = c.images;
+  return with_image(std::move(value), c.images.size() == 1 ? c.images.front() : "");
 }
 
 json comparison_json(const Comparison& c) {
@@ -148,7 +124,7 @@ json prompt_json(const Prompt& p) {
 }
 
 Comparison parse_comparison(const json& v, const std::string& where, RecordChecks& checks) {
-  Comparison c{.id = id_of(v),
+  Comparison c{.id = record_id(v),
                .image = image_of(v),
                .turns = question_of(v),
                .output_1 = {},
@@ -159,7 +135,7 @@ Comparison parse_comparison(const json& v, const std::string& where, RecordCheck
   c.hallucination = v.value("hallucination", false);
   checks.id(where, c.id);
   checks.image(where, c.image);
-  checks.turns(where, c.turns, !c.image.empty());
+  checks.turns(where, c.turns, c.image.empty() ? 0 : 1);
   checks.answer(where, "output_1", c.output_1);
   checks.answer(where, "output_2", c.output_2);
   if (c.preference != 1 && c.preference != 2) {
@@ -172,7 +148,7 @@ Comparison parse_comparison(const json& v, const std::string& where, RecordCheck
 }
 
 Prompt parse_prompt(const json& v, const std::string& where, RecordChecks& checks) {
-  Prompt p{.id = id_of(v), .image = image_of(v), .turns = question_of(v)};
+  Prompt p{.id = record_id(v), .image = image_of(v), .turns = question_of(v)};
   const int type = v.contains("caption_type") ? whole_number(v["caption_type"], "caption_type") : 1;
   if (type < 1 || type > 7) {
     throw DataError(Complaint{.component = "data",
@@ -184,7 +160,7 @@ Prompt parse_prompt(const json& v, const std::string& where, RecordChecks& check
   p.length_bonus_multiplier = v.value("length_bonus_multiplier", 1.0);
   checks.id(where, p.id);
   checks.image(where, p.image);
-  checks.turns(where, p.turns, !p.image.empty());
+  checks.turns(where, p.turns, p.image.empty() ? 0 : 1);
   return p;
 }
 
@@ -192,21 +168,16 @@ Prompt parse_prompt(const json& v, const std::string& where, RecordChecks& check
 
 std::vector<Conversation> read_conversations(const std::string& path,
                                              const std::string& image_folder) {
-  return read_all<Conversation>(
-      path, "reading conversations", image_folder,
-      [](const json& v, const std::string& where, RecordChecks& checks) {
-        Conversation c{.id = id_of(v), .image = image_of(v), .turns = turns_of(v)};
-        checks.id(where, c.id);
-        checks.image(where, c.image);
-        checks.turns(where, c.turns, !c.image.empty());
-        if (!c.turns.empty() && c.turns.back().is_user) {
-          throw DataError(Complaint{.component = "data",
-                                    .doing = "reading a conversation",
-                                    .expected = "an answer as the last turn",
-                                    .got = "a question"});
-        }
-        return c;
-      });
+  return read_all<Conversation>(path, "reading conversations", image_folder,
+                                [](const json& v, const std::string& where, RecordChecks& checks) {
+                                  Conversation c = llava_conversation(v);
+                                  checks.id(where, c.id);
+                                  for (const std::string& image : c.images)
+                                    checks.image(where, image);
+                                  checks.turns(where, c.turns, c.images.size());
+                                  checks.ends_with_answer(where, c.turns);
+                                  return c;
+                                });
 }
 
 std::vector<Comparison> read_comparisons(const std::string& path, const std::string& image_folder) {

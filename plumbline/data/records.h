@@ -10,11 +10,14 @@
 
 namespace plumbline::data {
 
-// LLaVA: {"id", "image", "conversations": [{"from": "human" | "gpt", "value"}, ...]}.
+// LLaVA: {"id", "image", "conversations": [{"from": "human" | "gpt", "value"}, ...]}; "image" may
+// be a list. Raw text, without turns and images: {"id", "text"}.
 struct Conversation {
   std::string id;
-  std::string image;  // path relative to the image folder; empty for text-only
+  // Paths relative to the image folder, in the order of their placeholders; empty for text-only.
+  std::vector<std::string> images;
   std::vector<text::Turn> turns;
+  std::string text = {};  // of a record without turns, all of it trained
 };
 
 // LLaVA-RLHF: a conversation whose last answer is one of two outputs.
@@ -42,19 +45,26 @@ struct Prompt {
   double length_bonus_multiplier = 1.0;
 };
 
-// The image names of records that have one member `image` each, in order; some may be empty.
+// The image names of records in order: one each of records that have one member `image`, which may
+// be empty, all of those that have `images`.
 template <class Record>
 std::vector<std::string> images_of(const std::vector<Record>& records) {
   std::vector<std::string> images;
   images.reserve(records.size());
-  for (const Record& record : records) images.push_back(record.image);
+  for (const Record& record : records) {
+    if constexpr (requires { record.images; }) {
+      images.insert(images.end(), record.images.begin(), record.images.end());
+    } else {
+      images.push_back(record.image);
+    }
+  }
   return images;
 }
 
 // image file name or id -> its facts; LLaVA-RLHF's image_to_caption.json.
 using Facts = std::map<std::string, std::vector<std::string>>;
 
-// Readers check every record (roles alternate, exactly one placeholder per image, no empty answer,
+// Readers check every record (roles alternate, one placeholder per image, no empty answer,
 // unique ids, image files exist below `image_folder` when it is not empty) and throw one DataError
 // that lists the first ten problems with file and record. Files: JSON array or JSONL by content.
 std::vector<Conversation> read_conversations(const std::string& path,

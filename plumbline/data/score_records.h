@@ -19,9 +19,8 @@ struct ScoreRecord {
   std::string where;                  // for errors
 };
 
-// Messages have the roles user and assistant in turn, a content of text or of parts (text, image),
-// and end with the assistant's. Images that no part names stand before the first question. Throws
-// IoError, or one DataError with the first ten problems.
+// Messages (chat_record.h) have the roles user and assistant in turn and end with the assistant's.
+// Throws IoError, or one DataError with the first ten problems.
 std::vector<ScoreRecord> read_score_records(const std::string& path);
 
 }  // namespace plumbline::data

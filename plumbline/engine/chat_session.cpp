@@ -61,7 +61,7 @@ void ChatSession::reset() {
 }
 
 data::Conversation ChatSession::record() const {
-  data::Conversation record{"chat", images_.empty() ? "" : images_.front(), {}};
+  data::Conversation record{"chat", images_, {}};
   for (text::Turn turn : turns_) {
     for (int64_t i = 0; i < turn.images_before; ++i) turn.text = text::with_image(turn.text);
     turn.images_before = -1;

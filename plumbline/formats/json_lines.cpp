@@ -53,13 +53,20 @@ std::vector<Record> read_array(std::string_view text, const std::string& path) {
   return records;
 }
 
-std::vector<Record> read_lines(std::string_view text, const std::string& path) {
+std::vector<Record> read_lines(std::string_view text, const std::string& path,
+                               const OnBroken& on_broken) {
   std::vector<Record> records;
   for (size_t line = 1; !text.empty(); ++line) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view content = text.substr(0, end);
     if (content.find_first_not_of(kSpaces) != std::string_view::npos) {
-      records.push_back({parse(content, path, line), fmt::format("{}:{}", path, line)});
+      const std::string where = fmt::format("{}:{}", path, line);
+      try {
+        records.push_back({parse(content, path, line), where});
+      } catch (const DataError& e) {
+        if (!on_broken) throw;
+        on_broken(where, e.what());
+      }
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -73,13 +80,22 @@ std::string line_text(const json& value) {
 
 }  // namespace
 
-std::vector<Record> read_records(const std::string& path) {
+std::vector<Record> read_records(const std::string& path) { return read_records(path, {}); }
+
+std::vector<Record> read_records(const std::string& path, const OnBroken& on_broken) {
   const std::string bytes = read_file(path);
   std::string_view text = bytes;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const size_t first = text.find_first_not_of(kSpaces);
   if (first == std::string_view::npos) return {};
-  return text[first] == '[' ? read_array(text, path) : read_lines(text, path);
+  if (text[first] != '[') return read_lines(text, path, on_broken);
+  try {
+    return read_array(text, path);
+  } catch (const DataError& e) {
+    if (!on_broken) throw;
+    on_broken(path, e.what());
+    return {};
+  }
 }
 
 void write_records(const std::string& path, const std::vector<json>& values) {

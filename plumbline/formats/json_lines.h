@@ -1,6 +1,7 @@
 // Files of JSON records.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -16,6 +17,11 @@ struct Record {
 // Reads one JSON array, or one JSON value per line (empty lines are skipped), told apart by the
 // first character. Throws IoError, or DataError naming file and line.
 std::vector<Record> read_records(const std::string& path);
+
+// The same, but lines that are no JSON are handed to `on_broken` and passed over, and so is an
+// array as a whole. Throws IoError only.
+using OnBroken = std::function<void(const std::string& where, const std::string& problem)>;
+std::vector<Record> read_records(const std::string& path, const OnBroken& on_broken);
 
 // Writes one value per line, atomically. Bytes that are not UTF-8 become U+FFFD. Throws IoError.
 void write_records(const std::string& path, const std::vector<nlohmann::json>& values);

@@ -4,6 +4,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/image/codecs.h"
+#include "plumbline/image/image_source.h"
 #include "plumbline/image/orientation.h"
 
 namespace plumbline::image {
@@ -47,7 +48,8 @@ Image decode_bytes(std::string_view bytes, const std::string& name, const Decode
 }
 
 Image decode(const fs::path& path, const DecodeOptions& options) {
-  return decode_bytes(read_file(path), path.string(), options);
+  const std::string source = path.string();
+  return decode_bytes(read_image_bytes(source), source_name(source), options);
 }
 
 }  // namespace plumbline::image

@@ -16,9 +16,9 @@ struct DecodeOptions {
   int64_t max_pixels = kMaxPixels;  // width x height; larger pictures are refused from the header
 };
 
-// Reads a PNG, JPEG or WebP file; the kind is told by its first bytes, not by its name. Throws
-// IoError when the file cannot be read (a folder, too), and DataError naming the file when it is
-// empty, of another kind, truncated, damaged or too large.
+// Reads a PNG, JPEG or WebP file, or a data URL that holds one; the kind is told by its first
+// bytes, not by its name. Throws IoError when the file cannot be read (a folder, too), and
+// DataError naming the file when it is empty, of another kind, truncated, damaged or too large.
 //
 // Equal to Pillow 13 bit for bit: palettes and gray become RGB, alpha is dropped without
 // compositing, 16-bit channels keep their high byte, gamma and colour profiles are ignored, inks

@@ -80,14 +80,19 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
 
 }  // namespace
 
+int64_t logprob_chunk(int64_t vocab_size) {
+  return std::clamp<int64_t>((int64_t{1} << 24) / vocab_size, 64, 2048);
+}
+
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
                              const at::Tensor& targets, double temperature, int64_t chunk) {
   PLUMBLINE_CHECK(hidden.dim() == 2 && weight.dim() == 2 && hidden.size(1) == weight.size(1) &&
                       targets.dim() == 1 && targets.size(0) == hidden.size(0),
                   fmt::format("hidden of {} values, head of {}, {} targets", hidden.numel(),
                               weight.numel(), targets.numel()));
-  PLUMBLINE_CHECK(temperature > 0 && chunk > 0,
+  PLUMBLINE_CHECK(temperature > 0 && chunk >= 0,
                   fmt::format("temperature {}, chunk {}", temperature, chunk));
+  if (chunk == 0) chunk = logprob_chunk(weight.size(0));
   const auto result = TokenLogprobsFunction::apply(hidden, weight, targets, temperature, chunk);
   return {result[0], result[1]};
 }

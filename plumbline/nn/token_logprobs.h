@@ -15,12 +15,15 @@ struct TokenLogprobs {
 //   weight       [V, D], of hidden's dtype
 //   targets      [R] int64
 //   temperature  > 0; the one the answer was sampled with
-//   chunk        rows whose logits exist at a time
+//   chunk        rows whose logits exist at a time; 0: logprob_chunk(V)
 // Logits are computed in the inputs' dtype, as decoding does, and everything after them in fp32.
 // Differentiable in hidden and weight, through both results; the backward pass computes each
 // chunk's logits again. Throws InternalError on shapes.
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
                              const at::Tensor& targets, double temperature = 1,
-                             int64_t chunk = 2048);
+                             int64_t chunk = 0);
+
+// So many rows that their fp32 logits take about 64 MiB; from 64 to 2048.
+int64_t logprob_chunk(int64_t vocab_size);
 
 }  // namespace plumbline::nn

@@ -38,7 +38,7 @@ data::Conversation one_round(const std::string& id, const std::string& image,
                              const std::string& question, const std::vector<std::string>& entries) {
   return {
       id,
-      image,
+      {image},
       {{true, text::with_image(question)}, {false, fmt::format("{}", fmt::join(entries, " "))}}};
 }
 
@@ -49,7 +49,7 @@ data::Conversation grid_conversation(const Scene& scene, const std::string& id,
   const CellLabels labels = cell_labels(scene, image);
   const std::vector<std::string> sizes = {size_name(Size::Small), size_name(Size::Large)};
   return {id,
-          image,
+          {image},
           {{true, text::with_image("what is in each cell?")},
            {false, grid_words(labels.category, categories())},
            {true, "which color is in each cell?"},
@@ -112,7 +112,7 @@ data::Conversation relations_conversation(const Scene& scene, const std::string&
       }
     }
   }
-  if (sentences.empty()) return {id, image, {}};
+  if (sentences.empty()) return {id, {image}, {}};
   random.shuffle(sentences);
   sentences.resize(std::min<size_t>(sentences.size(), kMostRelations));
   return one_round(id, image, "how do the things stand?", sentences);

@@ -73,7 +73,8 @@ data::Conversation reading_conversation(const Scene& scene, const std::string& i
   Random random(key);
   const bool is_text_only = random.chance(kTextOnlyShare);
   const bool has_facts = is_text_only || !random.chance(kNoFactsShare);
-  data::Conversation record{id, is_text_only ? "" : image, {}};
+  data::Conversation record{.id = id, .images = {}, .turns = {}};
+  if (!is_text_only) record.images = {image};
   std::string opening = is_text_only ? "" : text::with_image("");
   if (has_facts) opening += shuffled_facts(scene, key, random);
   const auto ask_user = [&](const std::string& question) {

@@ -114,7 +114,7 @@ class SplitWriter {
   void add_answer(const BenchmarkItem& item, const std::string& id, const std::string& image,
                   const std::string& text) {
     records_.conversations.push_back(
-        {id, image, {{true, text::with_image(item.question)}, {false, text}}});
+        {id, {image}, {{true, text::with_image(item.question)}, {false, text}}});
   }
 
   // A picture's conversations: see splits.h.
@@ -150,7 +150,7 @@ class SplitWriter {
   data::Conversation questions(const Scene& scene, const std::string& id, const std::string& image,
                                RandomKey key) {
     Random random(key);
-    data::Conversation talk{id, image, {}};
+    data::Conversation talk{id, {image}, {}};
     std::set<int> named;  // -1 stands for the place
     const int64_t num_rounds = random.between(kFewestRounds, kMostRounds);
     for (uint64_t draw = 0; draw < kMostDraws && std::ssize(talk.turns) < 2 * num_rounds; ++draw) {

@@ -45,6 +45,28 @@ TEST_F(Records, ReadLlavaConversations) {
   EXPECT_FALSE(records[0].turns[1].is_user);
 }
 
+TEST_F(Records, SeveralImagesAreAList) {
+  const auto path = (folder_ / "out.json").string();
+  write_file(folder_ / "images/b.png", "");
+  const std::vector<text::Turn> turns = {{true, "<image> or <image>?"}, {false, "a"}};
+  write_conversations(path,
+                      {{"1", {"a.png", "b.png"}, turns}, {"2", {}, {{true, "x"}, {false, "y"}}}});
+  const auto records = read_conversations(path, images());
+  EXPECT_THAT(records[0].images, testing::ElementsAre("a.png", "b.png"));
+  EXPECT_TRUE(records[1].images.empty());
+  EXPECT_THAT(images_of(records), testing::ElementsAre("a.png", "b.png"));
+  write_conversations(path, {{"1", {"a.png", "gone.png", "b.png"}, turns}});
+  const auto text = error_of([&] { read_conversations(path, images()); });
+  EXPECT_THAT(text, HasSubstr("gone.png"));
+  EXPECT_THAT(text, HasSubstr("expected 3 <image> placeholders for 3 images, got 2"));
+}
+
+TEST_F(Records, RawTextIsWrittenAsText) {
+  const auto path = (folder_ / "out.json").string();
+  write_conversations(path, {{.id = "1", .images = {}, .turns = {}, .text = "once"}});
+  EXPECT_THAT(read_file(path), HasSubstr(R"({"id":"1","text":"once"})"));
+}
+
 TEST_F(Records, ReportAllProblemsTogether) {
   const auto path = file(R"([
     {"id": "a", "image": "gone.png", "conversations": [{"from": "human", "value": "<image> x"}, {"from": "gpt", "value": "y"}]},
@@ -91,7 +113,8 @@ TEST_F(Records, WhatIsWrittenReadsBack) {
 
   auto turns = question;
   turns.push_back({.is_user = false, .text = "wrong", .is_trained = false});
-  write_conversations(path, {{"1", "a.png", turns}});
+  write_conversations(path, {{"1", {"a.png"}, turns}});
+  EXPECT_THAT(read_file(path), HasSubstr(R"("image":"a.png")"));
   EXPECT_FALSE(read_conversations(path, images()).at(0).turns[1].is_trained);
 
   write_facts(path, {{"a.png", {"one", "two"}}});
@@ -139,7 +162,7 @@ TEST(Comparisons, PreferenceNumbersTheBetterOutputFromOne) {
 TEST(Conversations, BytesThatAreNoTextDoNotStopASave) {
   const support::ScratchFolder scratch;
   const std::string path = scratch / "a.json";
-  write_conversations(path, {{"a", "", {{.is_user = true, .text = "hi \xff"}}}});
+  write_conversations(path, {{"a", {}, {{.is_user = true, .text = "hi \xff"}}}});
   EXPECT_NE(read_file(path).find("hi \xEF\xBF\xBD"), std::string::npos);
 }
 

@@ -52,6 +52,26 @@ TEST_F(JsonLines, ErrorsNameTheLine) {
   EXPECT_THROW(read_records(path("absent")), IoError);
 }
 
+TEST_F(JsonLines, BrokenLinesCanBePassedOver) {
+  std::vector<std::string> broken;
+  const auto note = [&](const std::string& where, const std::string& problem) {
+    broken.push_back(where + " " + problem);
+  };
+  write_file(path("r"), "{\"a\":1}\n{\"a\":}\n3\n{");
+  const std::vector<Record> records = read_records(path("r"), note);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[1].value, 3);
+  EXPECT_EQ(records[1].where, path("r") + ":3");
+  ASSERT_EQ(broken.size(), 2u);
+  EXPECT_THAT(broken[0], HasSubstr(path("r") + ":2 "));
+  EXPECT_THAT(broken[1], HasSubstr("ends too early"));
+
+  write_file(path("r"), "[1, 2,");
+  EXPECT_TRUE(read_records(path("r"), note).empty());
+  EXPECT_EQ(broken.size(), 3u);
+  EXPECT_THROW(read_records(path("absent"), note), IoError);
+}
+
 TEST_F(JsonLines, WritesWhatItReads) {
   const std::vector<nlohmann::json> values = {{{"text", "a\nb \xc3\xa4"}}, 3, nullptr};
   write_records(path("w"), values);

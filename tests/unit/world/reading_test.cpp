@@ -23,7 +23,7 @@ TEST(Reading, HasTheFormOfTheRewardModelsInput) {
     const auto record = reading_conversation(scene, "r", "000001.png", key);
     const std::string& opening = record.turns[0].text;
     const bool has_image = opening.starts_with("<image>\n");
-    EXPECT_EQ(record.image.empty(), !has_image);
+    EXPECT_EQ(record.images.empty(), !has_image);
     text_only += !has_image;
     const std::string rest = has_image ? opening.substr(8) : opening;
     if (rest.starts_with(kFactsHeader)) {
@@ -94,7 +94,7 @@ TEST(Reading, IsWrittenAsTheRewardModelIsAsked) {
     ASSERT_EQ(facts.size(), static_cast<size_t>(kNumCaptions));
     std::vector<text::Turn> asked(record.turns.begin(), record.turns.begin() + 2);
     asked[0].text = first.substr(0, header) + first.substr(end);
-    with_image += !record.image.empty();
+    with_image += !record.images.empty();
     std::vector<text::Turn> read(record.turns.begin(), record.turns.begin() + 3);
     read.push_back({false, kVerdictOpening});
     auto expected = text::encode(tokenizer, format, read).ids;

@@ -92,7 +92,7 @@ TEST_F(Splits, BaseHoldsQuestionsReadingGroundingAndCells) {
   int without_image = 0;
   for (const auto& record : records) {
     ++kinds[record.id.back()];
-    without_image += record.image.empty();
+    without_image += record.images.empty();
   }
   EXPECT_EQ(kinds['0'], 60);        // questions
   EXPECT_NEAR(kinds['1'], 48, 10);  // reading
