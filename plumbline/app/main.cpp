@@ -6,16 +6,19 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
 #include "plumbline/config/section_lists.h"
+#include "plumbline/parallel/communicator.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/train/run_folder.h"
 
@@ -47,6 +50,11 @@ const std::vector<Stage>& stages() {
        {"run", "model", "data", "pretrain"},
        {"run.out", "data.train", "data.images"},
        recipes::pretrain},
+      {"data",
+       "check FILE: what training data holds, what is wrong with it, and how a model reads it",
+       {"model", "data", "sft"},
+       {"model.path"},
+       recipes::check_data},
       {"sft",
        "supervised fine-tuning",
        {"run", "model", "data", "sft", "lora", "optimizer"},
@@ -102,7 +110,7 @@ struct Flags {
   std::string config;
   std::vector<std::string> sets;
   std::vector<std::pair<std::string, std::string>> spelt;  // config key -> value
-  bool resume = false, force = false, quiet = false, json = false;
+  bool resume = false, force = false, quiet = false, json = false, dry_run = false;
   std::vector<std::string> inputs, images;
   std::string prompt, in;
 };
@@ -121,12 +129,15 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
       ->take_all()
       ->allow_extra_args(false);
-  // chat, score and inspect print what they find.
-  const bool writes_run = name != "chat" && name != "score" && name != "inspect";
+  // These print what they find.
+  const bool writes_run =
+      name != "chat" && name != "score" && name != "inspect" && name != "data";
   if (writes_run) add_key(sub, flags, "--out", "run.out", "run folder to write");
-  add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
-  add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
-  add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
+  if (name != "data") {
+    add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
+    add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
+    add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
+  }
   if (writes_run) {
     sub->add_flag("--resume", flags.resume,
                   "continue an interrupted run: sft, reward and ppo bit for bit");
@@ -138,6 +149,18 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
     add_key(sub, flags, "--base", "model.path",
             "the same, for an adapter whose own base lies elsewhere");
     add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
+    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+  }
+  if (name == "sft") {
+    sub->add_flag("--dry-run", flags.dry_run,
+                  "check all input, print the plan and the memory it takes, and stop");
+  }
+  if (name == "data") {
+    sub->add_option("action", flags.inputs, "check, and the file, folder or mixture to look at")
+        ->required()
+        ->expected(1, 2);
+    add_key(sub, flags, "--model", "model.path", "folder of the model that reads it");
+    add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
     add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
   }
   if (name == "chat") {
@@ -153,7 +176,7 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
     sub->add_option("--example", flags.in, "show this file's first record token by token");
     add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
   }
-  if (name == "eval" || name == "inspect")
+  if (name == "eval" || name == "inspect" || name == "data")
     sub->add_flag("--json", flags.json, "print results as JSON");
   if (name == "world") {
     add_key(sub, flags, "--images", "world.num_images", "number of pictures");
@@ -226,12 +249,19 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
                              flags.sets),
       .resume = flags.resume,
       .force = flags.force,
+      .dry_run = flags.dry_run,
       .json = flags.json,
       .command = command,
       .inputs = flags.inputs,
       .images = flags.images,
       .prompt = flags.prompt,
       .in = flags.in};
+  if (std::string_view(stage.name) == "data" && flags.inputs.front() != "check") {
+    throw ConfigError(Complaint{.component = "command line",
+                                .doing = "reading what to do with data",
+                                .expected = "check",
+                                .got = "'" + flags.inputs.front() + "'"});
+  }
   check_required(stage, invocation.loaded.config);
   const std::string& out = invocation.loaded.config.run.out;
   if (flags.resume && !out.empty() && train::RunFolder::is_finished(out)) {
@@ -287,26 +317,32 @@ void open_standard_streams() {
 // sight.
 int guarded(int argc, char** argv) {
   watch_signals();
+  // Of processes that were started together, one tells what stops all of them: the launcher ends
+  // the others as soon as the first has failed.
+  const auto report = [](const std::string& message) {
+    if (parallel::find_launch().rank > 0) std::this_thread::sleep_for(std::chrono::seconds(2));
+    log_message(LogLevel::Error, message);
+  };
   try {
     return run(argc, argv);
   } catch (const Error& e) {
-    log_message(LogLevel::Error, e.what());
+    report(e.what());
     return e.exit_code();
   } catch (const c10::Error& e) {
-    log_message(LogLevel::Error, std::string("[internal] libtorch: ") + e.what_without_backtrace());
+    report(std::string("[internal] libtorch: ") + e.what_without_backtrace());
   } catch (const nlohmann::json::exception& e) {
     log_message(LogLevel::Error,
                 "[data] reading JSON: expected values of the right kind, got " + untagged(e));
     return 3;
   } catch (const fs::filesystem_error& e) {
-    log_message(LogLevel::Error, "[file] using a path: got " + e.code().message() + " (" +
+    report("[file] using a path: got " + e.code().message() + " (" +
                                      e.path1().string() + ").");
     return 3;
   } catch (const std::bad_alloc&) {
     log_message(LogLevel::Error,
                 "[internal] out of memory.\nHint: lower the batch size or micro_tokens.");
   } catch (const std::exception& e) {
-    log_message(LogLevel::Error, std::string("[internal] ") + e.what());
+    report(std::string("[internal] ") + e.what());
   }
   return 1;
 }

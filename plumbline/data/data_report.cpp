@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/data/examples.h"
 #include "plumbline/base/files.h"
 #include "plumbline/data/record_walk.h"
 #include "plumbline/image/image_source.h"
@@ -30,15 +31,6 @@ size_t content_hash(const Conversation& c) {
     all += fmt::format("{}{}{}{}", '\0', turn.is_user, turn.images_before, turn.text);
   }
   return std::hash<std::string>{}(all);
-}
-
-// Trained tokens among the first `length`.
-int64_t count_labels(const text::EncodedConversation& encoded, int64_t length) {
-  int64_t count = 0;
-  for (const auto& [begin, end] : encoded.answers) {
-    count += std::max<int64_t>(0, std::min(end, length) - begin);
-  }
-  return count;
 }
 
 class Reporter {
@@ -127,7 +119,7 @@ class Reporter {
 
   void judge(const text::EncodedConversation& encoded, const std::string& where) {
     const int64_t length = std::ssize(encoded.ids);
-    const int64_t labels = count_labels(encoded, length);
+    const int64_t labels = num_answer_tokens(encoded);
     lengths_.push_back(length);
     out_.num_answer_tokens += labels;
     if (labels == 0) note(out_.without_label, where, fmt::format("none of {} tokens", length));
@@ -143,20 +135,17 @@ class Reporter {
 
   // Counts what becomes of an over-long example, and says it.
   std::string outcome(const text::EncodedConversation& encoded, int64_t labels) {
-    if (options_.over_long == OverLong::Refuse) {
+    if (options_.too_long == config::TooLong::Refuse) {
       ++out_.num_refused;
       return "refused";
     }
-    if (options_.over_long == OverLong::Skip) {
+    if (options_.too_long == config::TooLong::Skip) {
       ++out_.num_skipped;
       return "skipped";
     }
-    const auto cut = encoded.ids.begin() + options_.max_tokens;
-    if (std::find(cut, encoded.ids.end(), options_.image_token) != encoded.ids.end()) {
-      ++out_.num_cut_in_image;
-      return "cannot be cut, an image stands there";
-    }
-    const int64_t left = count_labels(encoded, options_.max_tokens);
+    text::EncodedConversation cut = encoded;
+    truncate(cut, options_.max_tokens, options_.image_token, options_.image_tokens);
+    const int64_t left = num_answer_tokens(cut);
     if (left > 0) {
       ++out_.num_truncated;
       return fmt::format("cut, {} of {} answer tokens are left", left, labels);
@@ -186,7 +175,7 @@ DataReport report_data(const std::string& path, const std::string& image_folder,
 
 bool is_clean(const DataReport& report) {
   return report.unreadable.count == 0 && report.num_bad == 0 && report.broken_images.count == 0 &&
-         report.unencodable.count == 0 && report.num_refused == 0 && report.num_cut_in_image == 0 &&
+         report.unencodable.count == 0 && report.num_refused == 0 &&
          report.would_be_dropped_silently == 0;
 }
 

@@ -7,18 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/config/config.h"
 #include "plumbline/data/length_summary.h"
 #include "plumbline/data/records.h"
 
 namespace plumbline::data {
 
-// What training does with an example of more tokens than the model takes.
-enum class OverLong { Refuse, Skip, Truncate };
-
 struct ReportOptions {
   int64_t max_tokens = 0;  // 0: no limit
-  OverLong over_long = OverLong::Refuse;
-  int64_t image_token = -1;  // to see whether a cut goes through an image
+  config::TooLong too_long = config::TooLong::Refuse;
+  int64_t image_token = -1;  // whose rows a cut does not part
+  int64_t image_tokens = 1;  // rows per image
 };
 
 // All findings of one kind are counted, the first ten are told.
@@ -61,7 +60,6 @@ struct DataReport {
   int64_t num_skipped = 0;
   int64_t num_truncated = 0;     // and still trained in part
   int64_t num_label_cut = 0;     // cut before anything that is trained
-  int64_t num_cut_in_image = 0;  // the cut takes image rows away, which training refuses
   // Records that pass every check and still teach nothing: without a label from the start, or cut
   // before it. Nothing else would say so.
   int64_t would_be_dropped_silently = 0;

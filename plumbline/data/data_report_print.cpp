@@ -71,9 +71,8 @@ std::string findings_lines(const Kind& kind, const Findings& findings) {
 std::string fate_line(const DataReport& r) {
   if (r.over_long.count == 0) return "";
   return fmt::format(
-      "  of these: {} refused, {} skipped, {} cut, {} cut before their answer, {} refused because "
-      "of an image at the cut\n",
-      r.num_refused, r.num_skipped, r.num_truncated, r.num_label_cut, r.num_cut_in_image);
+      "  of these: {} refused, {} skipped, {} cut, {} cut before their answer\n",
+      r.num_refused, r.num_skipped, r.num_truncated, r.num_label_cut);
 }
 
 json source_json(const SourceReport& source) {
@@ -128,8 +127,7 @@ json report_json(const DataReport& report) {
                  {{"refused", report.num_refused},
                   {"skipped", report.num_skipped},
                   {"truncated", report.num_truncated},
-                  {"label_cut", report.num_label_cut},
-                  {"cut_in_image", report.num_cut_in_image}}},
+                  {"label_cut", report.num_label_cut}}},
                 {"would_be_dropped_silently", report.would_be_dropped_silently},
                 {"is_clean", is_clean(report)}};
   for (const SourceReport& source : report.sources) value["sources"].push_back(source_json(source));

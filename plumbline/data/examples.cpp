@@ -59,14 +59,15 @@ EncodedConversation encode_record(const text::Tokenizer& tokenizer,
   return encoded;
 }
 
-void truncate(EncodedConversation& encoded, int64_t max_tokens, const text::PromptFormat& format) {
+void truncate(EncodedConversation& encoded, int64_t max_tokens, int64_t image_token,
+              int64_t image_tokens) {
   if (std::ssize(encoded.ids) <= max_tokens) return;
   const auto begin = encoded.ids.begin();
   int64_t kept = max_tokens;
-  if (format.image_token >= 0 && format.image_tokens > 0) {
-    const auto rows = std::count(begin, begin + max_tokens, format.image_token);
-    kept -= rows % format.image_tokens;
-    encoded.num_images = rows / format.image_tokens;
+  if (image_token >= 0 && image_tokens > 0) {
+    const auto rows = std::count(begin, begin + max_tokens, image_token);
+    kept -= rows % image_tokens;
+    encoded.num_images = rows / image_tokens;
   }
   encoded.ids.resize(static_cast<size_t>(kept));
   auto& answers = encoded.answers;
@@ -120,7 +121,7 @@ Examples::Examples(const text::Tokenizer& tokenizer, text::PromptFormat format, 
         continue;
       }
       if (options_.too_long == config::TooLong::Truncate) {
-        truncate(encoded, options_.max_tokens, format_);
+        truncate(encoded, options_.max_tokens, format_.image_token, format_.image_tokens);
       }
       if (options_.too_long == config::TooLong::Skip || num_answer_tokens(encoded) == 0) {
         is_kept[i] = false;
@@ -155,7 +156,8 @@ Example Examples::at(int64_t i) const {
   const Conversation& record = records_[static_cast<size_t>(i)];
   Example example{.encoded = encode_record(tokenizer_, format_, record, options_.labels),
                   .images = record.images};
-  truncate(example.encoded, options_.max_tokens, format_);
+  truncate(example.encoded, options_.max_tokens, format_.image_token,
+           format_.image_tokens);
   return example;
 }
 

@@ -21,8 +21,9 @@ text::EncodedConversation encode_record(const text::Tokenizer& tokenizer,
 
 // Leaves at most `max_tokens` rows, and no part of an image: a cut within one is made before it. An
 // answer that is cut ends without its end token, and is not taught to end there.
-void truncate(text::EncodedConversation& encoded, int64_t max_tokens,
-              const text::PromptFormat& format);
+//   image_token, image_tokens  of images, and rows per image
+void truncate(text::EncodedConversation& encoded, int64_t max_tokens, int64_t image_token,
+              int64_t image_tokens);
 
 int64_t num_answer_tokens(const text::EncodedConversation& encoded);
 

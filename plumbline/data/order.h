@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plumbline/base/random.h"
+#include "plumbline/config/config.h"
 
 namespace plumbline::data {
 
@@ -17,12 +18,9 @@ struct Source {
   double weight = 1;  // passes per epoch
 };
 
-// How an epoch's items follow each other.
-enum class Order {
-  Shuffled,
-  LengthGrouped,  // shuffled, but a step's items have like lengths
-  File            // as the files have them, one source after the other
-};
+// How an epoch's items follow each other: shuffled; shuffled, but so that a step's items have like
+// lengths; or as the files have them, one source after the other.
+using Order = config::DataOrder;
 
 // The permutation of [0, n) used in the given epoch: a pure function of its arguments.
 std::vector<int64_t> epoch_order(RandomKey key, int64_t epoch, int64_t n);

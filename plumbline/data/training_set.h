@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/config/config.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
 
@@ -15,11 +16,9 @@ struct TrainingSet {
   int64_t num_skipped = 0;            // bad records that were left out
 };
 
-// What is done with a bad record.
-enum class BadRecords {
-  Refuse,  // one DataError with the first ten problems of all sources
-  Skip     // left out, with a warning that counts them and names the first ones
-};
+// What is done with bad records: one DataError with the first ten problems of all sources, or they
+// are left out, with a warning that counts them and names the first ones.
+using BadRecords = config::BadRecords;
 
 // Reads what `path` names (mixture.h): conversations in LLaVA's form, chat messages, prompts with
 // completions, captions and raw text (training_record.h), as JSON or JSONL, a folder of images with

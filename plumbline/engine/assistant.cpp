@@ -109,8 +109,7 @@ std::vector<int64_t> never_drawn(const Assistant& assistant) {
 
 }  // namespace
 
-Assistant load_assistant(const std::string& path, const std::string& conversation,
-                         at::ScalarType dtype, at::Device device) {
+ModelInput load_model_input(const std::string& path, const std::string& conversation) {
   std::optional<formats::GgufFile> file;
   if (checkpoint::is_gguf(path)) file.emplace(path);
   if (!file && !fs::is_directory(path)) {
@@ -126,7 +125,6 @@ Assistant load_assistant(const std::string& path, const std::string& conversatio
   const auto config = file ? checkpoint::read_gguf_config(*file) : checkpoint::read_config(path);
   const auto preprocess =
       config.takes_images() ? find_preprocess(folder, config) : image::Preprocess();
-  auto model = checkpoint::load_llava(path, dtype, device);
   check_fits(tokenizer, preprocess, config, path);
   const auto own = own_template(path, file, conversation, tokenizer, config);
   const auto turns = own ? text::ConversationTemplate{.name = "template"}
@@ -143,7 +141,14 @@ Assistant load_assistant(const std::string& path, const std::string& conversatio
       .begin_token = own && !config.takes_images() ? -1 : begin_token(tokenizer, config),
       .image_restarts_text = config.image_token == config::kSplicedImageToken,
       .own_template = own};
-  return {std::move(model), std::move(tokenizer), std::move(format), preprocess};
+  return {config, std::move(tokenizer), std::move(format), preprocess};
+}
+
+Assistant load_assistant(const std::string& path, const std::string& conversation,
+                         at::ScalarType dtype, at::Device device) {
+  ModelInput input = load_model_input(path, conversation);
+  return {checkpoint::load_llava(path, dtype, device), std::move(input.tokenizer),
+          std::move(input.format), input.preprocess};
 }
 
 void check_length(const Assistant& assistant, int64_t num_rows, const std::string& what,

@@ -12,6 +12,17 @@
 
 namespace plumbline::engine {
 
+// What stands before a model: how conversations and pictures become its input.
+struct ModelInput {
+  config::LlavaConfig config;
+  text::Tokenizer tokenizer;
+  text::PromptFormat format;
+  image::Preprocess preprocess;
+};
+
+// The same files as load_assistant reads but the weights.
+ModelInput load_model_input(const std::string& path, const std::string& conversation);
+
 struct Assistant {
   model::Llava model;
   text::Tokenizer tokenizer;

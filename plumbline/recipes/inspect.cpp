@@ -14,7 +14,7 @@
 #include "plumbline/data/score_records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/recipes/stages.h"
-#include "plumbline/tensor/device.h"
+#include "plumbline/text/shown_example.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -129,40 +129,6 @@ void print_description(const json& d) {
   if (!d["misshapen"].empty()) print_list("of other shapes than the config's", d["misshapen"]);
 }
 
-// One line per token; image rows as one line.
-void print_example(const engine::Assistant& assistant, const data::ScoreRecord& record) {
-  if (!record.ids) {
-    const auto encoded = text::encode(assistant.tokenizer, assistant.format, record.turns);
-    std::vector<bool> is_trained(encoded.ids.size());
-    for (const auto& [begin, end] : encoded.answers) {
-      for (int64_t t = begin; t < end; ++t) is_trained[static_cast<size_t>(t)] = true;
-    }
-    for (size_t t = 0; t < encoded.ids.size(); ++t) {
-      const int64_t id = encoded.ids[t];
-      size_t last = t;
-      if (assistant.format.image_tokens > 0 && id == assistant.format.image_token) {
-        last = t + static_cast<size_t>(assistant.format.image_tokens) - 1;
-        std::printf("%6zu-%-6zu image\n", t, last);
-        t = last;
-        continue;
-      }
-      std::printf("%6zu %8lld  %-8s %s\n", t, static_cast<long long>(id),
-                  is_trained[t]                        ? "trained"
-                  : assistant.tokenizer.is_special(id) ? "control"
-                                                       : "context",
-                  json(assistant.tokenizer.token(id))
-                      .dump(-1, ' ', false, json::error_handler_t::replace)
-                      .c_str());
-    }
-    std::printf("%zu rows, %lld image%s\n", encoded.ids.size(),
-                static_cast<long long>(encoded.num_images), encoded.num_images == 1 ? "" : "s");
-    return;
-  }
-  for (const int64_t id : *record.ids) {
-    std::printf("%8lld %s\n", static_cast<long long>(id), assistant.tokenizer.token(id).c_str());
-  }
-}
-
 }  // namespace
 
 void inspect(const Invocation& invocation) {
@@ -176,12 +142,20 @@ void inspect(const Invocation& invocation) {
     }
     return;
   }
-  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
-  const auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
-                                                tensor::choose_dtype(c.run.dtype, device), device);
+  const auto input = engine::load_model_input(c.model.path, c.model.conversation);
   const auto records = data::read_score_records(invocation.in);
   if (records.empty()) return;
-  print_example(assistant, records.front());
+  const data::ScoreRecord& record = records.front();
+  text::EncodedConversation encoded;
+  if (record.ids) {
+    encoded.ids = *record.ids;  // one token stands for each image
+    text::PromptFormat as_written = input.format;
+    as_written.image_tokens = 1;
+    std::printf("%s", text::token_table(input.tokenizer, as_written, encoded).c_str());
+  } else {
+    encoded = text::encode(input.tokenizer, input.format, record.turns);
+    std::printf("%s", text::token_table(input.tokenizer, input.format, encoded).c_str());
+  }
 }
 
 }  // namespace plumbline::recipes

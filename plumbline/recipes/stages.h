@@ -17,7 +17,7 @@ struct Invocation {
   bool dry_run = false;                   // check everything, print the plan, and stop
   bool json = false;                      // results on stdout as JSON
   std::vector<std::string> command = {};  // argv, kept in run.json
-  std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`, a model
+  std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`, a model, ...
   std::vector<std::string> images = {};   // pictures of `chat`
   std::string prompt = {};                // question of `chat`, asked once
   std::string in = {};                    // file of `score`, example file of `inspect`
@@ -26,6 +26,7 @@ struct Invocation {
 // Each throws an Error of plumbline/base/error.h; none catches what it cannot mend.
 void make_world(const Invocation&);  // data of the synthetic world on disk
 void pretrain(const Invocation&);    // vision tower, tokenizer and an untrained language model
+void check_data(const Invocation&);  // a look through training data
 void sft(const Invocation&);         // supervised fine-tuning
 void sample(const Invocation&);      // answers for a file of prompts
 void annotate(const Invocation&);    // comparisons by the world's simulated annotators

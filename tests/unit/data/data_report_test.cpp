@@ -118,22 +118,21 @@ TEST_F(DataReports, SayWhatBecomesOfTheOverLong) {
   const std::string lines = pair("aaaaa", "bbbbb") + pair("aaaaaa", "bbbbbbbb") +
                             pair("aaaaaaaaaa", "bb") +
                             pair("a", "b", R"(, "images": ["x.png", "y.png", "x.png", "y.png"])");
-  const auto cut = report(lines, {10, OverLong::Truncate, kImageToken});
+  const auto cut = report(lines, {10, config::TooLong::Truncate, kImageToken});
   EXPECT_THAT(cut.over_long.first,
               ElementsAre(HasSubstr(":2: 14 tokens, of at most 10: cut, 4 of 8 answer tokens"),
                           HasSubstr(":3: 12 tokens, of at most 10: cut before its answer"),
-                          HasSubstr(":4: 14 tokens, of at most 10: cannot be cut")));
+                          HasSubstr(":4: 14 tokens, of at most 10: cut before its answer")));
   EXPECT_EQ(cut.over_long.count, 3);
   EXPECT_EQ(cut.num_truncated, 1);
-  EXPECT_EQ(cut.num_label_cut, 1);
-  EXPECT_EQ(cut.num_cut_in_image, 1);
-  EXPECT_EQ(cut.would_be_dropped_silently, 1);
+  EXPECT_EQ(cut.num_label_cut, 2);
+  EXPECT_EQ(cut.would_be_dropped_silently, 2);
 
-  const auto refuse = report(lines, {10, OverLong::Refuse, kImageToken});
+  const auto refuse = report(lines, {10, config::TooLong::Refuse, kImageToken});
   EXPECT_EQ(refuse.num_refused, 3);
   EXPECT_EQ(refuse.would_be_dropped_silently, 0);
   EXPECT_FALSE(is_clean(refuse));
-  const auto skip = report(lines, {10, OverLong::Skip, kImageToken});
+  const auto skip = report(lines, {10, config::TooLong::Skip, kImageToken});
   EXPECT_EQ(skip.num_skipped, 3);
   EXPECT_EQ(skip.num_refused, 0);
   EXPECT_TRUE(is_clean(skip));
@@ -164,7 +163,7 @@ TEST_F(DataReports, ASourceThatCannotBeReadIsAFinding) {
 
 TEST_F(DataReports, AreTextAndJson) {
   const auto r = report(pair("aaa", "b") + pair("aaa", "b") + pair("aaaaaaaaa", "bbb"),
-                        {10, OverLong::Truncate});
+                        {10, config::TooLong::Truncate});
   EXPECT_EQ(report_text(r), fmt::format(R"(3 records, 0 bad; 0 images, 0 distinct
   {0}: 3 records (3 prompt), weight 1, 0 bad
 tokens: 20 in 3 examples, 25.0 % of them trained
