@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 namespace plumbline::data {
 
@@ -21,6 +22,19 @@ std::vector<int64_t> drawn_items(RandomKey key, int64_t first, int64_t count, in
     }
   }
   return items;
+}
+
+std::vector<int64_t> drawn_order(const std::vector<std::string>& ids, RandomKey key) {
+  std::vector<uint64_t> drawn;
+  drawn.reserve(ids.size());
+  for (const auto& id : ids) drawn.push_back(Random(key.at(id)).bits());
+  std::vector<int64_t> order(ids.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](int64_t i, int64_t j) {
+    const auto a = static_cast<size_t>(i), b = static_cast<size_t>(j);
+    return std::tie(drawn[a], ids[a]) < std::tie(drawn[b], ids[b]);
+  });
+  return order;
 }
 
 std::vector<std::vector<int64_t>> batches(const std::vector<int64_t>& order, int64_t size) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "plumbline/base/random.h"
@@ -13,6 +14,11 @@ std::vector<int64_t> epoch_order(RandomKey key, int64_t epoch, int64_t n);
 
 // `count` items from the endless sequence of epochs, starting with the `first`-th draw.
 std::vector<int64_t> drawn_items(RandomKey key, int64_t first, int64_t count, int64_t n);
+
+// A drawn order of named items: indices of `ids`, sorted by a number that depends on key and id
+// alone. Items thus keep their places among each other when the list is sorted in another way, or
+// when others are added.
+std::vector<int64_t> drawn_order(const std::vector<std::string>& ids, RandomKey key);
 
 // Consecutive portions of `size`; the last may be smaller.
 std::vector<std::vector<int64_t>> batches(const std::vector<int64_t>& order, int64_t size);
