@@ -11,7 +11,12 @@ namespace plumbline {
 // beyond 64 nested levels, whose recursion could end the process.
 nlohmann::json parse_json(std::string_view text, const std::string& where);
 
-// The same, with a discarded value for what is no JSON.
+// The same without the members of this name, wherever they stand: what nobody reads of a large file
+// takes no memory.
+nlohmann::json parse_json_without(std::string_view key, std::string_view text,
+                                  const std::string& where);
+
+// As parse_json, with a discarded value for what is no JSON.
 nlohmann::json try_parse_json(std::string_view text, const std::string& where);
 
 }  // namespace plumbline

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 namespace plumbline::data {
 namespace {
@@ -108,6 +109,18 @@ std::vector<std::vector<int64_t>> steps_of(const std::vector<int64_t>& items,
     for (int64_t& place : group) place = items[static_cast<size_t>(place)];
   }
   return groups;
+
+std::vector<int64_t> drawn_order(const std::vector<std::string>& ids, RandomKey key) {
+  std::vector<uint64_t> drawn;
+  drawn.reserve(ids.size());
+  for (const auto& id : ids) drawn.push_back(Random(key.at(id)).bits());
+  std::vector<int64_t> order(ids.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](int64_t i, int64_t j) {
+    const auto a = static_cast<size_t>(i), b = static_cast<size_t>(j);
+    return std::tie(drawn[a], ids[a]) < std::tie(drawn[b], ids[b]);
+  });
+  return order;
 }
 
 std::vector<std::vector<int64_t>> batches(const std::vector<int64_t>& order, int64_t size) {

@@ -60,6 +60,11 @@ std::vector<std::vector<int64_t>> steps_of(const std::vector<int64_t>& items,
                                            const std::vector<int64_t>& lengths, int64_t batch_size,
                                            int64_t batch_tokens);
 
+// A drawn order of named items: indices of `ids`, sorted by a number that depends on key and id
+// alone. Items thus keep their places among each other when the list is sorted in another way, or
+// when others are added.
+std::vector<int64_t> drawn_order(const std::vector<std::string>& ids, RandomKey key);
+
 // Consecutive portions of `size`; the last may be smaller.
 std::vector<std::vector<int64_t>> batches(const std::vector<int64_t>& order, int64_t size);
 

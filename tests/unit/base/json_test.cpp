@@ -23,6 +23,13 @@ TEST(Json, DeepNestingIsRefusedWithItsFile) {
   }
 }
 
+TEST(Json, MembersNobodyReadsAreLeftOut) {
+  const std::string text = R"({"a": [{"b": [1, {"c": 2}], "d": 3}, {"b": 4}], "b": "x", "e": "b"})";
+  EXPECT_EQ(parse_json_without("b", text, "x").dump(), R"({"a":[{"d":3},{}],"e":"b"})");
+  EXPECT_EQ(parse_json_without("z", text, "x"), parse_json(text, "x"));
+  EXPECT_THROW(parse_json_without("b", "{\"b\": ", "x"), nlohmann::json::parse_error);
+}
+
 TEST(Json, WhatIsNoJson) {
   EXPECT_THROW(parse_json("{", "x"), nlohmann::json::parse_error);
   EXPECT_TRUE(try_parse_json("{", "x").is_discarded());

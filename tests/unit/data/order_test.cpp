@@ -20,6 +20,22 @@ TEST(EpochOrder, IsAPermutationThatChangesWithTheEpoch) {
   for (int64_t i = 0; i < 50; ++i) EXPECT_EQ(order[static_cast<size_t>(i)], i);
 }
 
+TEST(DrawnOrder, DependsOnTheNamesAndNotOnTheirPlaces) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 20; ++i) ids.push_back("q" + std::to_string(i));
+  const RandomKey key = random_key(3, "order");
+  const auto names = [&](const std::vector<std::string>& of) {
+    std::vector<std::string> result;
+    for (const int64_t i : drawn_order(of, key)) result.push_back(of[static_cast<size_t>(i)]);
+    return result;
+  };
+  auto reversed = ids;
+  std::reverse(reversed.begin(), reversed.end());
+  EXPECT_EQ(names(reversed), names(ids));
+  EXPECT_NE(names(ids), ids);
+  EXPECT_NE(drawn_order(ids, random_key(4, "order")), drawn_order(ids, key));
+}
+
 TEST(DrawnItems, ContinueAcrossEpochsWhereverTheyStart) {
   const RandomKey key = random_key(3, "order");
   auto all = epoch_order(key, 0, 5);
