@@ -50,6 +50,11 @@ const std::vector<Stage>& stages() {
        {"run", "model", "data", "pretrain"},
        {"run.out", "data.train", "data.images"},
        recipes::pretrain},
+      {"convert",
+       "official annotation files as training data: vqav2, aokvqa, flickr30k or coco-captions",
+       {"run"},
+       {"run.out"},
+       recipes::convert},
       {"data",
        "check FILE: what training data holds, what is wrong with it, and how a model reads it",
        {"model", "data", "sft"},
@@ -112,6 +117,7 @@ struct Flags {
   std::vector<std::pair<std::string, std::string>> spelt;  // config key -> value
   bool resume = false, force = false, quiet = false, json = false, dry_run = false;
   std::vector<std::string> inputs, images;
+  std::map<std::string, std::string> named;
   std::string prompt, in;
 };
 
@@ -121,10 +127,21 @@ void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, con
       help);
 }
 
+void add_convert_flags(CLI::App* sub, Flags& flags) {
+  sub->add_option("data set", flags.inputs, "vqav2, aokvqa, flickr30k or coco-captions")
+      ->required()
+      ->expected(1);
+  for (const auto& [flag, help] : recipes::convert_flags()) {
+    sub->add_option_function<std::string>(
+        "--" + flag, [&flags, name = flag](const std::string& value) { flags.named[name] = value; },
+        help);
+  }
+}
+
 void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   const std::string name = stage.name;
   // The demo's stages have files of their own.
-  if (name != "demo")
+  if (name != "demo" && name != "convert")
     sub->add_option("--config", flags.config, "TOML file with the stage's settings");
   sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
       ->take_all()
@@ -132,13 +149,14 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   // These print what they find.
   const bool writes_run =
       name != "chat" && name != "score" && name != "inspect" && name != "data";
-  if (writes_run) add_key(sub, flags, "--out", "run.out", "run folder to write");
-  if (name != "data") {
+  if (writes_run) add_key(sub, flags, "--out", "run.out", "folder to write");
+  if (name == "convert") add_key(sub, flags, "--seed", "run.seed", "seed of what is drawn");
+  if (name != "data" && name != "convert") {
     add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
     add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
     add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
   }
-  if (writes_run) {
+  if (writes_run && name != "convert") {
     sub->add_flag("--resume", flags.resume,
                   "continue an interrupted run: sft, reward and ppo bit for bit");
     sub->add_flag("--force", flags.force, "replace an existing run folder");
@@ -155,6 +173,7 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
     sub->add_flag("--dry-run", flags.dry_run,
                   "check all input, print the plan and the memory it takes, and stop");
   }
+  if (name == "convert") add_convert_flags(sub, flags);
   if (name == "data") {
     sub->add_option("action", flags.inputs, "check, and the file, folder or mixture to look at")
         ->required()
@@ -255,6 +274,7 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
       .inputs = flags.inputs,
       .images = flags.images,
       .prompt = flags.prompt,
+      .named = flags.named,
       .in = flags.in};
   if (std::string_view(stage.name) == "data" && flags.inputs.front() != "check") {
     throw ConfigError(Complaint{.component = "command line",

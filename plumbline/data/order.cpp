@@ -109,6 +109,7 @@ std::vector<std::vector<int64_t>> steps_of(const std::vector<int64_t>& items,
     for (int64_t& place : group) place = items[static_cast<size_t>(place)];
   }
   return groups;
+}
 
 std::vector<int64_t> drawn_order(const std::vector<std::string>& ids, RandomKey key) {
   std::vector<uint64_t> drawn;

@@ -86,7 +86,7 @@ int64_t Llava::base_bytes() {
   int64_t bytes = nn::num_bytes(parameters());
   for (WeightSlot& slot : weight_slots(state_->base, state_->config)) {
     if (!slot.packed || !slot.packed->is_defined()) continue;
-    bytes += static_cast<int64_t>(slot.packed->codes.nbytes() + slot.packed->scales.nbytes());
+    bytes += slot.packed->nbytes();
   }
   return bytes;
 }

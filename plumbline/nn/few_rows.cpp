@@ -35,6 +35,11 @@ bool uses_tiles(const at::Tensor& x) {
   return x.scalar_type() == at::kBFloat16 && x.size(0) > kernels::kFewRows && kernels::has_amx();
 }
 
+bool has_blocks(const WeightAndBias& layer) {
+  return layer.packed.is_defined() && layer.packed.form() == PackedForm::Blocks;
+}
+
+// Whether such codes are multiplied as they are.
 bool multiplies_codes(const at::Tensor& x) {
   return x.scalar_type() == at::kBFloat16 && x.size(0) <= kernels::kFewRows &&
          kernels::has_bf16_dot();
@@ -52,7 +57,7 @@ Prepared prepared(const at::Tensor& x, const std::vector<WeightAndBias>& layers)
   }
   if (!multiplies_codes(x)) return result;
   for (const WeightAndBias& layer : layers) {
-    if (!layer.packed.is_defined()) continue;
+    if (!has_blocks(layer)) continue;
     const int64_t bits = layer.packed.bits();
     kernels::PackedRows& packed = bits == 4 ? result.nibbles : result.bytes;
     if (packed.rows == 0) packed = kernels::packed_rows(halves(x), rows, depth, bits);
@@ -158,7 +163,7 @@ std::vector<at::Tensor> products(const at::Tensor& x, const std::vector<WeightAn
       const int64_t from = std::max(begin, first_task[i]) - first_task[i];
       const int64_t to = std::min(end, first_task[i + 1]) - first_task[i];
       if (from >= to) continue;
-      const auto compute = layers[i].packed.is_defined() && multiplies_codes(x) ? run_codes
+      const auto compute = has_blocks(layers[i]) && multiplies_codes(x) ? run_codes
                            : x.scalar_type() == at::kFloat                      ? run<float>
                                                            : run<kernels::Half>;
       compute(rows, layers[i], from * kOutputs, std::min(to * kOutputs, results[i].size(1)),

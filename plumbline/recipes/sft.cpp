@@ -17,6 +17,7 @@
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/image_feed.h"
 #include "plumbline/engine/memory_plan.h"
+#include "plumbline/engine/quantize.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/nn/token_logprobs.h"
 #include "plumbline/recipes/stages.h"
@@ -256,6 +257,7 @@ void sft(const Invocation& invocation) {
   auto assistant =
       engine::load_assistant(c.model.path, c.model.conversation,
                              tensor::choose_dtype(c.run.dtype, process.device), process.device);
+  engine::quantize(assistant.model, c.model.quantization);
   assistant.model.set_activation_checkpointing(c.run.activation_checkpointing);
   data::Examples examples = read_examples(assistant, c, c.data.train);
   std::optional<data::Examples> held_out;

@@ -2,7 +2,9 @@
 // they meet only in files on disk.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plumbline/config/config.h"
@@ -20,12 +22,18 @@ struct Invocation {
   std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`, a model, ...
   std::vector<std::string> images = {};   // pictures of `chat`
   std::string prompt = {};                // question of `chat`, asked once
+  // Of `convert`: input files and choices by the name of their flag.
+  std::map<std::string, std::string> named = {};
   std::string in = {};                    // file of `score`, example file of `inspect`
 };
+
+// Flags of `convert` that take a value, without their dashes, with what they mean.
+const std::vector<std::pair<std::string, std::string>>& convert_flags();
 
 // Each throws an Error of plumbline/base/error.h; none catches what it cannot mend.
 void make_world(const Invocation&);  // data of the synthetic world on disk
 void pretrain(const Invocation&);    // vision tower, tokenizer and an untrained language model
+void convert(const Invocation&);     // official annotation files as training data
 void check_data(const Invocation&);  // a look through training data
 void sft(const Invocation&);         // supervised fine-tuning
 void sample(const Invocation&);      // answers for a file of prompts

@@ -58,7 +58,8 @@ TEST(Truncate, CountsWhatIsLearnt) {
 class ExampleTest : public testing::Test {
  protected:
   static Conversation talk(std::string id, std::vector<std::string> texts) {
-    Conversation record{.id = std::move(id)};
+    Conversation record;
+    record.id = std::move(id);
     for (size_t i = 0; i < texts.size(); ++i) {
       record.turns.push_back({.is_user = i % 2 == 0, .text = texts[i]});
     }
@@ -104,7 +105,8 @@ TEST_F(ExampleTest, LabelsAreOfAllAnswersTheLastOrEverything) {
   EXPECT_THAT(learnt(encoded(record, config::Labels::LastAnswer)), ElementsAre(" no$"));
   EXPECT_THAT(learnt(encoded(record, config::Labels::Everything)),
               ElementsAre(":hi A: yes$U:and A: no$"));
-  Conversation text{.id = "2"};
+  Conversation text;
+  text.id = "2";
   text.text = "words";
   EXPECT_THAT(learnt(encoded(text, config::Labels::Answers)), ElementsAre("ords$"));
 }

@@ -1,0 +1,208 @@
+// Official annotation files of public data sets as training data.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <functional>
+#include <set>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "plumbline/base/log.h"
+#include "plumbline/data/convert_aokvqa.h"
+#include "plumbline/data/convert_coco_captions.h"
+#include "plumbline/data/convert_flickr30k.h"
+#include "plumbline/data/convert_vqav2.h"
+#include "plumbline/recipes/stages.h"
+
+namespace plumbline::recipes {
+namespace {
+
+ConfigError refused(std::string expected, std::string got) {
+  return ConfigError(Complaint{.component = "convert",
+                               .doing = "reading flags",
+                               .expected = std::move(expected),
+                               .got = std::move(got),
+                               .hint = "see docs/guide/convert.md."});
+}
+
+// The flags of one call, each asked for by name.
+class Named {
+ public:
+  Named(const std::map<std::string, std::string>& values, std::string data_set)
+      : values_(values), data_set_(std::move(data_set)) {}
+
+  std::string text(const std::string& name, const std::string& otherwise = "") {
+    asked_.insert(name);
+    const auto found = values_.find(name);
+    return found == values_.end() ? otherwise : found->second;
+  }
+  std::string file(const std::string& name) {
+    const std::string value = text(name);
+    if (value.empty()) throw refused("--" + name + " for " + data_set_, "none");
+    return value;
+  }
+  int64_t number(const std::string& name, int64_t otherwise = 0) {
+    const std::string value = text(name);
+    if (value.empty()) return otherwise;
+    int64_t result = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
+    if (error != std::errc() || end != value.data() + value.size() || result < 0) {
+      throw refused("--" + name + " to be a whole number", "'" + value + "'");
+    }
+    return result;
+  }
+  bool choice(const std::string& name, const std::string& off, const std::string& on) {
+    const std::string value = text(name, off);
+    if (value != off && value != on) throw refused(fmt::format("--{} {} or {}", name, off, on), value);
+    return value == on;
+  }
+  data::Tolerance tolerance() {
+    const std::string allowed = text("allow", "none");
+    const bool both = allowed == "both";
+    if (!both && allowed != "none" && allowed != "missing" && allowed != "unmatched") {
+      throw refused("--allow none, missing, unmatched or both", allowed);
+    }
+    return {.image_folder = text("images"),
+            .skip_missing_images = both || allowed == "missing",
+            .skip_unmatched = both || allowed == "unmatched"};
+  }
+  // Flags given that nobody asked for.
+  void finish() const {
+    for (const auto& [name, value] : values_) {
+      if (!asked_.contains(name)) throw refused("flags of " + data_set_, "--" + name);
+    }
+  }
+
+ private:
+  const std::map<std::string, std::string>& values_;
+  std::string data_set_;
+  std::set<std::string> asked_;
+};
+
+struct Converted {
+  std::vector<data::Conversation> conversations;
+  std::vector<data::Prompt> prompts = {};
+  data::Facts facts = {};
+  std::map<std::string, int64_t> left_out = {};
+};
+
+Converted vqav2(Named& named, uint64_t seed) {
+  const std::string questions = named.file("questions"), annotations = named.file("annotations");
+  data::VqaOptions options{.images = {.year = named.choice("names", "2014", "2017")
+                                                 ? data::CocoYear::Y2017
+                                                 : data::CocoYear::Y2014,
+                                      .folder = named.text("prefix")},
+                           .tolerance = named.tolerance(),
+                           .max_rounds = named.number("max-rounds"),
+                           .max_conversations = named.number("max-conversations"),
+                           .max_prompts = named.number("max-prompts"),
+                           .seed = seed};
+  options.instruction = named.text("instruction", options.instruction);
+  named.finish();
+  auto r = data::convert_vqav2(questions, annotations, options);
+  return {std::move(r.conversations), std::move(r.prompts), {}, std::move(r.left_out)};
+}
+
+Converted aokvqa(Named& named, uint64_t seed) {
+  const std::string questions = named.file("questions");
+  data::AokvqaOptions options{.image_folder_prefix = named.text("prefix"),
+                              .tolerance = named.tolerance(),
+                              .max_conversations = named.number("max-conversations"),
+                              .max_prompts = named.number("max-prompts"),
+                              .seed = seed};
+  options.instruction = named.text("instruction", options.instruction);
+  named.finish();
+  auto r = data::convert_aokvqa(questions, options);
+  return {std::move(r.conversations), std::move(r.prompts), std::move(r.facts),
+          std::move(r.left_out)};
+}
+
+Converted flickr30k(Named& named, uint64_t seed) {
+  const data::Flickr30kFiles files{.sentences = named.text("sentences"),
+                                   .annotations = named.text("annotations"),
+                                   .captions = named.text("captions"),
+                                   .ids = named.text("ids")};
+  const data::Flickr30kOptions options{
+      .image_folder_prefix = named.text("prefix"),
+      .tolerance = named.tolerance(),
+      .split = named.text("split"),
+      .captions_per_image = named.number("captions-per-image", 1),
+      .max_conversations = named.number("max-conversations"),
+      .seed = seed};
+  named.finish();
+  auto r = data::convert_flickr30k(files, options);
+  return {std::move(r.conversations), {}, std::move(r.facts), std::move(r.left_out)};
+}
+
+Converted coco_captions(Named& named, uint64_t seed) {
+  const std::string captions = named.file("captions");
+  const data::CocoCaptionOptions options{
+      .is_renamed_2017 = named.choice("names", "2014", "2017"),
+      .image_folder_prefix = named.text("prefix"),
+      .tolerance = named.tolerance(),
+      .max_conversations = named.number("max-conversations"),
+      .seed = seed};
+  named.finish();
+  auto r = data::convert_coco_captions(captions, options);
+  return {std::move(r.conversations), {}, std::move(r.facts), std::move(r.left_out)};
+}
+
+}  // namespace
+
+const std::vector<std::pair<std::string, std::string>>& convert_flags() {
+  static const std::vector<std::pair<std::string, std::string>> flags = {
+      {"questions", "questions (vqav2, aokvqa)"},
+      {"annotations", "annotations (vqav2), or the folder of boxes (flickr30k)"},
+      {"captions", "captions (coco-captions, flickr30k)"},
+      {"sentences", "folder of sentences with phrases (flickr30k)"},
+      {"ids", "image ids to take, one per line (flickr30k)"},
+      {"split", "train, val or test (flickr30k)"},
+      {"images", "folder of the images, to check that they are there"},
+      {"prefix", "put before every image name, such as train2017"},
+      {"names", "2014 or 2017: how COCO's image files are named"},
+      {"instruction", "what is asked behind a question (vqav2, aokvqa)"},
+      {"max-rounds", "rounds per conversation (vqav2)"},
+      {"max-conversations", "conversations at most, drawn"},
+      {"max-prompts", "prompts for PPO at most, drawn (vqav2, aokvqa)"},
+      {"captions-per-image", "captions used of each image; 0: all (flickr30k)"},
+      {"allow", "what may be left out: none, missing (images), unmatched (entries) or both"}};
+  return flags;
+}
+
+void convert(const Invocation& invocation) {
+  static const std::map<std::string, std::function<Converted(Named&, uint64_t)>> known = {
+      {"vqav2", vqav2},
+      {"aokvqa", aokvqa},
+      {"flickr30k", flickr30k},
+      {"coco-captions", coco_captions}};
+  const std::string& data_set = invocation.inputs.at(0);
+  const auto found = known.find(data_set);
+  if (found == known.end()) {
+    throw refused("vqav2, aokvqa, flickr30k or coco-captions", "'" + data_set + "'");
+  }
+  const auto& run = invocation.loaded.config.run;
+  const fs::path out = run.out;
+  std::error_code error;
+  if (fs::exists(out, error) && !fs::is_empty(out, error)) {
+    throw ConfigError(Complaint{.component = "convert",
+                                .doing = "choosing where to write",
+                                .expected = "a folder that does not exist or is empty",
+                                .got = "another",
+                                .where = out.string()});
+  }
+  Named named(invocation.named, data_set);
+  const Converted result = found->second(named, static_cast<uint64_t>(run.seed));
+  write_folder(out, [&](const fs::path& folder) {
+    data::write_conversations((folder / "conversations.json").string(), result.conversations);
+    if (!result.prompts.empty()) {
+      data::write_prompts((folder / "prompts.json").string(), result.prompts);
+    }
+    if (!result.facts.empty()) data::write_facts((folder / "facts.json").string(), result.facts);
+  });
+  log_info("{}: {} conversations, {} prompts, facts of {} images", out.string(),
+           result.conversations.size(), result.prompts.size(), result.facts.size());
+  for (const auto& [reason, count] : result.left_out) log_warning("left out: {} {}", count, reason);
+}
+
+}  // namespace plumbline::recipes
