@@ -85,6 +85,16 @@ def by_hand_map():
     return torch.tensor(sorted(values))
 
 
+def exact_values(weight):
+    """What a double-quantised weight stands for, with the nearest outer codes."""
+    table = F.get_4bit_type("nf4", device="cpu")
+    packed, scales = by_hand_nf4(weight, table)
+    _, state = F.quantize_4bit(weight, blocksize=BLOCK, compress_statistics=True, quant_type="nf4")
+    outer = dict(codes=state.absmax, scales=state.state2.absmax, offset=state.offset, map=state.state2.code)
+    outer["codes"] = by_hand_outer(scales, outer)
+    return by_hand_values(packed, by_hand_scales(outer), table, weight.shape)
+
+
 def dequantised(packed, state, dtype, shape):
     """As one row: the native CPU kernel begins a new block with every row, so it misreads rows that are no multiple of 64."""
     state.dtype, state.shape = dtype, torch.Size([shape.numel()])

@@ -17,6 +17,7 @@ from transformers import (AutoTokenizer, CLIPVisionConfig, LlamaConfig, LlavaCon
                           LlavaProcessor)
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
+import make_quantization
 import training_data
 
 VOCABULARY, IMAGE_TOKEN = 908, 901
@@ -53,6 +54,7 @@ RUNS = {
     "lora": dict(settings=adapter_settings("lora"), adapter={}),
     "rslora": dict(settings=adapter_settings("rslora", "lora.rslora=true", "lora.saved_modules=[multi_modal_projector]"),
                    adapter=dict(use_rslora=True, modules_to_save=["multi_modal_projector"])),
+    "qlora": dict(settings=adapter_settings("lora", "model.quantization=nf4"), adapter={}, start="lora", nf4=True),
     "dora": dict(settings=adapter_settings("dora", "lora.dora=true"), adapter=dict(use_dora=True)),
 }
 
@@ -225,7 +227,11 @@ def sampled(weights):
 
 def start_model(folder, name, run):
     if "adapter" in run:
-        return PeftModel.from_pretrained(load_base(folder / "base"), folder / name / "start", is_trainable=True)
+        base = load_base(folder / "base")
+        for module, kind in make_quantization.decoder_linears(base) if run.get("nf4") else []:
+            weight = getattr(module, kind).weight
+            weight.data = make_quantization.exact_values(weight.data)
+        return PeftModel.from_pretrained(base, folder / run.get("start", name) / "start", is_trainable=True)
     model = load_base(folder / "base")
     choose_full(model, run)
     return model
@@ -244,7 +250,7 @@ def other_rounding(model, examples, run, figures, weights):
 
 def make_run(folder, name, run, examples):
     (folder / name).mkdir()
-    if "adapter" in run:
+    if "adapter" in run and "start" not in run:
         make_start(folder / "base", folder / name / "start", run["adapter"])
     model = start_model(folder, name, run)
     fresh = copy.deepcopy(model)
