@@ -299,9 +299,10 @@ def main():
     for file, records, style in (("conversations", conversations, "vicuna"), ("captions", captions, "plain")):
         (folder / f"{file}.json").write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n")
         examples[style] = make_examples(folder, records, style)
-        (folder / f"{file}_encoded.json").write_text("[\n" + ",\n".join(
-            json.dumps(dict(id=e["id"], ids=e["ids"].tolist(), answers=e["answers"]), separators=(",", ":")) for e in examples[style]) + "\n]\n")
-        print(f"{file}: {len(records)} of {min(len(e['ids']) for e in examples[style])} to {max(len(e['ids']) for e in examples[style])} tokens")
+        lines = [json.dumps(dict(id=e["id"], ids=e["ids"].tolist(), answers=e["answers"]), separators=(",", ":")) for e in examples[style]]
+        (folder / f"{file}_encoded.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
+        lengths = [len(e["ids"]) for e in examples[style]]
+        print(f"{file}: {len(records)} of {min(lengths)} to {max(lengths)} tokens")
     (folder / "versions.json").write_text(json.dumps(
         {m.__name__: m.__version__ for m in (torch, transformers, peft)}, indent=1) + "\n")
     for name in arguments.only:
