@@ -179,7 +179,7 @@ the same as an earlier record: 1
   {0}:2: the same as {0}:1
 longer than the model takes: 1
   {0}:3: 12 tokens, of at most 10: cut, 1 of 3 answer tokens are left
-  of these: 0 refused, 0 skipped, 1 cut, 0 cut before their answer, 0 refused because of an image at the cut
+  of these: 0 refused, 0 skipped, 1 cut, 0 cut before their answer
 would be dropped silently: 0
 )",
                                         path("a.jsonl")));
