@@ -10,8 +10,8 @@
 // words; a caption without any box is not used. Files without boxes give plain captioning.
 // Facts of an image are its captions.
 // Source: Sun et al. 2023 (arXiv 2309.14525), section 2.2; Chen et al. 2023 (arXiv 2306.15195) for
-// the task and its three digits. The published data was never released with this part alone, so
-// wording and spacing are ours.
+// the task and its three digits. Deliberate difference: the question's words and the spaces around
+// places are ours.
 #pragma once
 
 #include <cstdint>

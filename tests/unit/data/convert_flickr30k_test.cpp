@@ -107,7 +107,12 @@ TEST_F(Flickr30k, TokenFile) {
   const auto records = converted();
   ASSERT_EQ(records.conversations.size(), 3U);
   EXPECT_EQ(records.conversations[2].id, "flickr30k-8-1");
-  EXPECT_THAT(records.conversations[2].images, testing::ElementsAre("flickr30k-images/8.jpg"));
+  for (const char* name : {"7.jpg", "8.jpg"}) {
+    fs::create_directories(folder_ / "flickr30k-images");
+    write_file(folder_ / "flickr30k-images" / name, "");
+  }
+  write_conversations(path("out.json"), records.conversations);
+  EXPECT_EQ(read_conversations(path("out.json"), folder_.string()).size(), 3U);
   EXPECT_THAT(records.facts.at("flickr30k-images/8.jpg"),
               ElementsAre("A cat sleeps.", "A cat's nap."));
 }

@@ -69,5 +69,74 @@ TEST_F(TrainableTest, FinishRefusesWeightsThatAreNotFinite) {
   EXPECT_THROW(bad.finish(), NumericError);
 }
 
+TEST_F(TrainableTest, BfloatWeightsAreSteppedInFp32) {
+  config::OptimizerConfig c;
+  c.lr = 1e-4;  // far below the distance of bfloat16's numbers near 1
+  c.schedule = config::Schedule::Constant;
+  c.warmup_ratio = 0;
+  at::Tensor w = at::ones({2, 3}, at::kBFloat16);
+  Trainable t("test", {{"w", w}}, c);
+  for (int64_t i = 0; i < 100; ++i) {
+    t.zero_grad();
+    for (int portion = 0; portion < 2; ++portion) {
+      w.sum().backward();
+      t.collect_gradients();
+      EXPECT_FALSE(w.grad().defined()) << "taken over";
+    }
+    const auto metrics = t.step(i, 100, {{"loss", 1}});
+    EXPECT_NEAR(metrics.at("grad_norm"), 2 * std::sqrt(6.0), 1e-5);
+  }
+  // AdamW moves by lr: 100 steps are 0.01, which bfloat16 can show in steps of 0.004.
+  EXPECT_NEAR(w[0][0].item<double>(), 1 - 0.01, 0.003);
+  t.save(folder_);
+  at::Tensor other = at::ones({2, 3}, at::kBFloat16);
+  Trainable resumed("test", {{"w", other}}, c);
+  resumed.load(folder_);
+  EXPECT_TRUE(other.equal(w));
+}
+
+TEST_F(TrainableTest, TheAverageIsWhatIsSavedAsAResult) {
+  config::OptimizerConfig c;
+  c.lr = 0.1;
+  c.schedule = config::Schedule::Constant;
+  c.warmup_ratio = 0;
+  c.ema_decay = 0.5;
+  at::Tensor w = at::ones({1, 1});
+  Trainable t("test", {{"w", w}}, c);
+  for (int64_t i = 0; i < 2; ++i) {
+    t.zero_grad();
+    w.sum().backward();
+    t.step(i, 2, {{"loss", 1}});
+  }
+  EXPECT_NEAR(w.item<double>(), 0.8, 1e-5);
+  const double average = 0.5 * (0.5 * 1 + 0.5 * 0.9) + 0.5 * 0.8;
+  t.swap_average();
+  EXPECT_NEAR(w.item<double>(), average, 1e-5);
+  t.swap_average();
+  EXPECT_NEAR(w.item<double>(), 0.8, 1e-5);
+  t.save(folder_);
+  t.finish();
+  EXPECT_NEAR(w.item<double>(), average, 1e-5);
+  at::Tensor other = at::ones({1, 1});
+  Trainable resumed("test", {{"w", other}}, c);
+  resumed.load(folder_);
+  resumed.finish();
+  EXPECT_NEAR(other.item<double>(), average, 1e-5);
+}
+
+TEST_F(TrainableTest, AFactorMultipliesTheLearningRate) {
+  config::OptimizerConfig c;
+  c.lr = 0.1;
+  c.schedule = config::Schedule::Constant;
+  c.warmup_ratio = 0;
+  at::Tensor a = at::ones({1, 1}), b = at::ones({1, 1});
+  Trainable t("test", {{"a", a}, {"b", b}}, c, {{"b", 3}});
+  t.zero_grad();
+  (a + b).sum().backward();
+  t.step(0, 1, {{"loss", 1}});
+  EXPECT_NEAR(a.item<double>(), 0.9, 1e-5);
+  EXPECT_NEAR(b.item<double>(), 0.7, 1e-5);
+}
+
 }  // namespace
 }  // namespace plumbline::train

@@ -1,0 +1,96 @@
+#include "plumbline/train/loop.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
+#include "plumbline/base/log.h"
+#include "plumbline/formats/metrics_lines.h"
+#include "tests/support/scratch.h"
+
+namespace plumbline::train {
+namespace {
+
+class LoopTest : public support::Scratch {
+ protected:
+  void SetUp() override {
+    set_log_level(LogLevel::Warning);
+    loaded_ = config::load(std::nullopt, {"run.out=" + path("run"), "optimizer.lr=0.1",
+                                          "run.checkpoint_every=2"});
+  }
+  // A run of six steps that stops before step `stop`; held-out losses by step, in `losses`.
+  void run(bool resume, int64_t stop, double bad_loss = 0) {
+    Trainable trainable("test", {{"w", at::ones({2, 3})}}, loaded_.config.optimizer);
+    const auto alone = parallel::make_local();
+    Loop loop({.stage = "test", .label = "test", .eval_every = 1, .open = {.resume = resume}},
+              loaded_, trainable, *alone);
+    loop.evaluate_with([&] {
+      return Metrics{{"eval/loss", held_out_.at(static_cast<size_t>(loop.step() - 1))}};
+    });
+    loop.save_with([&](const fs::path& folder) {
+      write_file(folder / "model", std::to_string(loop.step()));
+    });
+    loop.begin(6);
+    first_step_ = loop.step();
+    while (!loop.is_done()) {
+      if (loop.step() == stop) return;
+      trainable.zero_grad();
+      const at::Tensor w = trainable.parameters().at("w");
+      (w * w).sum().backward();
+      const double loss = loop.step() == 3 && bad_loss != 0 ? bad_loss : 1.0;
+      loop.end_step({{"loss", loss}}, 10, "examples x, y");
+    }
+    loop.finish("result");
+  }
+  std::vector<double> figures(const std::string& name) const {
+    std::vector<double> values;
+    for (const auto& entry : formats::read_metrics(folder_ / "run/metrics.jsonl")) {
+      values.push_back(entry.metrics.at(name));
+    }
+    return values;
+  }
+
+  config::Loaded loaded_;
+  std::vector<double> held_out_ = {5, 3, 4, 2, 2.5, 2.6};
+  int64_t first_step_ = -1;
+};
+
+TEST_F(LoopTest, WritesMetricsResultAndTheBest) {
+  run(false, -1);
+  EXPECT_EQ(figures("eval/loss"), held_out_);
+  EXPECT_EQ(read_file(folder_ / "run/result/model"), "6");
+  EXPECT_EQ(read_file(folder_ / "run/best/model"), "4");
+  EXPECT_EQ(parse_json(read_file(folder_ / "run/best/state.json"), "")["eval/loss"], 2);
+  EXPECT_TRUE(RunFolder::is_finished(folder_ / "run"));
+}
+
+TEST_F(LoopTest, GoesOnWhereItStoppedAndRemembersTheBest) {
+  run(false, -1);
+  const auto whole = figures("grad_norm");
+  fs::remove_all(folder_ / "run");
+  held_out_ = {5, 1, 4, 2, 2.5, 2.6};
+  run(false, 3);
+  run(true, -1);
+  EXPECT_EQ(first_step_, 2);
+  EXPECT_EQ(figures("grad_norm"), whole);
+  EXPECT_EQ(read_file(folder_ / "run/best/model"), "2") << "no later one is better";
+}
+
+TEST_F(LoopTest, ABadFigureNamesTheExamplesAndChangesNothing) {
+  try {
+    run(false, -1, std::numeric_limits<double>::quiet_NaN());
+    FAIL();
+  } catch (const NumericError& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr("step 3"));
+    EXPECT_THAT(e.what(), testing::HasSubstr("examples x, y"));
+  }
+  EXPECT_EQ(figures("loss").size(), 3U);
+  run(true, -1);
+  EXPECT_EQ(first_step_, 2);
+}
+
+}  // namespace
+}  // namespace plumbline::train
