@@ -210,7 +210,8 @@ class Placing {
 
 }  // namespace
 
-std::vector<std::string> read_images(const json& value, const char* key) {
+std::vector<std::string> read_images(const json& value) {
+  const char* key = !value.contains("images") && value.contains("image") ? "image" : "images";
   const json& found = member(value, key);
   if (found.is_null() || found == "") return {};
   if (!found.is_array()) return {read_image(found, key)};
@@ -220,7 +221,7 @@ std::vector<std::string> read_images(const json& value, const char* key) {
 }
 
 ChatRecord read_chat_record(const json& value, const char* answer_key, Placeholders placeholders) {
-  return Placing(all_messages(value, answer_key), read_images(value, "images")).place(placeholders);
+  return Placing(all_messages(value, answer_key), read_images(value)).place(placeholders);
 }
 
 }  // namespace plumbline::data

@@ -129,6 +129,13 @@ TEST_F(DataReports, SayWhatBecomesOfTheOverLong) {
   EXPECT_EQ(cut.num_cut_in_image, 1);
   EXPECT_EQ(cut.would_be_dropped_silently, 1);
 
+  const auto none = report(
+      R"({"messages": [{"role": "user", "content": "aaaaaaaaaaa"}, {"role": "assistant", "content": "b", "weight": 0}]})",
+      {10, OverLong::Truncate});
+  EXPECT_THAT(none.over_long.first, ElementsAre(HasSubstr("cut, nothing of it was trained")));
+  EXPECT_EQ(none.num_label_cut, 0);
+  EXPECT_EQ(none.would_be_dropped_silently, 1);
+
   const auto refuse = report(lines, {10, OverLong::Refuse, kImageToken});
   EXPECT_EQ(refuse.num_refused, 3);
   EXPECT_EQ(refuse.would_be_dropped_silently, 0);
