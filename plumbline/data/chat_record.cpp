@@ -21,12 +21,16 @@ std::string text_of(const json& value, const char* name) {
 }
 
 // The member, or null.
-json member(const json& value, const char* name) { return value.value(name, json()); }
+const json& member(const json& value, const char* name) {
+  static const json null;
+  const auto found = value.find(name);
+  return found == value.end() ? null : *found;
+}
 
 // The picture that an object names; nothing when it names none.
 std::optional<std::string> picture_of(const json& object) {
   for (const char* key : {"path", "url", "image"}) {
-    const json found = member(object, key);
+    const json& found = member(object, key);
     if (!found.is_null()) return text_of(found, key);
   }
   return std::nullopt;
@@ -70,8 +74,10 @@ Message read_message(const json& value) {
   }
   if (role != "user" && role != "assistant") wrong("the roles user and assistant, not " + role);
   Message message{.is_user = role == "user", .parts = {}};
-  message.is_trained = value.value("weight", 1.0) != 0;
-  const json content = member(value, "content");
+  const json& weight = member(value, "weight");
+  if (!weight.is_null() && weight != 0 && weight != 1) wrong("weight to be 0 or 1");
+  message.is_trained = weight != 0;
+  const json& content = member(value, "content");
   if (content.is_string()) {
     message.parts.push_back({.text = content.get<std::string>(), .picture = {}});
   } else if (content.is_array()) {
@@ -204,8 +210,9 @@ class Placing {
 
 }  // namespace
 
-std::vector<std::string> read_images(const json& value, const char* key) {
-  const json found = member(value, key);
+std::vector<std::string> read_images(const json& value) {
+  const char* key = !value.contains("images") && value.contains("image") ? "image" : "images";
+  const json& found = member(value, key);
   if (found.is_null() || found == "") return {};
   if (!found.is_array()) return {read_image(found, key)};
   std::vector<std::string> images;
@@ -214,7 +221,7 @@ std::vector<std::string> read_images(const json& value, const char* key) {
 }
 
 ChatRecord read_chat_record(const json& value, const char* answer_key, Placeholders placeholders) {
-  return Placing(all_messages(value, answer_key), read_images(value, "images")).place(placeholders);
+  return Placing(all_messages(value, answer_key), read_images(value)).place(placeholders);
 }
 
 }  // namespace plumbline::data

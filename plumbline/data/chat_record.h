@@ -36,7 +36,8 @@ enum class Placeholders {
 ChatRecord read_chat_record(const nlohmann::json& value, const char* answer_key,
                             Placeholders placeholders);
 
-// The pictures of the member `key`: none when it is absent, null or an empty text. Throws alike.
-std::vector<std::string> read_images(const nlohmann::json& value, const char* key);
+// The pictures of "images", or of "image" when there is no such member; none when it is null or an
+// empty text. Throws alike.
+std::vector<std::string> read_images(const nlohmann::json& value);
 
 }  // namespace plumbline::data

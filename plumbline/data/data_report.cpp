@@ -56,8 +56,8 @@ class Reporter {
       ++out_.num_records;
       ++source.num_records;
       ++source.forms[record.form.empty() ? "unread" : record.form];
-      source.num_bad += !record.problems.empty();
-      out_.num_bad += !record.problems.empty();
+      source.num_bad += is_bad(record.problems);
+      out_.num_bad += is_bad(record.problems);
     }
     note_problems(record);
     for (const std::string& image : record.conversation.images) see_image(image, record.where);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <string_view>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/text/utf8.h"
 
 namespace plumbline::data {
 namespace {
@@ -39,10 +41,12 @@ std::vector<fs::path> pictures_in(const std::string& folder) {
   return pictures;
 }
 
-std::string trimmed(const std::string& text) {
+// Without a byte order mark and the white space around it.
+std::string trimmed(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const size_t first = text.find_first_not_of(kSpaces);
   if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+  return std::string(text.substr(first, text.find_last_not_of(kSpaces) - first + 1));
 }
 
 }  // namespace
@@ -55,7 +59,14 @@ std::vector<formats::Record> read_image_folder(const std::string& folder,
   for (const fs::path& picture : pictures_in(folder)) {
     nlohmann::json value = {{"file_name", picture.filename().string()}};
     const fs::path caption = fs::path(picture).replace_extension(".txt");
-    if (fs::exists(caption)) value["text"] = trimmed(read_file(caption));
+    if (fs::exists(caption)) {
+      const std::string text = read_file(caption);
+      if (!text::is_valid_utf8(text)) {
+        on_broken(caption.string(), "expected text in UTF-8, got other bytes");
+        continue;
+      }
+      value["text"] = trimmed(text);
+    }
     records.push_back({std::move(value), picture.string()});
   }
   return records;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/image/image_source.h"
@@ -64,6 +66,8 @@ void RecordChecks::turns(const std::string& where, const std::vector<text::Turn>
                          size_t num_images) {
   const auto wrong = [&](const std::string& text) { report_({ProblemKind::Turns, where, text}); };
   if (turns.empty()) wrong("expected at least one turn, got an empty conversation");
+  // Where images are counted, a placeholder's spelling is data.
+  const bool is_counted = !turns.empty() && turns.front().images_before >= 0;
   size_t placeholders = 0;
   for (size_t i = 0; i < turns.size(); ++i) {
     const text::Turn& turn = turns[i];
@@ -76,11 +80,10 @@ void RecordChecks::turns(const std::string& where, const std::vector<text::Turn>
       wrong(fmt::format("turn {}: expected text, got an empty {}", i + 1,
                         turn.is_user ? "question" : "answer"));
     }
-    // Where images are counted, a placeholder's spelling is data.
-    const bool is_counted = turn.images_before >= 0;
-    const size_t found = is_counted ? 0 : count_placeholders(turn.text);
-    if (turn.is_user) placeholders += is_counted ? static_cast<size_t>(turn.images_before) : found;
-    if (!turn.is_user && found > 0 && turns.front().images_before < 0) {
+    const size_t found = is_counted ? static_cast<size_t>(std::max<int64_t>(turn.images_before, 0))
+                                    : count_placeholders(turn.text);
+    placeholders += turn.is_user ? found : 0;
+    if (!turn.is_user && found > 0) {
       wrong(fmt::format("turn {}: expected no {} in an answer, got {}", i + 1,
                         text::kImagePlaceholder, found));
     }

@@ -1,6 +1,7 @@
 // What must hold of a record before anything long starts, and all its problems together.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <string>
@@ -18,6 +19,13 @@ struct Problem {
   std::string where;  // "file:line", "file, record 7"
   std::string text;   // "expected X, got Y"
 };
+
+// Whether a record with these problems cannot be used. An id that comes twice is worth knowing, but
+// published data sets have such, and nothing but messages depends on it.
+inline bool is_bad(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& p) { return p.kind != ProblemKind::Id; });
+}
 
 // Problems found in one file. `finish` throws one DataError with the first ten of them.
 class Problems {

@@ -47,7 +47,7 @@ ScoreRecord read_record(const formats::Record& record, size_t number) {
   out.where = record.where;
   if (value.contains("input_ids")) {
     out.ids = read_ids(value.at("input_ids"));
-    out.images = read_images(value, "images");
+    out.images = read_images(value);
     return out;
   }
   ChatRecord chat = read_chat_record(value, "answer", Placeholders::AreData);

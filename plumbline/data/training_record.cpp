@@ -47,8 +47,7 @@ std::string text_of(const json& value, const char* key) {
   return text;
 }
 
-Conversation chat_conversation(json value) {
-  if (!value.contains("images") && value.contains("image")) value["images"] = value["image"];
+Conversation chat_conversation(const json& value) {
   ChatRecord chat = read_chat_record(value, "completion", Placeholders::AreImages);
   return {.id = {}, .images = std::move(chat.images), .turns = std::move(chat.turns)};
 }
@@ -62,7 +61,7 @@ Conversation caption_conversation(const json& value) {
 }
 
 Conversation raw_text(const json& value) {
-  if (!read_images(value, "images").empty() || !read_images(value, "image").empty()) {
+  if (!read_images(value).empty()) {
     wrong("no images beside a raw text");
   }
   return {.id = {}, .images = {}, .turns = {}, .text = text_of(value, "text")};
@@ -70,9 +69,9 @@ Conversation raw_text(const json& value) {
 
 Conversation conversation_of(const std::string& form, const json& value) {
   if (form == "llava") {
-    json one = value;
-    if (!one.contains("image") && one.contains("images")) one["image"] = one["images"];
-    return llava_conversation(one);
+    Conversation c = llava_conversation(value);
+    if (!value.contains("image")) c.images = read_images(value);
+    return c;
   }
   if (form == "caption") return caption_conversation(value);
   return form == "text" ? raw_text(value) : chat_conversation(value);

@@ -44,7 +44,7 @@ class Collector {
     const auto is_file = [](const Problem& p) { return p.kind == ProblemKind::File; };
     const bool is_unread = std::any_of(record.problems.begin(), record.problems.end(), is_file);
     if (is_unread) unread_.insert(record.source);
-    if (record.problems.empty()) {
+    if (!is_bad(record.problems)) {
       ++set_.sources[record.source].count;
       set_.records.push_back(std::move(record.conversation));
     } else if (bad_ == BadRecords::Skip && !is_unread) {
@@ -52,7 +52,9 @@ class Collector {
       const Problem& first = record.problems.front();
       if (skipped_.size() < kSkippedShown) skipped_.push_back(first.where + ": " + first.text);
     } else {
-      for (const Problem& problem : record.problems) problems_.add(problem.where, problem.text);
+      for (const Problem& problem : record.problems) {
+        if (problem.kind != ProblemKind::Id) problems_.add(problem.where, problem.text);
+      }
     }
   }
 

@@ -21,7 +21,7 @@ namespace plumbline::engine {
 
 struct ImageFeedOptions {
   bool trains_tower = false;  // features are computed anew each time, with gradients
-  std::string cache_folder;   // of a FeatureCache; empty: none
+  std::string cache_folder = {};  // of a FeatureCache; empty: none
   int64_t memory_bytes = 0;   // for features held in memory; 0: a quarter of this machine's
   int64_t num_threads = 2;    // that prepare pictures ahead
 };

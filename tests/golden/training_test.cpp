@@ -93,7 +93,7 @@ TEST_P(GoldenTraining, LossesNormsRatesAndWeightsAgree) {
 INSTANTIATE_TEST_SUITE_P(Runs, GoldenTraining,
                          testing::Values("full", "full_tower", "projector", "projector_lr", "lora",
                                          "rslora", "dora", "qlora"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& run) { return std::string(run.param); });
 
 using GoldenLora = GoldenTraining;
 

@@ -46,7 +46,7 @@ TEST(ChatRecord, MessagesOfText) {
   const auto record = read(
       R"({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b", "weight": 0},
           {"role": "user", "content": [{"type": "text", "text": "c"}, {"type": "text", "text": "d"}]},
-          {"role": "assistant", "content": "e"}]})");
+          {"role": "assistant", "content": "e", "weight": null}]})");
   ASSERT_EQ(record.turns.size(), 4U);
   EXPECT_TRUE(record.turns[0].is_user);
   EXPECT_EQ(record.turns[0].text, "a");
@@ -139,6 +139,8 @@ TEST(ChatRecord, SaysWhatIsWrong) {
               HasSubstr("not system"));
   EXPECT_THAT(refusal(R"({"messages": [{"role": "tool", "content": "a"}]})"),
               HasSubstr("not tool"));
+  EXPECT_THAT(refusal(R"({"messages": [{"role": "user", "content": "a", "weight": 0.5}]})"),
+              HasSubstr("weight to be 0 or 1"));
   EXPECT_THAT(refusal(R"({"prompt": "a"})"), HasSubstr("completion to be text or messages"));
   EXPECT_THAT(refusal(R"({"messages": [{"role": "assistant", "content": [{"type": "image"}]}]})"),
               HasSubstr("in a user's message"));

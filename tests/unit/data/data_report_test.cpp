@@ -107,7 +107,7 @@ TEST_F(DataReports, FindsEveryKindInOneWalk) {
   EXPECT_EQ(r.without_label.count, 1);
   EXPECT_EQ(r.would_be_dropped_silently, 1);
   EXPECT_EQ(r.num_records, 12);
-  EXPECT_EQ(r.num_bad, 5);  // lines 1, 5, 6, 9 and 12
+  EXPECT_EQ(r.num_bad, 4);  // lines 1, 6, 9 and 12; an id that comes twice is told only
   EXPECT_THAT(r.sources[0].forms,
               UnorderedElementsAre(Pair("prompt", 9), Pair("messages", 1), Pair("unread", 2)));
   EXPECT_FALSE(is_clean(r));
@@ -127,6 +127,13 @@ TEST_F(DataReports, SayWhatBecomesOfTheOverLong) {
   EXPECT_EQ(cut.num_truncated, 1);
   EXPECT_EQ(cut.num_label_cut, 2);
   EXPECT_EQ(cut.would_be_dropped_silently, 2);
+
+  const auto none = report(
+      R"({"messages": [{"role": "user", "content": "aaaaaaaaaaa"}, {"role": "assistant", "content": "b", "weight": 0}]})",
+      {10, config::TooLong::Truncate});
+  EXPECT_THAT(none.over_long.first, ElementsAre(HasSubstr("cut, nothing of it was trained")));
+  EXPECT_EQ(none.num_label_cut, 0);
+  EXPECT_EQ(none.would_be_dropped_silently, 1);
 
   const auto refuse = report(lines, {10, config::TooLong::Refuse, kImageToken});
   EXPECT_EQ(refuse.num_refused, 3);

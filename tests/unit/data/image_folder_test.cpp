@@ -43,6 +43,18 @@ TEST_F(ImageFolder, MetadataComesBeforeTexts) {
   EXPECT_THAT(broken_, ElementsAre(path("metadata.jsonl") + ":2"));
 }
 
+TEST_F(ImageFolder, TextsAreUtf8) {
+  for (const char* name : {"a.png", "b.png"}) write_file(path(name), "");
+  write_file(path("a.txt"),
+             "\xEF\xBB\xBF"
+             "caf\xC3\xA9\r\n");
+  write_file(path("b.txt"), "caf\xE9");
+  const auto records = read();
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].value["text"], "caf\xC3\xA9");
+  EXPECT_THAT(broken_, ElementsAre(path("b.txt")));
+}
+
 TEST_F(ImageFolder, WithoutPicturesHoldsNothing) {
   EXPECT_TRUE(read().empty());
   EXPECT_THROW(read_image_folder(path("absent"), {}), IoError);

@@ -61,6 +61,14 @@ TEST_F(Records, SeveralImagesAreAList) {
   EXPECT_THAT(text, HasSubstr("expected 3 <image> placeholders for 3 images, got 2"));
 }
 
+TEST_F(Records, CountedImagesAreWrittenAsPlaceholders) {
+  const auto path = (folder_ / "out.json").string();
+  const std::vector<text::Turn> turns = {{.text = "what?", .images_before = 1},
+                                         {.is_user = false, .text = "a", .images_before = 0}};
+  write_conversations(path, {{"1", {"a.png"}, turns}});
+  EXPECT_EQ(read_conversations(path, images()).at(0).turns[0].text, "<image>\nwhat?");
+}
+
 TEST_F(Records, RawTextIsWrittenAsText) {
   const auto path = (folder_ / "out.json").string();
   write_conversations(path, {{.id = "1", .images = {}, .turns = {}, .text = "once"}});

@@ -48,6 +48,14 @@ TEST(ScoreRecords, APlaceholderInATextIsData) {
   EXPECT_EQ(records[0].turns[0].images_before, 0);
 }
 
+TEST(ScoreRecords, ImagesMayStandWithinAText) {
+  const auto records = read(
+      R"({"messages": [{"role": "user", "content": [{"type": "text", "text": "is "}, {"type": "image"},)"
+      R"( {"type": "text", "text": "red?"}]}, {"role": "assistant", "content": "b"}], "images": ["y.png"]})");
+  EXPECT_EQ(records[0].turns[0].text, "is <image>red?");
+  EXPECT_EQ(records[0].turns[0].images_before, -1);
+}
+
 TEST(ScoreRecords, SayWhatIsWrong) {
   EXPECT_THAT(error_of("[1]"), HasSubstr("an object"));
   EXPECT_THAT(error_of("{}"), HasSubstr("one of messages, prompt and input_ids"));

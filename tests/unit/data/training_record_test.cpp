@@ -49,6 +49,11 @@ TEST(TrainingRecord, TellsFormsByTheirKeys) {
   EXPECT_THAT(text.conversation.turns, IsEmpty());
 }
 
+TEST(TrainingRecord, LlavaRecordsMayHaveImages) {
+  const auto record = read(R"({"images": ["x.png", {"path": "y.png"}], "conversations": []})");
+  EXPECT_THAT(record.conversation.images, ElementsAre("x.png", "y.png"));
+}
+
 TEST(TrainingRecord, ACaptionIsAnAnswerToThePictureAlone) {
   const auto caption = read(R"({"file_name": "x.png", "text": "a cup"})");
   EXPECT_EQ(caption.form, "caption");

@@ -60,6 +60,12 @@ TEST_F(TrainingSetTest, SkipsBadRecordsAndCountsThem) {
   EXPECT_THAT(warning, HasSubstr("gone.png"));
 }
 
+TEST_F(TrainingSetTest, TakesRecordsWhoseIdsAreTheSame) {
+  write_file(path("twice.jsonl"),
+             "{\"id\": \"1\", \"text\": \"a\"}\n{\"id\": \"1\", \"text\": \"b\"}\n");
+  EXPECT_EQ(read("twice.jsonl").records.size(), 2U);
+}
+
 TEST_F(TrainingSetTest, RefusesWithTheProblemsOfAllSources) {
   write_file(path("broken.jsonl"), "{\n{\"text\": \"a\"}");
   write_file(path("mix.toml"),
