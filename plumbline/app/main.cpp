@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <chrono>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <new>
@@ -147,8 +147,7 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
       ->take_all()
       ->allow_extra_args(false);
   // These print what they find.
-  const bool writes_run =
-      name != "chat" && name != "score" && name != "inspect" && name != "data";
+  const bool writes_run = name != "chat" && name != "score" && name != "inspect" && name != "data";
   if (writes_run) add_key(sub, flags, "--out", "run.out", "folder to write");
   if (name == "convert") add_key(sub, flags, "--seed", "run.seed", "seed of what is drawn");
   if (name != "data" && name != "convert") {
@@ -340,7 +339,10 @@ int guarded(int argc, char** argv) {
   // Of processes that were started together, one tells what stops all of them: the launcher ends
   // the others as soon as the first has failed.
   const auto report = [](const std::string& message) {
-    if (parallel::find_launch().rank > 0) std::this_thread::sleep_for(std::chrono::seconds(2));
+    if (parallel::find_launch().rank > 0) {
+      std::this_thread::sleep_for(std::chrono::seconds(2));
+      if (received_signal() != 0) return;
+    }
     log_message(LogLevel::Error, message);
   };
   try {
@@ -355,8 +357,7 @@ int guarded(int argc, char** argv) {
                 "[data] reading JSON: expected values of the right kind, got " + untagged(e));
     return 3;
   } catch (const fs::filesystem_error& e) {
-    report("[file] using a path: got " + e.code().message() + " (" +
-                                     e.path1().string() + ").");
+    report("[file] using a path: got " + e.code().message() + " (" + e.path1().string() + ").");
     return 3;
   } catch (const std::bad_alloc&) {
     log_message(LogLevel::Error,

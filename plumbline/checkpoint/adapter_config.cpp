@@ -26,9 +26,9 @@ using nlohmann::json;
 // Options that are read here, or cannot change what the stored tensors compute.
 const std::set<std::string>& harmless_options() {
   static const std::set<std::string> names = {
-      "peft_type", "r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora", "bias", "target_modules",
-      "exclude_modules", "init_lora_weights", "task_type", "inference_mode", "revision",
-      "base_model_name_or_path", "auto_mapping", "peft_version", "megatron_core",
+      "peft_type", "r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora", "bias",
+      "target_modules", "exclude_modules", "init_lora_weights", "task_type", "inference_mode",
+      "revision", "base_model_name_or_path", "auto_mapping", "peft_version", "megatron_core",
       "qalora_group_size", "loftq_config", "eva_config", "runtime_config", "ensure_weight_tying",
       // The tensors show their effect.
       "layers_to_transform", "layers_pattern", "rank_pattern", "alpha_pattern", "modules_to_save"};
@@ -103,8 +103,10 @@ std::vector<std::string> saved_modules(const JsonFields& fields) {
   for (const json& value : fields.raw().at("modules_to_save")) {
     const std::string path = value.is_string() ? value.get<std::string>() : "";
     const std::string name = path.substr(path.find_last_of('.') + 1);
-    if (name != "embed_tokens" && name != "lm_head" && name != kProjector && name != kOldProjector) {
-      fields.fail("modules_to_save", "modules among embed_tokens, lm_head and multi_modal_projector");
+    if (name != "embed_tokens" && name != "lm_head" && name != kProjector &&
+        name != kOldProjector) {
+      fields.fail("modules_to_save",
+                  "modules among embed_tokens, lm_head and multi_modal_projector");
     }
     modules.push_back(name == kOldProjector ? kProjector : name);
   }
@@ -183,24 +185,23 @@ std::string adapter_config_text(const nn::AdapterSpec& spec, const std::string& 
                                 Layout layout) {
   json alphas = json::object();
   for (const auto& [path, alpha] : spec.alpha_pattern) alphas[path] = short_number(alpha);
-  const json text = {
-      {"peft_type", "LORA"},
-      {"task_type", "CAUSAL_LM"},
-      {"r", spec.rank},
-      {"lora_alpha", short_number(spec.alpha)},
-      {"lora_dropout", spec.dropout},
-      {"use_rslora", spec.rslora},
-      {"use_dora", spec.dora},
-      {"bias", "none"},
-      {"target_modules", target_modules(spec, layout)},
-      {"rank_pattern", spec.rank_pattern},
-      {"alpha_pattern", alphas},
-      {"fan_in_fan_out", false},
-      {"inference_mode", true},
-      {"init_lora_weights", true},
-      {"modules_to_save", saved_modules_json(spec, layout)},
-      {"layers_to_transform", nullptr},
-      {"base_model_name_or_path", base}};
+  const json text = {{"peft_type", "LORA"},
+                     {"task_type", "CAUSAL_LM"},
+                     {"r", spec.rank},
+                     {"lora_alpha", short_number(spec.alpha)},
+                     {"lora_dropout", spec.dropout},
+                     {"use_rslora", spec.rslora},
+                     {"use_dora", spec.dora},
+                     {"bias", "none"},
+                     {"target_modules", target_modules(spec, layout)},
+                     {"rank_pattern", spec.rank_pattern},
+                     {"alpha_pattern", alphas},
+                     {"fan_in_fan_out", false},
+                     {"inference_mode", true},
+                     {"init_lora_weights", true},
+                     {"modules_to_save", saved_modules_json(spec, layout)},
+                     {"layers_to_transform", nullptr},
+                     {"base_model_name_or_path", base}};
   return text.dump(2) + "\n";
 }
 

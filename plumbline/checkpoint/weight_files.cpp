@@ -63,7 +63,8 @@ WeightFile WeightFile::held(std::string path, std::shared_ptr<const formats::Arr
   return file;
 }
 
-// The one place that knows formats of weights in folders: a class with `arrays()` joins by a line here.
+// The one place that knows formats of weights in folders: a class with `arrays()` joins by a line
+// here.
 WeightFile WeightFile::open(const fs::path& path) {
   WeightFile file;
   file.path_ = path.string();

@@ -13,8 +13,8 @@ namespace plumbline::checkpoint {
 // One open file. Its arrays stay valid while it or a copy of it lives. Cheap to copy.
 class WeightFile {
  public:
-  // Opens a file by the end of its name: .safetensors, or .bin or none for PyTorch's. Throws IoError when it cannot be
-  // read or its kind is unknown, DataError when it is damaged.
+  // Opens a file by the end of its name: .safetensors, or .bin or none for PyTorch's. Throws
+  // IoError when it cannot be read or its kind is unknown, DataError when it is damaged.
   static WeightFile open(const fs::path& path);
 
   // Arrays that are already in memory; `path` is for errors.

@@ -59,7 +59,8 @@ std::vector<FieldOf<DataConfig>> data_fields() {
       {"samples", &DataConfig::samples, "sampled answers to compare (JSONL)"},
       {"benchmark", &DataConfig::benchmark, "benchmark to answer"},
       {"bad_records", &DataConfig::bad_records,
-       "records of data.train and data.eval that cannot be used: refuse the file, or skip them with "
+       "records of data.train and data.eval that cannot be used: refuse the file, or skip them "
+       "with "
        "a count (sft)"},
       {"feature_cache", &DataConfig::feature_cache,
        "folder that keeps what the frozen tower sees in each image, for later runs; empty: none "
@@ -240,8 +241,9 @@ std::vector<FieldOf<LoraConfig>> lora_fields() {
        "train the lengths of the weight's rows by themselves",
        {},
        "Liu et al. 2024 (arXiv 2402.09353)"},
-      {"saved_modules", &LoraConfig::saved_modules, "modules trained whole, saved beside the update",
-       one_of({"embed_tokens", "lm_head", "multi_modal_projector"})},
+      {"saved_modules", &LoraConfig::saved_modules,
+       "modules trained whole, saved beside the update: embed_tokens, lm_head, "
+       "multi_modal_projector"},
   };
 }
 

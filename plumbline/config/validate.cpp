@@ -62,6 +62,17 @@ std::vector<Problem> validate(const Config& c) {
   }
   check_at_most(problems, "generation.min_tokens", c.generation.min_tokens, "generation.max_tokens",
                 c.generation.max_tokens);
+  if (c.lora.targets.empty()) {
+    problems.push_back({"lora.targets", " = []: expected at least one name"});
+  }
+  for (const std::string& module : c.lora.saved_modules) {
+    if (module == "embed_tokens" || module == "lm_head" || module == "multi_modal_projector")
+      continue;
+    problems.push_back({"lora.saved_modules",
+                        fmt::format(" = [\"{}\"]: expected names among embed_tokens, lm_head, "
+                                    "multi_modal_projector",
+                                    module)});
+  }
   check_ppo(problems, c);
   check_pretrain(problems, c.pretrain);
   return problems;

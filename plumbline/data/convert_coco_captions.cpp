@@ -22,7 +22,8 @@ using Names = std::map<int64_t, std::string>;     // image id -> name
 using Captions = std::map<int64_t, Captioned>;    // by image id
 using ByName = std::map<std::string, Captioned>;  // by image name
 
-Names names_of(const AnnotationFile& source, const CocoCaptionOptions& options, Problems& problems) {
+Names names_of(const AnnotationFile& source, const CocoCaptionOptions& options,
+               Problems& problems) {
   const auto images = source.header.find("images");
   if (images == source.header.end() || !images->is_array()) {
     problems.add(source.path, "expected a list \"images\", got none");

@@ -74,7 +74,8 @@ Annotations annotations_of(const AnnotationFile& source, Problems& problems) {
 }
 
 // The files' common subset, such as train2014.
-std::string subset_of(const AnnotationFile& questions, const AnnotationFile& annotations, CocoYear year) {
+std::string subset_of(const AnnotationFile& questions, const AnnotationFile& annotations,
+                      CocoYear year) {
   const std::string subset = header_text(questions, "data_subtype");
   const std::string other = header_text(annotations, "data_subtype");
   const bool is_named = !subset.empty() || year == CocoYear::Y2017;
@@ -190,7 +191,8 @@ VqaRecords convert_vqav2(const std::string& questions_path, const std::string& a
   std::string subset;
   {  // the files take far more memory than what is kept of them
     const AnnotationFile question_file = read_source(questions_path, SourceKind::VqaQuestions);
-    const AnnotationFile annotation_file = read_source(annotations_path, SourceKind::VqaAnnotations);
+    const AnnotationFile annotation_file =
+        read_source(annotations_path, SourceKind::VqaAnnotations);
     subset = subset_of(question_file, annotation_file, options.images.year);
     questions = questions_of(question_file, problems);
     annotations = annotations_of(annotation_file, problems);

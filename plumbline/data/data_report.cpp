@@ -8,8 +8,8 @@
 #include <unordered_set>
 
 #include "plumbline/base/error.h"
-#include "plumbline/data/examples.h"
 #include "plumbline/base/files.h"
+#include "plumbline/data/examples.h"
 #include "plumbline/data/record_walk.h"
 #include "plumbline/image/image_source.h"
 

@@ -58,8 +58,8 @@ struct DataReport {
   // What becomes of the over-long ones.
   int64_t num_refused = 0;
   int64_t num_skipped = 0;
-  int64_t num_truncated = 0;     // and still trained in part
-  int64_t num_label_cut = 0;     // cut before anything that is trained
+  int64_t num_truncated = 0;  // and still trained in part
+  int64_t num_label_cut = 0;  // cut before anything that is trained
   // Records that pass every check and still teach nothing: without a label from the start, or cut
   // before it. Nothing else would say so.
   int64_t would_be_dropped_silently = 0;

@@ -70,9 +70,8 @@ std::string findings_lines(const Kind& kind, const Findings& findings) {
 
 std::string fate_line(const DataReport& r) {
   if (r.over_long.count == 0) return "";
-  return fmt::format(
-      "  of these: {} refused, {} skipped, {} cut, {} cut before their answer\n",
-      r.num_refused, r.num_skipped, r.num_truncated, r.num_label_cut);
+  return fmt::format("  of these: {} refused, {} skipped, {} cut, {} cut before their answer\n",
+                     r.num_refused, r.num_skipped, r.num_truncated, r.num_label_cut);
 }
 
 json source_json(const SourceReport& source) {

@@ -115,7 +115,8 @@ Examples::Examples(const text::Tokenizer& tokenizer, text::PromptFormat format, 
     if (length > options_.max_tokens) {
       if (options_.too_long == config::TooLong::Refuse) {
         drop(i, num_too_long,
-             fmt::format("expected at most {} token rows, got {} (sft.too_long = \"skip\" or "
+             fmt::format("expected at most {} token rows (sft.max_tokens, or the model's "
+                         "max_position_embeddings), got {} (sft.too_long = \"skip\" or "
                          "\"truncate\" goes on without, or with a part)",
                          options_.max_tokens, length));
         continue;
@@ -156,8 +157,7 @@ Example Examples::at(int64_t i) const {
   const Conversation& record = records_[static_cast<size_t>(i)];
   Example example{.encoded = encode_record(tokenizer_, format_, record, options_.labels),
                   .images = record.images};
-  truncate(example.encoded, options_.max_tokens, format_.image_token,
-           format_.image_tokens);
+  truncate(example.encoded, options_.max_tokens, format_.image_token, format_.image_tokens);
   return example;
 }
 

@@ -76,8 +76,7 @@ std::map<std::string, std::string> ImageFeed::prepare(const std::vector<std::str
   const config::LlavaConfig& config = model_.config();
   const int64_t bytes_each = config.image_rows() * config.vision.hidden_size *
                              static_cast<int64_t>(at::elementSize(model_.dtype()));
-  const int64_t room =
-      options_.memory_bytes > 0 ? options_.memory_bytes : memory_of_machine() / 4;
+  const int64_t room = options_.memory_bytes > 0 ? options_.memory_bytes : memory_of_machine() / 4;
   holds_features_ = !options_.trains_tower && std::ssize(list) * bytes_each <= room;
   Progress progress("looking at images", std::ssize(list));
   int64_t owner = 0;  // of the portion

@@ -20,10 +20,10 @@
 namespace plumbline::engine {
 
 struct ImageFeedOptions {
-  bool trains_tower = false;  // features are computed anew each time, with gradients
+  bool trains_tower = false;      // features are computed anew each time, with gradients
   std::string cache_folder = {};  // of a FeatureCache; empty: none
-  int64_t memory_bytes = 0;   // for features held in memory; 0: a quarter of this machine's
-  int64_t num_threads = 2;    // that prepare pictures ahead
+  int64_t memory_bytes = 0;       // for features held in memory; 0: a quarter of this machine's
+  int64_t num_threads = 2;        // that prepare pictures ahead
 };
 
 // Where the tower is frozen and the features of all images fit into memory they are held there;
@@ -61,8 +61,8 @@ class ImageFeed {
   ImageFeedOptions options_;
   std::optional<FeatureCache> cache_;
   bool holds_features_ = false;
-  std::unordered_map<std::string, at::Tensor> held_;     // [I, Dv] by name
-  std::unordered_map<std::string, std::string> keys_;    // of the cache, by name
+  std::unordered_map<std::string, at::Tensor> held_;   // [I, Dv] by name
+  std::unordered_map<std::string, std::string> keys_;  // of the cache, by name
   std::unique_ptr<image::PixelFeed> pixels_;
 };
 

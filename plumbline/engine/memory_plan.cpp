@@ -45,14 +45,14 @@ MemoryPlan plan_memory(model::Llava& model, const TrainingShape& shape) {
   plan.push_back({"program and data", std::max<int64_t>(0, memory_bytes() - weights)});
   plan.push_back({"weights", weights});
   plan.push_back({"gradients and optimiser", shape.training_bytes});
-  plan.push_back({fmt::format("activations of {} rows", rows),
-                  rows * activation_bytes_per_row(c.text, value_bytes, shape.recomputes,
-                                                  shape.rank)});
+  plan.push_back(
+      {fmt::format("activations of {} rows", rows),
+       rows * activation_bytes_per_row(c.text, value_bytes, shape.recomputes, shape.rank)});
   // The backward pass of a block holds gradients of its widest results, and of the base a gradient
   // of one weight before it is added.
-  plan.push_back({"passing results", rows * (3 * c.text.intermediate_size + 4 * c.text.hidden_size) *
-                                             value_bytes +
-                                         chunk * c.text.vocab_size * (4 + value_bytes)});
+  plan.push_back({"passing results",
+                  rows * (3 * c.text.intermediate_size + 4 * c.text.hidden_size) * value_bytes +
+                      chunk * c.text.vocab_size * (4 + value_bytes)});
   if (shape.trains_tower && c.takes_images()) {
     const int64_t images = std::max<int64_t>(1, rows / std::max<int64_t>(1, c.image_rows()));
     plan.push_back({"activations of the tower", images * tower_bytes_per_image(c, value_bytes)});

@@ -26,8 +26,7 @@ std::vector<QuantizedWeight> quantize(model::Llava& model, config::Quantization 
     const nn::PackedWeight packed =
         kind == config::Quantization::Nf4 ? nn::pack_nf4(weight) : nn::pack_int8(weight);
     const at::Tensor exact = weight.to(at::kFloat);
-    const double difference =
-        (nn::unpacked(packed, at::kFloat) - exact).norm().item<double>();
+    const double difference = (nn::unpacked(packed, at::kFloat) - exact).norm().item<double>();
     const double size = exact.norm().item<double>();
     result.push_back({.name = name,
                       .error = size > 0 ? difference / size : 0,

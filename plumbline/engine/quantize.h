@@ -12,8 +12,8 @@ namespace plumbline::engine {
 // What quantising one weight costs.
 struct QuantizedWeight {
   std::string name;
-  double error = 0;       // root of the mean squared difference, relative to that of the weight
-  int64_t bytes = 0;      // now
+  double error = 0;   // root of the mean squared difference, relative to that of the weight
+  int64_t bytes = 0;  // now
   int64_t num_values = 0;
 };
 

@@ -52,8 +52,8 @@ void PixelFeed::work() {
   std::unique_lock lock(mutex_);
   while (true) {
     may_start_.wait(lock, [&] {
-      return is_stopping_ || (num_started_ < slots_.size() &&
-                              num_started_ < static_cast<size_t>(most_ahead_));
+      return is_stopping_ ||
+             (num_started_ < slots_.size() && num_started_ < static_cast<size_t>(most_ahead_));
     });
     if (is_stopping_) return;
     const std::shared_ptr<Slot> slot = slots_[num_started_++];

@@ -182,9 +182,11 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
     selection.spans = spans;
   }
   // Everything by value that a backward pass may need when this call has ended.
-  const Attend attend = [spans, window = config.sliding_window](
-                            int64_t, const at::Tensor& q, const at::Tensor& k,
-                            const at::Tensor& v) { return nn::ragged_attention(q, k, v, spans, window); };
+  const Attend attend = [spans, window = config.sliding_window](int64_t, const at::Tensor& q,
+                                                                const at::Tensor& k,
+                                                                const at::Tensor& v) {
+    return nn::ragged_attention(q, k, v, spans, window);
+  };
   const nn::BatchAngles angles = decoder.rotary.of(spans, {});
   at::Tensor x = rows;
   for (size_t i = 0; i < decoder.blocks.size(); ++i) {

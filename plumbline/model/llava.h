@@ -94,8 +94,9 @@ class Llava {
   void set_activation_checkpointing(bool is_on);
 
   // Adapters. A is Kaiming-uniform (a = sqrt 5), B zero, magnitudes the lengths of the
-  // weight's rows, saved modules copies of the base's, all fp32, so a new adapter changes nothing. Unknown names, names taken, targets that match no layer
-  // and saved modules that are unknown, or tied to one another, throw ConfigError.
+  // weight's rows, saved modules copies of the base's, all fp32, so a new adapter changes nothing.
+  // Unknown names, names taken, targets that match no layer and saved modules that are unknown, or
+  // tied to one another, throw ConfigError.
   void add_adapter(const std::string& name, const nn::AdapterSpec& spec, RandomKey init);
   // Copies values (and the scalar head, where `from` has one); `to` is created or replaced. Where
   // `to` exists with the same spec its tensors are kept and written into.
@@ -135,8 +136,7 @@ class Llava {
 // moved meanwhile. Throws ConfigError for an unknown name.
 class AdapterScope {
  public:
-  AdapterScope(Llava& model, const std::string& name,
-               std::vector<RandomKey> dropout_keys = {});
+  AdapterScope(Llava& model, const std::string& name, std::vector<RandomKey> dropout_keys = {});
   ~AdapterScope();
   AdapterScope(const AdapterScope&) = delete;
   AdapterScope& operator=(const AdapterScope&) = delete;

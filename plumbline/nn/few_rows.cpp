@@ -164,8 +164,8 @@ std::vector<at::Tensor> products(const at::Tensor& x, const std::vector<WeightAn
       const int64_t to = std::min(end, first_task[i + 1]) - first_task[i];
       if (from >= to) continue;
       const auto compute = has_blocks(layers[i]) && multiplies_codes(x) ? run_codes
-                           : x.scalar_type() == at::kFloat                      ? run<float>
-                                                           : run<kernels::Half>;
+                           : x.scalar_type() == at::kFloat              ? run<float>
+                                                                        : run<kernels::Half>;
       compute(rows, layers[i], from * kOutputs, std::min(to * kOutputs, results[i].size(1)),
               results[i]);
     }

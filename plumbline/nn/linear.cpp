@@ -264,7 +264,8 @@ at::Tensor dense_weight(const Linear& linear, at::ScalarType dtype) {
 at::Tensor row_lengths(const at::Tensor& weight, const LowRank& part) {
   const at::NoGradGuard no_grad;
   const at::Tensor a = part.a.detach(), b = part.b.detach();
-  const at::Tensor cross = (at::mm(weight, a.to(weight.scalar_type()).t()).to(at::kFloat) * b).sum(1);
+  const at::Tensor cross =
+      (at::mm(weight, a.to(weight.scalar_type()).t()).to(at::kFloat) * b).sum(1);
   const at::Tensor update = (at::mm(b, at::mm(a, a.t())) * b).sum(1);
   const at::Tensor own = at::linalg_vector_norm(weight, 2, {1}, false, at::kFloat).square();
   return (own + 2 * part.scale * cross + part.scale * part.scale * update).clamp_min(0).sqrt();

@@ -36,9 +36,9 @@ struct AdapterSelection {
 };
 
 // y = x W^T + bias, plus scale * (dropout(x) A^T) B^T for the selected adapter where it has a part.
-// With a magnitude m, x W^T of the dropped-out x and that sum are multiplied by f = m / |W + scale B
-// A| (row lengths, held constant in the backward pass): y = x W^T + bias + (f - 1) dropout(x) W^T +
-// f scale ..., as PEFT has it.
+// With a magnitude m, x W^T of the dropped-out x and that sum are multiplied by f = m / |W + scale
+// B A| (row lengths, held constant in the backward pass): y = x W^T + bias + (f - 1) dropout(x) W^T
+// + f scale ..., as PEFT has it.
 struct Linear {
   at::Tensor weight = {};                        // [out, in], or undefined where packed
   at::Tensor bias = {};                          // [out], or undefined
@@ -60,8 +60,8 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
                                   AdapterSelection& selection);
 
 // W + scale B A of the selected adapter, its rows brought to the magnitude where there is one; in
-// fp32, then in W's dtype (bfloat16 where packed); W itself without an adapter. Differentiable in W,
-// A, B and the magnitude. Leaves out dropout.
+// fp32, then in W's dtype (bfloat16 where packed); W itself without an adapter. Differentiable in
+// W, A, B and the magnitude. Leaves out dropout.
 at::Tensor effective_weight(const Linear& linear, const AdapterSelection& selection);
 
 }  // namespace plumbline::nn

@@ -49,9 +49,9 @@ void unpack_nf4(const PackedWeight& weight, int64_t begin, int64_t end, T* to) {
   const int64_t last = end * weight.num_in();
   for (int64_t i = begin * weight.num_in(); i < last;) {
     const int64_t block = i / Nf4Scales::kBlock;
-    const float scale = dynamic_values()[scales.codes[block]] *
-                            scales.outer[block / Nf4Scales::kGroup] +
-                        *scales.offset;
+    const float scale =
+        dynamic_values()[scales.codes[block]] * scales.outer[block / Nf4Scales::kGroup] +
+        *scales.offset;
     const int64_t stop = std::min(last, (block + 1) * Nf4Scales::kBlock);
     for (; i < stop; i += 2, to += 2) {
       const auto& pair = pairs[codes[i / 2]];

@@ -102,9 +102,9 @@ PackedWeight pack_int8(const at::Tensor& weight) {
 
 const std::array<float, 16>& nf4_values() {
   static const std::array<float, 16> values = {
-      -1.0F,         -0.6961928F,  -0.52507305F, -0.3949175F, -0.28444138F, -0.18477343F,
-      -0.091050036F, 0.0F,         0.0795803F,   0.1609302F,  0.2461123F,   0.33791524F,
-      0.44070983F,   0.562617F,    0.72295684F,  1.0F};
+      -1.0F,         -0.6961928F, -0.52507305F, -0.3949175F, -0.28444138F, -0.18477343F,
+      -0.091050036F, 0.0F,        0.0795803F,   0.1609302F,  0.2461123F,   0.33791524F,
+      0.44070983F,   0.562617F,   0.72295684F,  1.0F};
   return values;
 }
 
@@ -112,13 +112,15 @@ const std::array<float, 256>& dynamic_values() {
   static const std::array<float, 256> values = [] {
     std::array<float, 256> table{};
     size_t count = 0;
-    for (int decade = 0; decade < 7; ++decade) {
-      const int parts = 1 << decade;
-      const double factor = std::pow(10.0, decade - 6);
-      for (int i = 0; i < parts; ++i) {
-        const double middle = 0.1 + 0.9 * (i + 0.5) / parts;
-        table[count++] = static_cast<float>(middle * factor);
-        table[count++] = static_cast<float>(-middle * factor);
+    for (int64_t decade = 0; decade < 7; ++decade) {
+      // In fp32 from the first, as bitsandbytes makes it: the last bits count.
+      const int64_t parts = int64_t{1} << decade;
+      const at::Tensor ends = at::linspace(0.1, 1, parts + 1, at::kFloat);
+      const at::Tensor middles = (ends.narrow(0, 0, parts) + ends.narrow(0, 1, parts)) / 2 *
+                                 std::pow(10.0, static_cast<double>(decade - 6));
+      for (int64_t i = 0; i < parts; ++i) {
+        table[count++] = middles[i].item<float>();
+        table[count++] = -middles[i].item<float>();
       }
     }
     table[count++] = 0;

@@ -30,8 +30,9 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& grads) {
-    const auto held = c10::static_intrusive_pointer_cast<HeldRun>(ctx->saved_data["run"].toCapsule());
-    const at::Tensor& saved = ctx->get_saved_variables()[0];
+    const auto held =
+        c10::static_intrusive_pointer_cast<HeldRun>(ctx->saved_data["run"].toCapsule());
+    const at::Tensor saved = ctx->get_saved_variables()[0];
     const at::Tensor x = saved.detach().requires_grad_(ctx->needs_input_grad(0));
     at::Tensor y;
     {

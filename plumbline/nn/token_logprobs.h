@@ -20,8 +20,7 @@ struct TokenLogprobs {
 // Differentiable in hidden and weight, through both results; the backward pass computes each
 // chunk's logits again. Throws InternalError on shapes.
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
-                             const at::Tensor& targets, double temperature = 1,
-                             int64_t chunk = 0);
+                             const at::Tensor& targets, double temperature = 1, int64_t chunk = 0);
 
 // So many rows that their fp32 logits take about 64 MiB; from 64 to 2048.
 int64_t logprob_chunk(int64_t vocab_size);

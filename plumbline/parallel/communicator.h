@@ -63,8 +63,8 @@ struct Process {
 };
 
 // Sets up device and threads as tensor::setup_device does, for one of the processes on this
-// machine: "cuda" is the GPU of its local rank, and all cores (threads = 0) are shared out. Only the
-// first process reports anything but errors. Throws what setup_device and connect throw.
+// machine: "cuda" is the GPU of its local rank, and all cores (threads = 0) are shared out. Only
+// the first process reports anything but errors. Throws what setup_device and connect throw.
 Process join(const std::string& device, int64_t threads);
 
 }  // namespace plumbline::parallel

@@ -64,9 +64,8 @@ class Mpi : public Communicator {
   }
   void broadcast(at::Tensor& values) override {
     const MPI_Datatype type = type_of(values);
-    in_portions(values, [&](void* data, int count) {
-      MPI_Bcast(data, count, type, 0, MPI_COMM_WORLD);
-    });
+    in_portions(values,
+                [&](void* data, int count) { MPI_Bcast(data, count, type, 0, MPI_COMM_WORLD); });
   }
   void barrier() override { MPI_Barrier(MPI_COMM_WORLD); }
   [[noreturn]] void abort(int exit_code) override {

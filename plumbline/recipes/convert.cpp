@@ -54,7 +54,8 @@ class Named {
   }
   bool choice(const std::string& name, const std::string& off, const std::string& on) {
     const std::string value = text(name, off);
-    if (value != off && value != on) throw refused(fmt::format("--{} {} or {}", name, off, on), value);
+    if (value != off && value != on)
+      throw refused(fmt::format("--{} {} or {}", name, off, on), value);
     return value == on;
   }
   data::Tolerance tolerance() {
@@ -89,15 +90,15 @@ struct Converted {
 
 Converted vqav2(Named& named, uint64_t seed) {
   const std::string questions = named.file("questions"), annotations = named.file("annotations");
-  data::VqaOptions options{.images = {.year = named.choice("names", "2014", "2017")
-                                                 ? data::CocoYear::Y2017
-                                                 : data::CocoYear::Y2014,
-                                      .folder = named.text("prefix")},
-                           .tolerance = named.tolerance(),
-                           .max_rounds = named.number("max-rounds"),
-                           .max_conversations = named.number("max-conversations"),
-                           .max_prompts = named.number("max-prompts"),
-                           .seed = seed};
+  data::VqaOptions options{
+      .images = {.year = named.choice("names", "2014", "2017") ? data::CocoYear::Y2017
+                                                               : data::CocoYear::Y2014,
+                 .folder = named.text("prefix")},
+      .tolerance = named.tolerance(),
+      .max_rounds = named.number("max-rounds"),
+      .max_conversations = named.number("max-conversations"),
+      .max_prompts = named.number("max-prompts"),
+      .seed = seed};
   options.instruction = named.text("instruction", options.instruction);
   named.finish();
   auto r = data::convert_vqav2(questions, annotations, options);
@@ -123,13 +124,12 @@ Converted flickr30k(Named& named, uint64_t seed) {
                                    .annotations = named.text("annotations"),
                                    .captions = named.text("captions"),
                                    .ids = named.text("ids")};
-  const data::Flickr30kOptions options{
-      .image_folder_prefix = named.text("prefix"),
-      .tolerance = named.tolerance(),
-      .split = named.text("split"),
-      .captions_per_image = named.number("captions-per-image", 1),
-      .max_conversations = named.number("max-conversations"),
-      .seed = seed};
+  const data::Flickr30kOptions options{.image_folder_prefix = named.text("prefix"),
+                                       .tolerance = named.tolerance(),
+                                       .split = named.text("split"),
+                                       .captions_per_image = named.number("captions-per-image", 1),
+                                       .max_conversations = named.number("max-conversations"),
+                                       .seed = seed};
   named.finish();
   auto r = data::convert_flickr30k(files, options);
   return {std::move(r.conversations), {}, std::move(r.facts), std::move(r.left_out)};
@@ -137,12 +137,11 @@ Converted flickr30k(Named& named, uint64_t seed) {
 
 Converted coco_captions(Named& named, uint64_t seed) {
   const std::string captions = named.file("captions");
-  const data::CocoCaptionOptions options{
-      .is_renamed_2017 = named.choice("names", "2014", "2017"),
-      .image_folder_prefix = named.text("prefix"),
-      .tolerance = named.tolerance(),
-      .max_conversations = named.number("max-conversations"),
-      .seed = seed};
+  const data::CocoCaptionOptions options{.is_renamed_2017 = named.choice("names", "2014", "2017"),
+                                         .image_folder_prefix = named.text("prefix"),
+                                         .tolerance = named.tolerance(),
+                                         .max_conversations = named.number("max-conversations"),
+                                         .seed = seed};
   named.finish();
   auto r = data::convert_coco_captions(captions, options);
   return {std::move(r.conversations), {}, std::move(r.facts), std::move(r.left_out)};

@@ -50,8 +50,7 @@ void print_examples(const engine::ModelInput& input, const config::Config& c,
 
 void check_data(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
-  const std::string file =
-      invocation.inputs.size() > 1 ? invocation.inputs[1] : c.data.train;
+  const std::string file = invocation.inputs.size() > 1 ? invocation.inputs[1] : c.data.train;
   if (file.empty()) {
     throw ConfigError(Complaint{.component = "data",
                                 .doing = "choosing what to check",

@@ -186,8 +186,7 @@ void reward(const Invocation& invocation) {
     for (const auto& part : micro_batches(chosen, c.reward.micro_tokens)) {
       std::vector<RandomKey> dropout_keys;
       for (size_t i = 0; i < 2 * part.size(); ++i) {
-        dropout_keys.push_back(
-            key.at("dropout").at(static_cast<uint64_t>(step)).at(sequence++));
+        dropout_keys.push_back(key.at("dropout").at(static_cast<uint64_t>(step)).at(sequence++));
       }
       const model::AdapterScope scope(assistant.model, kAdapter, std::move(dropout_keys));
       const auto scores = score_pairs(assistant, features, part);

@@ -56,8 +56,10 @@ void check_choice(const config::Config& c) {
                   "merge the adapter into the model first.");
   }
   if (c.sft.train_tower && (is_lora || c.sft.train == Train::Language)) {
-    throw refused("choosing what to train", "sft.train = \"full\" or \"projector\" with "
-                  "sft.train_tower", "another", "");
+    throw refused("choosing what to train",
+                  "sft.train = \"full\" or \"projector\" with "
+                  "sft.train_tower",
+                  "another", "");
   }
 }
 
@@ -107,13 +109,12 @@ data::Examples read_examples(const engine::Assistant& assistant, const config::C
                   fmt::format("sft.max_tokens of at most {}, the model's positions", positions),
                   std::to_string(c.sft.max_tokens), "");
   }
-  data::Examples examples(
-      assistant.tokenizer, assistant.format,
-      data::read_training_set(file, c.data.images, c.data.bad_records),
-      {.labels = c.sft.labels,
-       .max_tokens = c.sft.max_tokens > 0 ? c.sft.max_tokens : positions,
-       .too_long = c.sft.too_long},
-      c.data.bad_records, file);
+  data::Examples examples(assistant.tokenizer, assistant.format,
+                          data::read_training_set(file, c.data.images, c.data.bad_records),
+                          {.labels = c.sft.labels,
+                           .max_tokens = c.sft.max_tokens > 0 ? c.sft.max_tokens : positions,
+                           .too_long = c.sft.too_long},
+                          c.data.bad_records, file);
   if (!examples.notes().empty()) log_warning("{}: {}", file, examples.notes());
   return examples;
 }
@@ -129,11 +130,12 @@ void prepare_images(engine::ImageFeed& feed, data::Examples& examples,
     if (told++ < 10) list += "\n  " + problem;
   }
   if (c.data.bad_records == data::BadRecords::Refuse) {
-    throw DataError(Complaint{.component = "image",
-                              .doing = "looking at images",
-                              .expected = "pictures",
-                              .got = fmt::format("{} that cannot be used:{}\n", broken.size(), list),
-                              .hint = "data.bad_records = \"skip\" leaves their records out."});
+    throw DataError(
+        Complaint{.component = "image",
+                  .doing = "looking at images",
+                  .expected = "pictures",
+                  .got = fmt::format("{} that cannot be used:{}\n", broken.size(), list),
+                  .hint = "data.bad_records = \"skip\" leaves their records out."});
   }
   const int64_t before = examples.size();
   examples.remove_images([&](const std::string& name) { return broken.contains(name); });
@@ -267,13 +269,12 @@ void sft(const Invocation& invocation) {
   const auto factors = lr_factors(parameters, c);
   train::Trainable trainable("sft", std::move(parameters), c.optimizer, factors);
   const auto memory = engine::plan_memory(
-      assistant.model,
-      {.training_bytes = trainable.state_bytes(),
-       .micro_tokens = std::max(c.sft.micro_tokens, examples.longest()),
-       .recomputes = c.run.activation_checkpointing,
-       .trains_base = !is_lora,
-       .trains_tower = c.sft.train_tower,
-       .rank = is_lora ? assistant.model.adapter_spec(kPolicy).rank : 0});
+      assistant.model, {.training_bytes = trainable.state_bytes(),
+                        .micro_tokens = std::max(c.sft.micro_tokens, examples.longest()),
+                        .recomputes = c.run.activation_checkpointing,
+                        .trains_base = !is_lora,
+                        .trains_tower = c.sft.train_tower,
+                        .rank = is_lora ? assistant.model.adapter_spec(kPolicy).rank : 0});
   log_info("{}", engine::text_of(memory));
 
   std::optional<train::Loop> loop;
@@ -291,11 +292,10 @@ void sft(const Invocation& invocation) {
   engine::ImageFeed held_out_feed(assistant.model, assistant.preprocess, feed_options);
   prepare_images(feed, examples, processes, c);
   if (held_out) prepare_images(held_out_feed, *held_out, processes, c);
-  data::StepPlan plan(key.at("order"), examples.sources(), examples.lengths(),
-                      {.order = c.sft.order,
-                       .batch_size = c.sft.batch_size,
-                       .batch_tokens = c.sft.batch_tokens},
-                      c.sft.epochs);
+  data::StepPlan plan(
+      key.at("order"), examples.sources(), examples.lengths(),
+      {.order = c.sft.order, .batch_size = c.sft.batch_size, .batch_tokens = c.sft.batch_tokens},
+      c.sft.epochs);
   log_info("sft: {} examples, {} steps, {} weights train", examples.size(), plan.total(),
            trainable.num_values());
   if (!loop) return;  // a dry run
@@ -338,9 +338,8 @@ void sft(const Invocation& invocation) {
     for (const Portion& portion : now) {
       std::vector<RandomKey> dropout_keys;
       for (const int64_t place : portion.places) {
-        dropout_keys.push_back(key.at("dropout")
-                                   .at(static_cast<uint64_t>(step))
-                                   .at(static_cast<uint64_t>(place)));
+        dropout_keys.push_back(
+            key.at("dropout").at(static_cast<uint64_t>(step)).at(static_cast<uint64_t>(place)));
       }
       const model::AdapterScope scope(assistant.model, adapter, std::move(dropout_keys));
       const at::Tensor sum = loss_sum(assistant, feed, examples, portion);
@@ -354,8 +353,8 @@ void sft(const Invocation& invocation) {
     loop->end_step({{"loss", loss}, {"answer_tokens", static_cast<double>(answer_tokens)}}, rows,
                    names_of(items, examples));
   }
-  loop->finish(is_lora ? "adapter" : "model", engine::total(memory) + feed.held_bytes() +
-                                                 held_out_feed.held_bytes());
+  loop->finish(is_lora ? "adapter" : "model",
+               engine::total(memory) + feed.held_bytes() + held_out_feed.held_bytes());
 }
 
 }  // namespace plumbline::recipes

@@ -19,12 +19,13 @@ struct Invocation {
   bool dry_run = false;                   // check everything, print the plan, and stop
   bool json = false;                      // results on stdout as JSON
   std::vector<std::string> command = {};  // argv, kept in run.json
-  std::vector<std::string> inputs = {};   // positional arguments: run folders of `report`, a model, ...
-  std::vector<std::string> images = {};   // pictures of `chat`
-  std::string prompt = {};                // question of `chat`, asked once
+  std::vector<std::string> inputs =
+      {};  // positional arguments: run folders of `report`, a model, ...
+  std::vector<std::string> images = {};  // pictures of `chat`
+  std::string prompt = {};               // question of `chat`, asked once
   // Of `convert`: input files and choices by the name of their flag.
   std::map<std::string, std::string> named = {};
-  std::string in = {};                    // file of `score`, example file of `inspect`
+  std::string in = {};  // file of `score`, example file of `inspect`
 };
 
 // Flags of `convert` that take a value, without their dashes, with what they mean.

@@ -34,8 +34,9 @@ std::string token_table(const Tokenizer& tokenizer, const PromptFormat& format,
       t = last;
       continue;
     }
-    const std::string spelling = nlohmann::json(tokenizer.token(id))
-                                     .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string spelling =
+        nlohmann::json(tokenizer.token(id))
+            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     text += fmt::format("{:6} {:8}  {:<8} {}\n", t, id,
                         is_trained[t]              ? "trained"
                         : tokenizer.is_special(id) ? "control"

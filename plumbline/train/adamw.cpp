@@ -26,8 +26,7 @@ AdamW::AdamW(const nn::Parameters& parameters, AdamWOptions options,
   for (const auto& [name, parameter] : parameters) {
     const auto fp32 = parameter.options().dtype(at::kFloat).requires_grad(false);
     slots_.push_back({name, parameter, at::zeros(parameter.sizes(), fp32),
-                      at::zeros(parameter.sizes(), fp32), at::zeros({}, fp32),
-                      parameter.dim() >= 2,
+                      at::zeros(parameter.sizes(), fp32), at::zeros({}, fp32), parameter.dim() >= 2,
                       lr_factors.contains(name) ? lr_factors.at(name) : 1});
   }
 }

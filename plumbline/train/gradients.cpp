@@ -21,8 +21,9 @@ std::vector<double> sum_gradients(nn::Parameters& parameters, parallel::Communic
     if (counts[index++] == 0) continue;
     const at::Tensor& grad = parameter.grad();
     wanted.push_back(&parameter);
-    parts.push_back(grad.defined() ? grad.to(at::kFloat).flatten()
-                                   : at::zeros({parameter.numel()}, parameter.options().dtype(at::kFloat)));
+    parts.push_back(grad.defined()
+                        ? grad.to(at::kFloat).flatten()
+                        : at::zeros({parameter.numel()}, parameter.options().dtype(at::kFloat)));
   }
   if (!parts.empty()) {
     at::Tensor bucket = at::cat(parts);

@@ -17,7 +17,7 @@ namespace plumbline::train {
 
 struct LoopOptions {
   std::string stage;
-  std::string label;  // of the progress line
+  std::string label;       // of the progress line
   int64_t eval_every = 0;  // steps; 0: at the end only
   OpenOptions open = {};
   std::vector<std::string> command = {};

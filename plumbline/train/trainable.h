@@ -39,7 +39,8 @@ class Trainable {
   Metrics step(int64_t step, int64_t total, const Metrics& metrics,
                const std::string& examples = "");
 
-  // trainable.safetensors, optimizer.safetensors and, with optimizer.ema_decay, average.safetensors.
+  // trainable.safetensors, optimizer.safetensors and, with optimizer.ema_decay,
+  // average.safetensors.
   void save(const fs::path& folder) const;
   // Throws IoError, DataError, and CheckpointError when they were saved of other parameters.
   void load(const fs::path& folder);

@@ -102,11 +102,17 @@ TEST_F(Cli, HelpListsTheSettings) {
 TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
   const std::string common = "--set --out --seed --device --dtype --resume --force --quiet";
   const std::string staged = "--config " + common;
+  const std::string convert =
+      "--set --out --seed --quiet --questions --annotations --captions --sentences --ids --split "
+      "--images --prefix --names --instruction --max-rounds --max-conversations --max-prompts "
+      "--captions-per-image --allow";
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"demo", common + " --quick --seeds"},
       {"world", staged + " --images --split"},
       {"pretrain", staged},
-      {"sft", staged},
+      {"convert", convert},
+      {"data", "--config --set --quiet --model --images --conversation --json"},
+      {"sft", staged + " --dry-run"},
       {"sample", staged},
       {"annotate", staged + " --simulated"},
       {"reward", staged + " --facts"},

@@ -77,7 +77,7 @@ TEST(Load, ReportsEverythingAtOnce) {
       "[modle]\n"                // 9: unknown section
       "path = \"x\"\n"
       "[lora]\n"
-      "targets = [\"q_proj\", \"lm_head\"]\n"  // 12
+      "saved_modules = [\"lm_head\", \"norm\"]\n"  // 12
       "[generation]\n"
       "temperature = inf\n");  // 14
   const std::string text =
@@ -96,7 +96,7 @@ TEST(Load, ReportsEverythingAtOnce) {
   EXPECT_THAT(text,
               HasSubstr(at(7) + "unknown key 'ppo.clip_rang'; the nearest is 'ppo.clip_range'"));
   EXPECT_THAT(text, HasSubstr(at(9) + "unknown section 'modle'; the nearest is 'model'"));
-  EXPECT_THAT(text, HasSubstr(at(12) + "lora.targets = "));
+  EXPECT_THAT(text, HasSubstr("lora.saved_modules = [\"norm\"]: expected names among"));
   EXPECT_THAT(text, HasSubstr(at(14) + "generation.temperature = inf: expected a number"));
   EXPECT_THAT(text, HasSubstr("\n  --set run.threads=many: expected an integer, 0 to 1024"));
   EXPECT_THAT(text, HasSubstr("\n  --set nonsense: expected section.key=value"));

@@ -90,13 +90,10 @@ class ExampleTest : public testing::Test {
     return spans;
   }
 
-  text::Tokenizer tokenizer_ =
-      text::tokenizer_from(text::train_bpe({}, 257, {"</s>"}));
-  text::PromptFormat format_{.conversation = {.name = "bare",
-                                              .user = "U:",
-                                              .assistant = " A:",
-                                              .lead = " "},
-                             .end_token = tokenizer_.id("</s>")};
+  text::Tokenizer tokenizer_ = text::tokenizer_from(text::train_bpe({}, 257, {"</s>"}));
+  text::PromptFormat format_{
+      .conversation = {.name = "bare", .user = "U:", .assistant = " A:", .lead = " "},
+      .end_token = tokenizer_.id("</s>")};
 };
 
 TEST_F(ExampleTest, LabelsAreOfAllAnswersTheLastOrEverything) {
@@ -112,16 +109,16 @@ TEST_F(ExampleTest, LabelsAreOfAllAnswersTheLastOrEverything) {
 }
 
 TEST_F(ExampleTest, TooLongOnesAreRefusedLeftOutOrCut) {
-  const std::vector<Conversation> records = {talk("short", {"a", "b"}), talk("long", {"a", "bcdefgh"}),
-                                             talk("asks long", {"abcdefghijkl", "b"}),
-                                             talk("fits", {"q", "r"})};
+  const std::vector<Conversation> records = {
+      talk("short", {"a", "b"}), talk("long", {"a", "bcdefgh"}),
+      talk("asks long", {"abcdefghijkl", "b"}), talk("fits", {"q", "r"})};
   ExampleOptions options{.max_tokens = 12};
   try {
     examples(records, options);
     FAIL();
   } catch (const DataError& e) {
     EXPECT_THAT(e.what(), HasSubstr("2 problems"));
-    EXPECT_THAT(e.what(), HasSubstr("'long': expected at most 12 token rows, got 15"));
+    EXPECT_THAT(e.what(), HasSubstr("got 15 (sft.too_long"));
   }
   options.too_long = config::TooLong::Skip;
   const auto skipped = examples(records, options);

@@ -36,8 +36,7 @@ TEST_F(ImageFeedTest, EveryWayGivesTheSameFeatures) {
        {ImageFeedOptions{}, ImageFeedOptions{.memory_bytes = 1},
         ImageFeedOptions{.cache_folder = path("cache"), .memory_bytes = 1},
         ImageFeedOptions{.cache_folder = path("cache"), .memory_bytes = 1},
-        ImageFeedOptions{.cache_folder = path("cache")},
-        ImageFeedOptions{.trains_tower = true}}) {
+        ImageFeedOptions{.cache_folder = path("cache")}, ImageFeedOptions{.trains_tower = true}}) {
     ImageFeed feed(assistant_.model, assistant_.preprocess, options);
     EXPECT_TRUE(feed.prepare(images(), *alone_).empty());
     EXPECT_EQ(feed.holds_features(), options.memory_bytes == 0 && !options.trains_tower);
@@ -51,8 +50,8 @@ TEST_F(ImageFeedTest, EveryWayGivesTheSameFeatures) {
 }
 
 TEST_F(ImageFeedTest, GradientsReachATowerThatTrains) {
-  auto weight = assistant_.model.parameters().at(
-      "vision_tower.vision_model.encoder.layers.0.mlp.fc1.weight");
+  auto weight =
+      assistant_.model.parameters().at("vision_tower.vision_model.encoder.layers.0.mlp.fc1.weight");
   weight.requires_grad_(true);
   for (const bool trains : {false, true}) {
     ImageFeed feed(assistant_.model, assistant_.preprocess, {.trains_tower = trains});

@@ -11,9 +11,7 @@
 namespace plumbline::image {
 namespace {
 
-std::vector<float> length_of(const std::string& name) {
-  return {static_cast<float>(name.size())};
-}
+std::vector<float> length_of(const std::string& name) { return {static_cast<float>(name.size())}; }
 
 TEST(PixelFeed, GivesEveryPictureInTheOrderAnnounced) {
   PixelFeed feed(length_of, 3, 4);

@@ -245,8 +245,8 @@ TEST(Decoder, LargeModelsDecodeWithoutJoinedWeights) {
   const at::Tensor rows = random_tensor({6, 32}, "rows");
   const Spans spans = Spans::from_lengths({6});
   nn::KvCache cache(2, 2, 16, 1, 8, at::kFloat, at::kCPU);
-  const at::Tensor hidden =
-      decoder_forward(base.decoder, config.text, rows, spans, cache, {0}, {.plain = 0, .adapted = 0});
+  const at::Tensor hidden = decoder_forward(base.decoder, config.text, rows, spans, cache, {0},
+                                            {.plain = 0, .adapted = 0});
   EXPECT_TRUE(is_close(hidden, decoder_forward(base.decoder, config.text, rows, spans)));
 }
 

@@ -131,8 +131,7 @@ TEST(Linear, Bfloat16BaseWithFloatAdapter) {
 
 // Sequences of these lengths, each with a key of its own.
 AdapterSelection under_dropout(const std::vector<int64_t>& lengths, uint64_t first = 0) {
-  AdapterSelection selection{.active = "tuned",
-                             .spans = tensor::Spans::from_lengths(lengths)};
+  AdapterSelection selection{.active = "tuned", .spans = tensor::Spans::from_lengths(lengths)};
   for (size_t s = 0; s < lengths.size(); ++s) {
     selection.dropout_keys.push_back(random_key(3, "dropout").at(first + s));
   }
@@ -172,10 +171,10 @@ TEST(Magnitude, FollowsTheFormulaWithGradients) {
   };
   const auto formula = [](const std::vector<at::Tensor>& in) { return with_magnitude(in, {}); };
   // The weight is frozen in training; its gradient through the lengths is left out by design.
-  expect_same(run, formula,
-              {random_tensor({7, 10}, "x"), random_tensor({6, 10}, "w"),
-               random_tensor({6}, "bias"), random_tensor({3, 10}, "a"),
-               random_tensor({6, 3}, "b"), random_tensor({6}, "m").abs() + 1});
+  expect_same(
+      run, formula,
+      {random_tensor({7, 10}, "x"), random_tensor({6, 10}, "w"), random_tensor({6}, "bias"),
+       random_tensor({3, 10}, "a"), random_tensor({6, 3}, "b"), random_tensor({6}, "m").abs() + 1});
 }
 
 TEST(Magnitude, TheEffectiveWeightDoesTheSame) {
@@ -187,8 +186,8 @@ TEST(Magnitude, TheEffectiveWeightDoesTheSame) {
   EXPECT_TRUE(is_close(apply(linear, x, selection),
                        at::linear(x, effective_weight(linear, selection), linear.bias)));
   linear.adapters["tuned"].magnitude = at::Tensor();
-  EXPECT_FALSE(is_close(apply(linear, x, selection),
-                        at::linear(x, layer(6, 10, true).weight, linear.bias)));
+  EXPECT_FALSE(
+      is_close(apply(linear, x, selection), at::linear(x, layer(6, 10, true).weight, linear.bias)));
 }
 
 TEST(Magnitude, DropoutActsOnWhatTheAdapterAdds) {

@@ -55,15 +55,28 @@ class Launchers : public testing::Test {
   }
   void TearDown() override {
     for (size_t i = 0; i < std::size(kNames); ++i) {
-      if (before_[i].first) ::setenv(kNames[i], before_[i].second.c_str(), 1);
-      else ::unsetenv(kNames[i]);
+      if (before_[i].first)
+        ::setenv(kNames[i], before_[i].second.c_str(), 1);
+      else
+        ::unsetenv(kNames[i]);
     }
   }
-  static constexpr const char* kNames[] = {
-      "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_LOCAL_RANK",
-      "OMPI_COMM_WORLD_LOCAL_SIZE", "PMI_SIZE", "PMI_RANK", "PMIX_SIZE", "PMIX_RANK",
-      "MPI_LOCALRANKID", "MPI_LOCALNRANKS", "SLURM_STEP_ID", "SLURM_STEP_NUM_TASKS",
-      "SLURM_NTASKS", "SLURM_PROCID", "SLURM_LOCALID", "SLURM_STEP_TASKS_PER_NODE"};
+  static constexpr const char* kNames[] = {"OMPI_COMM_WORLD_SIZE",
+                                           "OMPI_COMM_WORLD_RANK",
+                                           "OMPI_COMM_WORLD_LOCAL_RANK",
+                                           "OMPI_COMM_WORLD_LOCAL_SIZE",
+                                           "PMI_SIZE",
+                                           "PMI_RANK",
+                                           "PMIX_SIZE",
+                                           "PMIX_RANK",
+                                           "MPI_LOCALRANKID",
+                                           "MPI_LOCALNRANKS",
+                                           "SLURM_STEP_ID",
+                                           "SLURM_STEP_NUM_TASKS",
+                                           "SLURM_NTASKS",
+                                           "SLURM_PROCID",
+                                           "SLURM_LOCALID",
+                                           "SLURM_STEP_TASKS_PER_NODE"};
   std::vector<std::pair<bool, std::string>> before_;
 };
 

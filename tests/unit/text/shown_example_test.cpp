@@ -13,9 +13,9 @@ class ShownExample : public testing::Test {
  protected:
   Tokenizer tokenizer_ = tiny_tokenizer();
   PromptFormat format_ = tiny_format();
-  EncodedConversation encoded_ =
-      encode(tokenizer_, format_,
-             {{.is_user = true, .text = "<image>\nwhat is it?"}, {.is_user = false, .text = "a cup"}});
+  EncodedConversation encoded_ = encode(
+      tokenizer_, format_,
+      {{.is_user = true, .text = "<image>\nwhat is it?"}, {.is_user = false, .text = "a cup"}});
 };
 
 TEST_F(ShownExample, MarksWhatIsTrained) {

@@ -18,8 +18,8 @@ class LoopTest : public support::Scratch {
  protected:
   void SetUp() override {
     set_log_level(LogLevel::Warning);
-    loaded_ = config::load(std::nullopt, {"run.out=" + path("run"), "optimizer.lr=0.1",
-                                          "run.checkpoint_every=2"});
+    loaded_ = config::load(
+        std::nullopt, {"run.out=" + path("run"), "optimizer.lr=0.1", "run.checkpoint_every=2"});
   }
   // A run of six steps that stops before step `stop`; held-out losses by step, in `losses`.
   void run(bool resume, int64_t stop, double bad_loss = 0) {
@@ -30,9 +30,8 @@ class LoopTest : public support::Scratch {
     loop.evaluate_with([&] {
       return Metrics{{"eval/loss", held_out_.at(static_cast<size_t>(loop.step() - 1))}};
     });
-    loop.save_with([&](const fs::path& folder) {
-      write_file(folder / "model", std::to_string(loop.step()));
-    });
+    loop.save_with(
+        [&](const fs::path& folder) { write_file(folder / "model", std::to_string(loop.step())); });
     loop.begin(6);
     first_step_ = loop.step();
     while (!loop.is_done()) {
