@@ -4,8 +4,10 @@
 
 namespace plumbline::nn {
 
+bool are_halves(const at::Tensor& x) { return x.is_cpu() && x.scalar_type() == at::kBFloat16; }
+
 bool are_plain_halves(const at::Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled();
+  return are_halves(x) && !at::GradMode::is_enabled();
 }
 
 }  // namespace plumbline::nn

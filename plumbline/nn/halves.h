@@ -7,7 +7,10 @@
 
 namespace plumbline::nn {
 
-// bfloat16 on CPU while no gradients are asked for.
+// bfloat16 on CPU.
+bool are_halves(const at::Tensor& x);
+
+// The same while no gradients are asked for.
 bool are_plain_halves(const at::Tensor& x);
 
 inline const kernels::Half* halves(const at::Tensor& x) {

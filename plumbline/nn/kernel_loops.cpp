@@ -161,6 +161,33 @@ void swiglu_backward(const float* dy, const float* gate, int64_t gate_stride, co
   }
 }
 
+void softmax_backward(const float* z, int64_t size, float scale, float lse, float g,
+                      float g_entropy, float entropy, float* dz) {
+  const Vec scales = splat(scale), shift = splat(lse), constant = splat(g + g_entropy * entropy);
+  const auto gradient = [&](const Vec& x) {
+    const Vec logp = x * scales - shift;
+    return -(constant + splat(g_entropy) * logp) * exp(logp) * scales;
+  };
+  int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) store(dz + i, gradient(load(z + i)));
+  for (; i < size; ++i) {
+    const float logp = z[i] * scale - lse;
+    dz[i] = -(g + g_entropy * (entropy + logp)) * std::exp(logp) * scale;
+  }
+}
+
+void widen(const uint16_t* x, int64_t size, float* y) {
+  for (int64_t i = 0; i < size; ++i) y[i] = std::bit_cast<float>(static_cast<uint32_t>(x[i]) << 16);
+}
+
+void narrow(const float* x, int64_t size, uint16_t* y) {
+  for (int64_t i = 0; i < size; ++i) {
+    const auto bits = std::bit_cast<uint32_t>(x[i]);
+    const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+    y[i] = static_cast<uint16_t>(x[i] != x[i] ? 0x7fc0 : rounded);
+  }
+}
+
 void rotate_row(const float* x, const float* cos, const float* sin, float sign, int64_t heads,
                 int64_t half, float* y) {
   for (int64_t h = 0; h < heads; ++h, x += 2 * half, y += 2 * half) {
@@ -288,6 +315,9 @@ const Loops loops = {.rms_norm_forward = rms_norm_forward,
                      .rms_norm_backward = rms_norm_backward,
                      .swiglu_forward = swiglu_forward,
                      .swiglu_backward = swiglu_backward,
+                     .softmax_backward = softmax_backward,
+                     .widen = widen,
+                     .narrow = narrow,
                      .rotate_row = rotate_row,
                      .attention_forward = attention_forward,
                      .attention_backward = attention_backward,

@@ -63,6 +63,16 @@ struct Loops {
                           int64_t up_stride, int64_t rows, int64_t size, float* dgate, float* dup,
                           int64_t grad_stride);
 
+  // The gradient of a row of `size` logits z whose log-softmax at temperature 1 / scale has the log
+  // of its sum `lse`, through the log-probability of a target (`g`; its own term is left to the
+  // caller) and through the entropy (`g_entropy`, with the entropy itself). dz may be z.
+  void (*softmax_backward)(const float* z, int64_t size, float scale, float lse, float g,
+                           float g_entropy, float entropy, float* dz);
+
+  // Between bfloat16 and fp32; rounded to nearest, ties to even.
+  void (*widen)(const uint16_t* x, int64_t size, float* y);
+  void (*narrow)(const float* x, int64_t size, uint16_t* y);
+
   // Rotates `heads` heads of width 2 * half of one row; sign -1 rotates back.
   void (*rotate_row)(const float* x, const float* cos, const float* sin, float sign, int64_t heads,
                      int64_t half, float* y);

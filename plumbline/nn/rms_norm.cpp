@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -66,7 +67,7 @@ class FusedRmsNorm : public torch::autograd::Function<FusedRmsNorm> {
   }
 };
 
-at::Tensor rms_norm_bf16(const at::Tensor& x, const at::Tensor& weight, double eps) {
+at::Tensor normed_bf16(const at::Tensor& x, const at::Tensor& weight, double eps) {
   const int64_t size = x.size(-1);
   at::Tensor y = at::empty_like(x);
   const kernels::Half *x_data = halves(x), *weight_data = halves(weight);
@@ -78,14 +79,60 @@ at::Tensor rms_norm_bf16(const at::Tensor& x, const at::Tensor& weight, double e
   return y;
 }
 
+// Rows in bfloat16, whose gradients are computed in fp32. x [N, D] contiguous.
+class FusedRmsNormBf16 : public torch::autograd::Function<FusedRmsNormBf16> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& x,
+                            const at::Tensor& weight, double eps) {
+    ctx->save_for_backward({x, weight});
+    ctx->saved_data["eps"] = eps;
+    return normed_bf16(x, weight, eps);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight = saved[1];
+    const double eps = ctx->saved_data["eps"].toDouble();
+    const at::Tensor dy = grads[0].contiguous();
+    const at::Tensor wide_weight = weight.to(at::kFloat);
+    const int64_t rows = x.size(0), size = x.size(1);
+    const int64_t num_chunks = (rows + kChunk - 1) / kChunk;
+    at::Tensor dx = at::empty_like(x);
+    at::Tensor parts;
+    if (ctx->needs_input_grad(1)) parts = at::zeros({num_chunks, size}, wide_weight.options());
+    const kernels::Loops& loops = kernels::loops();
+    const kernels::Half *dy_data = halves(dy), *x_data = halves(x);
+    kernels::Half* dx_data = mutable_halves(dx);
+    const float* w = wide_weight.const_data_ptr<float>();
+    float* parts_data = parts.defined() ? parts.data_ptr<float>() : nullptr;
+    at::parallel_for(0, num_chunks, kernels::grain(12 * kChunk * size),
+                     [&](int64_t begin, int64_t end) {
+      std::vector<float> scratch(static_cast<size_t>(3 * size));
+      float *wide_x = scratch.data(), *wide_dy = wide_x + size, *result = wide_dy + size;
+      for (int64_t n = begin * kChunk; n < std::min(rows, end * kChunk); ++n) {
+        float scale = 0;
+        loops.widen(x_data + n * size, size, wide_x);
+        loops.widen(dy_data + n * size, size, wide_dy);
+        loops.rms_norm_forward(wide_x, w, eps, 1, size, result, &scale);
+        loops.rms_norm_backward(wide_dy, wide_x, w, &scale, 1, size, result,
+                                parts_data ? parts_data + n / kChunk * size : nullptr);
+        loops.narrow(result, size, dx_data + n * size);
+      }
+    });
+    return {dx, parts.defined() ? parts.sum(0).to(at::kBFloat16) : at::Tensor(), at::Tensor()};
+  }
+};
+
 }  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   PLUMBLINE_CHECK(weight.dim() == 1 && x.dim() > 0 && x.size(-1) == weight.size(0),
                   fmt::format("rows of {}, weight of {}", x.size(-1), weight.numel()));
-  if (are_plain_halves(x) && x.is_contiguous() && weight.scalar_type() == at::kBFloat16 &&
-      x.size(-1) % 16 == 0) {
-    return rms_norm_bf16(x, weight, eps);
+  if (are_halves(x) && weight.scalar_type() == at::kBFloat16 && x.size(-1) % 16 == 0) {
+    if (!at::GradMode::is_enabled()) return normed_bf16(x.contiguous(), weight, eps);
+    const at::Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
+    return FusedRmsNormBf16::apply(rows, weight.contiguous(), eps).view(x.sizes());
   }
   if (!x.is_cpu() || x.scalar_type() != at::kFloat || weight.scalar_type() != at::kFloat) {
     return rms_norm_composite(x, weight, eps);

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -58,6 +59,48 @@ at::Tensor rotate_bf16(const at::Tensor& x, const at::Tensor& cos, const at::Ten
   });
   return y;
 }
+
+// The gradient of rotate_bf16: dy turned back, in fp32.
+at::Tensor turned_back_bf16(const at::Tensor& dy, const at::Tensor& cos, const at::Tensor& sin,
+                            const at::Tensor& positions) {
+  const int64_t rows = dy.size(0), heads = dy.size(1), half = dy.size(2) / 2;
+  const int64_t width = heads * 2 * half;
+  at::Tensor dx = at::empty(dy.sizes(), dy.options());
+  const kernels::Half* dy_data = halves(dy);
+  kernels::Half* dx_data = mutable_halves(dx);
+  const float *cos_data = cos.const_data_ptr<float>(), *sin_data = sin.const_data_ptr<float>();
+  const int64_t* position_data = positions.const_data_ptr<int64_t>();
+  const int64_t stride = dy.stride(0);
+  const kernels::Loops& loops = kernels::loops();
+  at::parallel_for(0, rows, kernels::grain(heads * half * 8), [&](int64_t begin, int64_t end) {
+    std::vector<float> scratch(static_cast<size_t>(2 * width));
+    for (int64_t n = begin; n < end; ++n) {
+      const int64_t at = position_data[n] * half;
+      loops.widen(dy_data + n * stride, width, scratch.data());
+      loops.rotate_row(scratch.data(), cos_data + at, sin_data + at, -1, heads, half,
+                       scratch.data() + width);
+      loops.narrow(scratch.data() + width, width, dx_data + n * width);
+    }
+  });
+  return dx;
+}
+
+class FusedRotateBf16 : public torch::autograd::Function<FusedRotateBf16> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& x,
+                            const at::Tensor& cos, const at::Tensor& sin,
+                            const at::Tensor& positions) {
+    ctx->save_for_backward({cos, sin, positions});
+    return rotate_bf16(x, cos, sin, positions);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    return {turned_back_bf16(with_dense_heads(grads[0]), saved[0], saved[1], saved[2]),
+            at::Tensor(), at::Tensor(), at::Tensor()};
+  }
+};
 
 class FusedRotate : public torch::autograd::Function<FusedRotate> {
  public:
@@ -120,8 +163,12 @@ at::Tensor rotate(const at::Tensor& x_NHK, const RotaryTable& table, const at::T
                       positions.numel() == x_NHK.size(0),
                   fmt::format("{} rows of heads of {}, {} positions, table for {}", x_NHK.size(0),
                               x_NHK.size(-1), positions.numel(), 2 * table.cos_PK2.size(1)));
-  if (are_plain_halves(x_NHK) && x_NHK.size(2) % 16 == 0) {
-    return rotate_bf16(with_dense_heads(x_NHK), table.cos_PK2, table.sin_PK2, positions);
+  if (are_halves(x_NHK) && x_NHK.size(2) % 16 == 0) {
+    const at::Tensor x = with_dense_heads(x_NHK);
+    if (!at::GradMode::is_enabled()) {
+      return rotate_bf16(x, table.cos_PK2, table.sin_PK2, positions);
+    }
+    return FusedRotateBf16::apply(x, table.cos_PK2, table.sin_PK2, positions);
   }
   if (!x_NHK.is_cpu() || x_NHK.scalar_type() != at::kFloat) {
     return rotate_composite(x_NHK, table, positions);

@@ -1,21 +1,112 @@
 #include "plumbline/nn/token_logprobs.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include "plumbline/base/error.h"
+#include "plumbline/nn/halves.h"
+#include "plumbline/nn/kernels.h"
+#include "plumbline/nn/softmax_weights.h"
 
 namespace plumbline::nn {
 namespace {
 
-// log softmax of a chunk of rows, [r, V] fp32.
-at::Tensor chunk_logprobs(const at::Tensor& hidden, const at::Tensor& weight, double temperature) {
-  const at::Tensor logits = at::linear(hidden, weight).to(at::kFloat);
-  return at::log_softmax(temperature == 1 ? logits : logits / temperature, -1);
+constexpr int64_t kBlock = 256;  // terms summed in fp32
+
+// Logits of a chunk as the loops read them: a row in fp32, which lies in the tensor itself or in
+// `scratch`.
+const float* row_of(const at::Tensor& logits, int64_t row, float* scratch) {
+  const int64_t size = logits.size(1);
+  if (logits.scalar_type() == at::kFloat) return logits.const_data_ptr<float>() + row * size;
+  kernels::loops().widen(halves(logits) + row * size, size, scratch);
+  return scratch;
+}
+
+// On the CPU in fp32 and bfloat16; `temperature` divides the logits.
+void softmax_rows(const at::Tensor& logits, const at::Tensor& targets, double temperature,
+                  float* logprobs, float* entropy, float* logsumexp) {
+  const int64_t size = logits.size(1);
+  const auto* target = targets.const_data_ptr<int64_t>();
+  at::parallel_for(0, logits.size(0), kernels::grain(20 * size), [&](int64_t begin, int64_t end) {
+    std::vector<float> scratch(static_cast<size_t>(2 * size));
+    for (int64_t n = begin; n < end; ++n) {
+      const float* z = row_of(logits, n, scratch.data());
+      float* weights = scratch.data() + size;
+      const SoftmaxTotal sum = softmax_weights(z, size, 1 / temperature, weights);
+      const double shift = sum.largest / temperature + std::log(sum.total);
+      double mean = 0;  // of the logits under the softmax
+      for (int64_t i = 0; i < size; i += kBlock) {
+        float part = 0;
+        for (int64_t j = i; j < std::min(size, i + kBlock); ++j) part += weights[j] * z[j];
+        mean += part;
+      }
+      logprobs[n] = static_cast<float>(z[target[n]] / temperature - shift);
+      entropy[n] = static_cast<float>(shift - mean / sum.total / temperature);
+      logsumexp[n] = static_cast<float>(shift);
+    }
+  });
+}
+
+// Gradients with respect to the logits, in their dtype and place.
+void softmax_rows_backward(at::Tensor& logits, const at::Tensor& targets, double temperature,
+                           const float* g, const float* g_entropy, const float* entropy,
+                           const float* logsumexp) {
+  const int64_t size = logits.size(1);
+  const auto scale = static_cast<float>(1 / temperature);
+  const bool is_wide = logits.scalar_type() == at::kFloat;
+  const auto* target = targets.const_data_ptr<int64_t>();
+  at::parallel_for(0, logits.size(0), kernels::grain(20 * size), [&](int64_t begin, int64_t end) {
+    std::vector<float> scratch(static_cast<size_t>(is_wide ? 0 : size));
+    for (int64_t n = begin; n < end; ++n) {
+      const float* z = row_of(logits, n, scratch.data());
+      float* dz = is_wide ? logits.mutable_data_ptr<float>() + n * size : scratch.data();
+      const float of_logprob = g ? g[n] : 0;
+      kernels::loops().softmax_backward(z, size, scale, logsumexp[n], of_logprob,
+                                        g_entropy ? g_entropy[n] : 0, entropy[n], dz);
+      dz[target[n]] += of_logprob * scale;
+      if (!is_wide) kernels::loops().narrow(dz, size, mutable_halves(logits) + n * size);
+    }
+  });
+}
+
+// The same from at:: operators, for other devices. Gives log-probabilities, entropy, log of sums.
+std::array<at::Tensor, 3> softmax_composite(const at::Tensor& logits, const at::Tensor& targets,
+                                            double temperature) {
+  const at::Tensor all = at::log_softmax(logits.to(at::kFloat) / temperature, -1);
+  const at::Tensor target = targets.unsqueeze(1);
+  const at::Tensor logprobs = all.gather(1, target).squeeze(1);
+  const at::Tensor chosen = logits.gather(1, target).squeeze(1).to(at::kFloat) / temperature;
+  return {logprobs, -(all.exp() * all).sum(-1), chosen - logprobs};
+}
+
+// With p the softmax and H its entropy: d logp_t / d z = onehot_t - p, d H / d z = -p (log p + H).
+at::Tensor softmax_composite_backward(const at::Tensor& logits, const at::Tensor& targets,
+                                      double temperature, const at::Tensor& g,
+                                      const at::Tensor& g_entropy) {
+  const at::Tensor all = at::log_softmax(logits.to(at::kFloat) / temperature, -1);
+  const at::Tensor p = all.exp();
+  at::Tensor d = at::zeros_like(p);
+  if (g.defined()) {
+    d.sub_(p * g.unsqueeze(1));
+    d.scatter_add_(1, targets.unsqueeze(1), g.unsqueeze(1));
+  }
+  if (g_entropy.defined()) {
+    const at::Tensor entropy = -(p * all).sum(-1, /*keepdim=*/true);
+    d.sub_(g_entropy.unsqueeze(1) * p * (all + entropy));
+  }
+  return (d / temperature).to(logits.scalar_type());
+}
+
+bool has_loops(const at::Tensor& logits) {
+  return logits.is_cpu() &&
+         (logits.scalar_type() == at::kFloat || logits.scalar_type() == at::kBFloat16);
 }
 
 class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunction> {
@@ -26,22 +117,28 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
                                                 int64_t chunk) {
     const int64_t rows = hidden.size(0);
     const auto fp32 = hidden.options().dtype(at::kFloat);
-    at::Tensor logprobs = at::empty({rows}, fp32), entropy = at::empty({rows}, fp32);
+    at::Tensor logprobs = at::empty({rows}, fp32), entropy = at::empty({rows}, fp32),
+               logsumexp = at::empty({rows}, fp32);
     for (int64_t first = 0; first < rows; first += chunk) {
       const int64_t last = std::min(rows, first + chunk);
-      const at::Tensor all = chunk_logprobs(hidden.slice(0, first, last), weight, temperature);
-      logprobs.slice(0, first, last)
-          .copy_(all.gather(1, targets.slice(0, first, last).unsqueeze(1)).squeeze(1));
-      entropy.slice(0, first, last).copy_(-(all.exp() * all).sum(-1));
+      const at::Tensor logits = at::linear(hidden.slice(0, first, last), weight);
+      const at::Tensor some = targets.slice(0, first, last);
+      if (has_loops(logits)) {
+        softmax_rows(logits, some, temperature, logprobs.data_ptr<float>() + first,
+                     entropy.data_ptr<float>() + first, logsumexp.data_ptr<float>() + first);
+        continue;
+      }
+      const auto all = softmax_composite(logits, some, temperature);
+      logprobs.slice(0, first, last).copy_(all[0]);
+      entropy.slice(0, first, last).copy_(all[1]);
+      logsumexp.slice(0, first, last).copy_(all[2]);
     }
-    ctx->save_for_backward({hidden, weight, targets});
+    ctx->save_for_backward({hidden, weight, targets, entropy, logsumexp});
     ctx->saved_data["temperature"] = temperature;
     ctx->saved_data["chunk"] = chunk;
     return {logprobs, entropy};
   }
 
-  // With p the softmax and H its entropy: d logp_t / d z = onehot_t - p, d H / d z = -p (log p +
-  // H).
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& grads) {
     const auto saved = ctx->get_saved_variables();
@@ -49,29 +146,36 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
     const double temperature = ctx->saved_data["temperature"].toDouble();
     const int64_t chunk = ctx->saved_data["chunk"].toInt();
     const int64_t rows = hidden.size(0);
+    const auto dense = [](const at::Tensor& x) { return x.defined() ? x.contiguous() : x; };
+    const at::Tensor g = dense(grads[0]), g_entropy = dense(grads[1]);
     at::Tensor d_hidden, d_weight;
     if (ctx->needs_input_grad(0)) d_hidden = at::empty_like(hidden);
-    if (ctx->needs_input_grad(1))
+    if (ctx->needs_input_grad(1)) {
       d_weight = at::zeros(weight.sizes(), weight.options().dtype(at::kFloat));
+    }
     for (int64_t first = 0; first < rows; first += chunk) {
       const int64_t last = std::min(rows, first + chunk);
-      const at::Tensor h = hidden.slice(0, first, last);
-      const at::Tensor all = chunk_logprobs(h, weight, temperature);
-      const at::Tensor p = all.exp();
-      at::Tensor d_logits = at::zeros_like(p);
-      if (grads[0].defined()) {
-        const at::Tensor g = grads[0].slice(0, first, last).unsqueeze(1);
-        d_logits.sub_(p * g);
-        d_logits.scatter_add_(1, targets.slice(0, first, last).unsqueeze(1), g);
+      const auto part = [&](const at::Tensor& x) {
+        return x.defined() ? x.slice(0, first, last) : x;
+      };
+      const at::Tensor h = part(hidden), some = part(targets);
+      at::Tensor logits = at::linear(h, weight);
+      if (has_loops(logits)) {
+        const auto data = [&](const at::Tensor& x) {
+          return x.defined() ? x.const_data_ptr<float>() + first : nullptr;
+        };
+        softmax_rows_backward(logits, some, temperature, data(g), data(g_entropy), data(saved[3]),
+                              data(saved[4]));
+      } else {
+        logits = softmax_composite_backward(logits, some, temperature, part(g), part(g_entropy));
       }
-      if (grads[1].defined()) {
-        const at::Tensor entropy = -(p * all).sum(-1, /*keepdim=*/true);
-        d_logits.sub_(grads[1].slice(0, first, last).unsqueeze(1) * p * (all + entropy));
+      if (d_hidden.defined()) d_hidden.slice(0, first, last).copy_(at::mm(logits, weight));
+      if (!d_weight.defined()) continue;
+      if (logits.scalar_type() == at::kFloat) {
+        d_weight.addmm_(logits.t(), h);
+      } else {
+        d_weight.add_(at::mm(logits.t(), h));
       }
-      if (temperature != 1) d_logits.div_(temperature);
-      const at::Tensor narrow = d_logits.to(hidden.scalar_type());
-      if (d_hidden.defined()) d_hidden.slice(0, first, last).copy_(at::mm(narrow, weight));
-      if (d_weight.defined()) d_weight.add_(at::mm(narrow.t(), h));
     }
     if (d_weight.defined()) d_weight = d_weight.to(weight.scalar_type());
     return {d_hidden, d_weight, at::Tensor(), at::Tensor(), at::Tensor()};
@@ -81,7 +185,7 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
 }  // namespace
 
 int64_t logprob_chunk(int64_t vocab_size) {
-  return std::clamp<int64_t>((int64_t{1} << 24) / vocab_size, 64, 2048);
+  return std::clamp<int64_t>((int64_t{1} << 23) / vocab_size, 64, 2048);
 }
 
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,

@@ -22,7 +22,7 @@ struct TokenLogprobs {
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
                              const at::Tensor& targets, double temperature = 1, int64_t chunk = 0);
 
-// So many rows that their fp32 logits take about 64 MiB; from 64 to 2048.
+// So many rows that their fp32 logits take about 32 MiB; from 64 to 2048.
 int64_t logprob_chunk(int64_t vocab_size);
 
 }  // namespace plumbline::nn
