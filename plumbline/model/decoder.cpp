@@ -158,6 +158,17 @@ std::shared_ptr<JoinedWeights> joined_for(const Decoder& decoder, nn::KvCache& c
   return joined;
 }
 
+// Rows that training on this CPU in bfloat16 adds, as a sequence of zeros of their own, so that
+// their number is a multiple of this: oneDNN compiles its products anew for every number of rows,
+// which can take longer than the products themselves.
+constexpr int64_t kRowStep = 32;
+
+int64_t rows_to_add(const at::Tensor& rows) {
+  const bool is_compiled = rows.is_cpu() && rows.scalar_type() == at::kBFloat16;
+  if (!is_compiled || !at::GradMode::is_enabled()) return 0;
+  return (kRowStep - rows.size(0) % kRowStep) % kRowStep;
+}
+
 }  // namespace
 
 const std::vector<NamedLinear>& block_linears() {
@@ -170,15 +181,23 @@ const std::vector<NamedLinear>& block_linears() {
 }
 
 at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
-                           const at::Tensor& rows, const tensor::Spans& spans,
+                           const at::Tensor& rows_given, const tensor::Spans& spans_given,
                            const std::function<void(const at::Tensor&)>& after_block) {
-  check_rows(rows, spans, config);
-  check_positions(spans.max_length(), config);
+  check_rows(rows_given, spans_given, config);
+  check_positions(spans_given.max_length(), config);
+  const int64_t added = rows_to_add(rows_given);
+  at::Tensor rows = rows_given;
+  tensor::Spans spans = spans_given;
+  if (added > 0) {
+    rows = at::cat({rows_given, at::zeros({added, rows_given.size(1)}, rows_given.options())});
+    spans.append(added);
+  }
   nn::AdapterSelection selection = decoder.selection;
   if (!selection.dropout_keys.empty()) {
-    PLUMBLINE_CHECK(std::ssize(selection.dropout_keys) == spans.size(),
+    PLUMBLINE_CHECK(std::ssize(selection.dropout_keys) == spans_given.size(),
                     fmt::format("dropout keys for {} sequences of {}",
-                                selection.dropout_keys.size(), spans.size()));
+                                selection.dropout_keys.size(), spans_given.size()));
+    if (added > 0) selection.dropout_keys.emplace_back();
     selection.spans = spans;
   }
   // Everything by value that a backward pass may need when this call has ended.
@@ -197,9 +216,9 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
       return run_block(block, products(block, own), layer, config, angles, attend, in);
     };
     x = decoder.recomputes_blocks ? nn::recomputed(run, x) : run(x);
-    if (after_block) after_block(x);
+    if (after_block) after_block(x.narrow(0, 0, rows_given.size(0)));
   }
-  return nn::rms_norm(x, decoder.norm, config.rms_norm_eps);
+  return nn::rms_norm(x.narrow(0, 0, rows_given.size(0)), decoder.norm, config.rms_norm_eps);
 }
 
 at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
