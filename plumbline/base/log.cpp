@@ -29,6 +29,8 @@ std::string printable(const std::string& text) {
 
 void set_log_level(LogLevel level) { g_level = level; }
 
+LogLevel log_level() { return g_level; }
+
 void log_message(LogLevel level, const std::string& text) {
   static std::mutex mutex;
   if (level < g_level.load()) return;

@@ -12,6 +12,7 @@ enum class LogLevel { Debug, Info, Warning, Error };
 
 // Messages below `level` are dropped. Default: Info.
 void set_log_level(LogLevel level);
+LogLevel log_level();
 void log_message(LogLevel level, const std::string& text);
 
 template <class... Args>

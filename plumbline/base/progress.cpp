@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstdio>
 
+#include "plumbline/base/log.h"
+
 namespace plumbline {
 namespace {
 std::atomic<bool> g_line_open = false;
@@ -50,7 +52,7 @@ void Progress::update(int64_t done, const std::string& metrics) {
 
 void Progress::draw(bool final) {
   last_drawn_ = watch_.seconds();
-  if (final && done_ == first_) return;
+  if ((final && done_ == first_) || log_level() > LogLevel::Info) return;
   const std::string text = progress_text(label_, done_, first_, total_, watch_.seconds(), metrics_);
   if (!is_terminal_) {
     std::fprintf(stderr, "%s\n", text.c_str());

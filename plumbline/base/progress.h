@@ -9,7 +9,8 @@
 namespace plumbline {
 
 // "sft 120/500 24% 31.2/s ETA 0:12 loss 1.43". Redrawn at most ten times a second on a terminal;
-// elsewhere a plain line every 30 seconds at most, so that logs stay short.
+// elsewhere a plain line every 30 seconds at most, so that logs stay short. Silent where messages
+// below warnings are dropped.
 class Progress {
  public:
   // `done` > 0 when work is resumed; the rate counts only what this process did.

@@ -10,6 +10,8 @@
 #include "plumbline/checkpoint/llava_checkpoint.h"
 #include "plumbline/checkpoint/sources.h"
 #include "plumbline/engine/preprocess_files.h"
+#include "plumbline/engine/quantize.h"
+#include "plumbline/tensor/device.h"
 #include "plumbline/text/own_template.h"
 #include "plumbline/text/tokenizer_files.h"
 #include "plumbline/text/tokenizer_gguf.h"
@@ -149,6 +151,14 @@ Assistant load_assistant(const std::string& path, const std::string& conversatio
   ModelInput input = load_model_input(path, conversation);
   return {checkpoint::load_llava(path, dtype, device), std::move(input.tokenizer),
           std::move(input.format), input.preprocess};
+}
+
+Assistant load_assistant(const config::Config& c, at::Device device) {
+  Assistant assistant = load_assistant(c.model.path, c.model.conversation,
+                                       tensor::choose_dtype(c.run.dtype, device), device);
+  quantize(assistant.model, c.model.quantization);
+  assistant.model.set_activation_checkpointing(c.run.activation_checkpointing);
+  return assistant;
 }
 
 void check_length(const Assistant& assistant, int64_t num_rows, const std::string& what,

@@ -39,6 +39,10 @@ struct Assistant {
 Assistant load_assistant(const std::string& path, const std::string& conversation,
                          at::ScalarType dtype, at::Device device);
 
+// The model of a config: model.path in run.dtype, its layers quantised as model.quantization says,
+// with run.activation_checkpointing.
+Assistant load_assistant(const config::Config& config, at::Device device);
+
 // Throws DataError when a sequence of `num_rows` tokens and image rows has more than the model has
 // positions for. `what` names it, `where` is its file. Called for all input before long work
 // starts.

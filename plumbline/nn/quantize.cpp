@@ -94,7 +94,9 @@ PackedWeight pack_nf4(const at::Tensor& weight) {
 PackedWeight pack_int8(const at::Tensor& weight) {
   const at::Tensor values = plain(weight);
   const at::Tensor scales = values.abs().amax(1);
-  const at::Tensor factors = at::where(scales == 0, at::zeros_like(scales), 127 / scales);
+  // Not a division: the last bit would be another one.
+  const at::Tensor factors =
+      at::where(scales == 0, at::zeros_like(scales), scales.reciprocal() * 127);
   // Whole numbers from -127 to 127 as they lie in memory.
   const at::Tensor codes = (values * factors.unsqueeze(1)).round().to(at::kChar);
   return {.codes = codes.view(at::kByte), .scales = scales};

@@ -106,20 +106,20 @@ class FusedRmsNormBf16 : public torch::autograd::Function<FusedRmsNormBf16> {
     kernels::Half* dx_data = mutable_halves(dx);
     const float* w = wide_weight.const_data_ptr<float>();
     float* parts_data = parts.defined() ? parts.data_ptr<float>() : nullptr;
-    at::parallel_for(0, num_chunks, kernels::grain(12 * kChunk * size),
-                     [&](int64_t begin, int64_t end) {
-      std::vector<float> scratch(static_cast<size_t>(3 * size));
-      float *wide_x = scratch.data(), *wide_dy = wide_x + size, *result = wide_dy + size;
-      for (int64_t n = begin * kChunk; n < std::min(rows, end * kChunk); ++n) {
-        float scale = 0;
-        loops.widen(x_data + n * size, size, wide_x);
-        loops.widen(dy_data + n * size, size, wide_dy);
-        loops.rms_norm_forward(wide_x, w, eps, 1, size, result, &scale);
-        loops.rms_norm_backward(wide_dy, wide_x, w, &scale, 1, size, result,
-                                parts_data ? parts_data + n / kChunk * size : nullptr);
-        loops.narrow(result, size, dx_data + n * size);
-      }
-    });
+    at::parallel_for(
+        0, num_chunks, kernels::grain(12 * kChunk * size), [&](int64_t begin, int64_t end) {
+          std::vector<float> scratch(static_cast<size_t>(3 * size));
+          float *wide_x = scratch.data(), *wide_dy = wide_x + size, *result = wide_dy + size;
+          for (int64_t n = begin * kChunk; n < std::min(rows, end * kChunk); ++n) {
+            float scale = 0;
+            loops.widen(x_data + n * size, size, wide_x);
+            loops.widen(dy_data + n * size, size, wide_dy);
+            loops.rms_norm_forward(wide_x, w, eps, 1, size, result, &scale);
+            loops.rms_norm_backward(wide_dy, wide_x, w, &scale, 1, size, result,
+                                    parts_data ? parts_data + n / kChunk * size : nullptr);
+            loops.narrow(result, size, dx_data + n * size);
+          }
+        });
     return {dx, parts.defined() ? parts.sum(0).to(at::kBFloat16) : at::Tensor(), at::Tensor()};
   }
 };

@@ -109,8 +109,7 @@ config::GenerationConfig talking(const config::Loaded& loaded, int64_t num_posit
 void chat(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
-  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
-                                          tensor::choose_dtype(c.run.dtype, device), device);
+  auto assistant = engine::load_assistant(c, device);
   const model::AdapterScope scope(assistant.model, engine::attach_policy(assistant.model, c.model));
   const auto generation =
       talking(invocation.loaded, config::longest_sequence(assistant.model.config().text));

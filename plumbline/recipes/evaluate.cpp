@@ -18,8 +18,7 @@ void evaluate(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   const auto items = world::read_benchmark(c.data.benchmark);
-  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
-                                          tensor::choose_dtype(c.run.dtype, device), device);
+  auto assistant = engine::load_assistant(c, device);
   const std::string adapter = engine::attach_policy(assistant.model, c.model);
   auto run = train::RunFolder::open("eval", invocation.loaded,
                                     {invocation.resume, invocation.force}, invocation.command);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,11 +10,14 @@
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/hf_config.h"
+#include "plumbline/checkpoint/llava_checkpoint.h"
 #include "plumbline/checkpoint/sources.h"
 #include "plumbline/checkpoint/weight_names.h"
 #include "plumbline/data/score_records.h"
 #include "plumbline/engine/assistant.h"
+#include "plumbline/engine/quantize.h"
 #include "plumbline/recipes/stages.h"
+#include "plumbline/tensor/device.h"
 #include "plumbline/text/shown_example.h"
 
 namespace plumbline::recipes {
@@ -129,10 +133,49 @@ void print_description(const json& d) {
   if (!d["misshapen"].empty()) print_list("of other shapes than the config's", d["misshapen"]);
 }
 
+// What model.quantization does to the language model's layers.
+void print_quantization(const config::Config& c, bool as_json) {
+  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  auto model =
+      checkpoint::load_llava(c.model.path, tensor::choose_dtype(c.run.dtype, device), device);
+  const int64_t before = model.base_bytes();
+  const auto weights = engine::quantize(model, c.model.quantization);
+  double worst = 0, squares = 0, values = 0;
+  json list = json::array();
+  for (const auto& weight : weights) {
+    const auto count = static_cast<double>(weight.num_values);
+    worst = std::max(worst, weight.error);
+    squares += weight.error * weight.error * count;
+    values += count;
+    list.push_back({{"name", weight.name}, {"error", weight.error}, {"bytes", weight.bytes}});
+  }
+  const double mean = values > 0 ? std::sqrt(squares / values) : 0;
+  if (as_json) {
+    const json out = {{"bytes_before", before},
+                      {"bytes", model.base_bytes()},
+                      {"error", mean},
+                      {"worst_error", worst},
+                      {"weights", list}};
+    std::printf("%s\n", out.dump(1).c_str());
+    return;
+  }
+  for (const auto& weight : weights) {
+    std::printf("  %-72s error %.4f, %.2f bits\n", weight.name.c_str(), weight.error,
+                8.0 * static_cast<double>(weight.bytes) / static_cast<double>(weight.num_values));
+  }
+  std::printf(
+      "%zu layers quantised: %.4g MB of %.4g MB are left; relative error %.4f, worst %.4f\n",
+      weights.size(), static_cast<double>(model.base_bytes()) / 1e6,
+      static_cast<double>(before) / 1e6, mean, worst);
+}
+
 }  // namespace
 
 void inspect(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
+  if (c.model.quantization != config::Quantization::None) {
+    return print_quantization(c, invocation.json);
+  }
   if (invocation.in.empty()) {
     const json description = describe(c.model.path);
     if (invocation.json) {

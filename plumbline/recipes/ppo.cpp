@@ -411,8 +411,7 @@ void ppo(const Invocation& invocation) {
   auto reward_input = engine::RewardInput::load(c.model.reward_adapter);
   reward_input.read_facts(c.data.facts, images);
   auto gold_items = gold_subset(c);
-  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
-                                          tensor::choose_dtype(c.run.dtype, device), device);
+  auto assistant = engine::load_assistant(c, device);
   refuse_end_text(assistant, c.model.conversation);
   train::Trainable trainable("ppo", engine::attach_roles(assistant.model, c, key), c.optimizer);
   engine::FeatureStore features(assistant.preprocess, c.data.images);

@@ -8,22 +8,19 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
-#include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
-#include "plumbline/base/progress.h"
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
+#include "plumbline/data/step_plan.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/feature_store.h"
 #include "plumbline/engine/reward_input.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/rl/preference.h"
-#include "plumbline/tensor/device.h"
 #include "plumbline/text/reward_prompt.h"
-#include "plumbline/train/run_folder.h"
-#include "plumbline/train/trainable.h"
+#include "plumbline/train/loop.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -85,16 +82,26 @@ PairScores score_pairs(engine::Assistant& assistant, engine::FeatureStore& featu
 
 int64_t rows_of(const Pair& pair) { return std::ssize(pair.better) + std::ssize(pair.worse); }
 
-std::vector<std::vector<const Pair*>> micro_batches(const std::vector<const Pair*>& pairs,
-                                                    int64_t budget) {
-  std::vector<int64_t> lengths;
-  for (const Pair* pair : pairs) lengths.push_back(rows_of(*pair));
-  std::vector<std::vector<const Pair*>> parts;
-  for (const auto& micro : data::micro_batches(lengths, budget)) {
-    auto& part = parts.emplace_back();
-    for (const int64_t i : micro) part.push_back(pairs[static_cast<size_t>(i)]);
+// Some pairs of a step, by their places in it, in portions of at most `budget` rows.
+std::vector<std::vector<int64_t>> portions(const std::vector<int64_t>& places,
+                                           const std::vector<int64_t>& lengths, int64_t budget) {
+  std::vector<int64_t> own;
+  for (const int64_t place : places) own.push_back(lengths[static_cast<size_t>(place)]);
+  auto parts = data::micro_batches(own, budget);
+  for (auto& part : parts) {
+    for (int64_t& i : part) i = places[static_cast<size_t>(i)];
   }
   return parts;
+}
+
+// The comparisons of a step, for an error.
+std::string names_of(const std::vector<int64_t>& chosen,
+                     const std::vector<data::Comparison>& records) {
+  std::string names = "comparisons";
+  for (size_t i = 0; i < std::min<size_t>(chosen.size(), 16); ++i) {
+    names += (i == 0 ? " " : ", ") + records[static_cast<size_t>(chosen[i])].id;
+  }
+  return names + (chosen.size() > 16 ? ", ..." : "");
 }
 
 // Share of held-out pairs whose better answer scores higher.
@@ -102,11 +109,13 @@ rl::PreferenceStats measure(engine::Assistant& assistant, engine::FeatureStore& 
                             const std::vector<Pair>& pairs, int64_t budget) {
   const at::NoGradGuard no_grad;
   const model::AdapterScope scope(assistant.model, kAdapter);
-  std::vector<const Pair*> all;
-  for (const Pair& pair : pairs) all.push_back(&pair);
+  std::vector<int64_t> lengths;
+  for (const Pair& pair : pairs) lengths.push_back(rows_of(pair));
   std::vector<at::Tensor> better, worse;
-  for (const auto& part : micro_batches(all, budget)) {
-    auto scores = score_pairs(assistant, features, part);
+  for (const auto& part : data::micro_batches(lengths, budget)) {
+    std::vector<const Pair*> some;
+    for (const int64_t i : part) some.push_back(&pairs[static_cast<size_t>(i)]);
+    auto scores = score_pairs(assistant, features, some);
     better.push_back(scores.better);
     worse.push_back(scores.worse);
   }
@@ -118,7 +127,8 @@ rl::PreferenceStats measure(engine::Assistant& assistant, engine::FeatureStore& 
 void reward(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "reward");
-  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  const auto process = parallel::join(c.run.device, c.run.threads);
+  parallel::Communicator& processes = *process.all;
   engine::refuse_adapter(c.model, "reward");
   engine::RewardInput input(text::load_reward_template(c.reward.template_file), c.reward.facts,
                             c.reward.max_facts);
@@ -127,8 +137,7 @@ void reward(const Invocation& invocation) {
   auto images = data::images_of(records);
   for (const auto& record : held_out) images.push_back(record.image);
   input.read_facts(c.data.facts, images);
-  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
-                                          tensor::choose_dtype(c.run.dtype, device), device);
+  auto assistant = engine::load_assistant(c, process.device);
   check_lengths(assistant, input, records, c.data.train);
   check_lengths(assistant, input, held_out, c.data.eval);
   // The order of the facts is drawn anew in every epoch.
@@ -145,8 +154,6 @@ void reward(const Invocation& invocation) {
   log_info("reward: {} pairs ({} held out), {} facts, {} steps", num_pairs, eval_pairs.size(),
            c.reward.facts ? "with" : "without", total_steps);
 
-  auto run = train::RunFolder::open("reward", invocation.loaded,
-                                    {invocation.resume, invocation.force}, invocation.command);
   assistant.model.add_adapter(kAdapter, nn::adapter_spec(c.lora), key.at("lora"));
   assistant.model.add_head(kAdapter, key.at("head"), /*zero=*/false);
   nn::Parameters parameters = assistant.model.adapter_parameters(kAdapter);
@@ -154,20 +161,30 @@ void reward(const Invocation& invocation) {
     parameters.emplace("reward_head." + name, tensor);
   }
   train::Trainable trainable("reward", std::move(parameters), c.optimizer);
-  int64_t step = 0;
-  if (const auto checkpoint = run.latest_checkpoint()) {
-    trainable.load(*checkpoint);
-    step = train::RunFolder::step_of(*checkpoint);
-  }
+  train::Loop loop({.stage = "reward",
+                    .label = c.reward.facts ? "reward (facts)" : "reward",
+                    .eval_every = steps_per_epoch,
+                    .open = {invocation.resume, invocation.force},
+                    .command = invocation.command},
+                   invocation.loaded, trainable, processes);
   engine::FeatureStore features(assistant.preprocess, c.data.images);
   features.prepare(assistant.model, images);
-  const auto save = [&] {
-    run.save_checkpoint(step, [&](const fs::path& folder) { trainable.save(folder); });
-  };
-
-  Progress progress(c.reward.facts ? "reward (facts)" : "reward", total_steps, step);
-  while (step < total_steps) {
-    const int64_t epoch = step / steps_per_epoch;
+  loop.evaluate_with([&] {
+    const auto stats = measure(assistant, features, eval_pairs, c.reward.micro_tokens);
+    log_info("reward: held-out accuracy {:.3f} after step {}", stats.accuracy, loop.step());
+    return train::Metrics{{"eval/accuracy", stats.accuracy},
+                          {"eval/score_gap", stats.score_gap},
+                          {"eval/mean_score", stats.mean_score},
+                          {"eval/score_std", stats.score_std},
+                          {"eval/pairs", static_cast<double>(eval_pairs.size())}};
+  });
+  loop.save_with([&](const fs::path& folder) {
+    checkpoint::save_adapter(folder.string(), assistant.model, kAdapter, c.model.path);
+    input.save(folder);
+  });
+  loop.begin(total_steps);
+  while (!loop.is_done()) {
+    const int64_t step = loop.step(), epoch = step / steps_per_epoch;
     if (c.reward.facts && epoch != pairs_epoch) {
       pairs = pairs_of(epoch);
       pairs_epoch = epoch;
@@ -175,58 +192,44 @@ void reward(const Invocation& invocation) {
     const auto order = data::epoch_order(key.at("order"), epoch, num_pairs);
     const int64_t first = step % steps_per_epoch * c.reward.batch_size;
     const int64_t last = std::min(num_pairs, first + c.reward.batch_size);
-    std::vector<const Pair*> chosen;
+    std::vector<int64_t> chosen, lengths;
+    int64_t rows = 0;
     for (int64_t i = first; i < last; ++i) {
-      chosen.push_back(&pairs[static_cast<size_t>(order[static_cast<size_t>(i)])]);
+      chosen.push_back(order[static_cast<size_t>(i)]);
+      lengths.push_back(rows_of(pairs[static_cast<size_t>(chosen.back())]));
+      rows += lengths.back();
     }
-    const Stopwatch watch;
     trainable.zero_grad();
     double loss = 0, accuracy = 0, mean_score = 0;
-    uint64_t sequence = 0;  // of this step
-    for (const auto& part : micro_batches(chosen, c.reward.micro_tokens)) {
+    const auto own = data::share_of(lengths, processes.rank(), processes.size());
+    for (const auto& part : portions(own, lengths, c.reward.micro_tokens)) {
       std::vector<RandomKey> dropout_keys;
-      for (size_t i = 0; i < 2 * part.size(); ++i) {
-        dropout_keys.push_back(key.at("dropout").at(static_cast<uint64_t>(step)).at(sequence++));
+      std::vector<const Pair*> some;
+      for (const int64_t place : part) {
+        some.push_back(&pairs[static_cast<size_t>(chosen[static_cast<size_t>(place)])]);
+        for (uint64_t side = 0; side < 2; ++side) {
+          dropout_keys.push_back(key.at("dropout")
+                                     .at(static_cast<uint64_t>(step))
+                                     .at(2 * static_cast<uint64_t>(place) + side));
+        }
       }
       const model::AdapterScope scope(assistant.model, kAdapter, std::move(dropout_keys));
-      const auto scores = score_pairs(assistant, features, part);
+      const auto scores = score_pairs(assistant, features, some);
       const auto terms = rl::bradley_terry(scores.better, scores.worse,
                                            {.margin = c.reward.margin,
                                             .label_smoothing = c.reward.label_smoothing,
                                             .center_coef = c.reward.center_coef});
-      const double share = static_cast<double>(part.size()) / static_cast<double>(chosen.size());
+      const double share = static_cast<double>(some.size()) / static_cast<double>(chosen.size());
       (terms.loss * share).backward();
       loss += terms.loss.item<double>() * share;
       accuracy += terms.stats.accuracy * share;
       mean_score += terms.stats.mean_score * share;
     }
-    auto metrics = trainable.step(step, total_steps, {{"loss", loss}});
-    ++step;
-    metrics.merge(train::Metrics{{"loss", loss},
-                                 {"accuracy", accuracy},
-                                 {"mean_score", mean_score},
-                                 {"time/step_seconds", watch.seconds()}});
-    if (step % steps_per_epoch == 0) {
-      const auto stats = measure(assistant, features, eval_pairs, c.reward.micro_tokens);
-      metrics["eval/accuracy"] = stats.accuracy;
-      metrics["eval/score_gap"] = stats.score_gap;
-      metrics["eval/mean_score"] = stats.mean_score;
-      metrics["eval/score_std"] = stats.score_std;
-      metrics["eval/pairs"] = static_cast<double>(eval_pairs.size());
-      log_info("reward: held-out accuracy {:.3f} after step {}", stats.accuracy, step);
-    }
-    run.metrics().record(step, metrics);
-    progress.update(step, fmt::format("loss {:.3f} accuracy {:.2f}", loss, accuracy));
-    const bool is_due = c.run.checkpoint_every > 0 && step % c.run.checkpoint_every == 0;
-    if (is_due || received_signal() != 0) save();
-    stop_if_interrupted();
+    const auto sums = trainable.reduce(processes, {loss, accuracy, mean_score});
+    loop.end_step({{"loss", sums[0]}, {"accuracy", sums[1]}, {"mean_score", sums[2]}}, rows,
+                  names_of(chosen, records));
   }
-  trainable.finish();
-  write_folder(run.path() / "adapter", [&](const fs::path& folder) {
-    checkpoint::save_adapter(folder.string(), assistant.model, kAdapter, c.model.path);
-    input.save(folder);
-  });
-  run.finish();
+  loop.finish("adapter");
 }
 
 }  // namespace plumbline::recipes

@@ -42,8 +42,7 @@ void sample(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   const auto prompts = data::read_prompts(c.data.prompts, c.data.images);
-  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
-                                          tensor::choose_dtype(c.run.dtype, device), device);
+  auto assistant = engine::load_assistant(c, device);
   const std::string adapter = engine::attach_policy(assistant.model, c.model);
   auto sequences = requests(assistant, prompts, c);
   auto run = train::RunFolder::open("sample", invocation.loaded,

@@ -204,8 +204,7 @@ void score(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const auto records = data::read_score_records(invocation.in);
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
-  auto assistant = engine::load_assistant(c.model.path, c.model.conversation,
-                                          tensor::choose_dtype(c.run.dtype, device), device);
+  auto assistant = engine::load_assistant(c, device);
   for (const auto& record : records) {
     if (record.images.empty() || assistant.model.config().takes_images()) continue;
     throw unfit(record, "text only, as the model takes no images", "images");

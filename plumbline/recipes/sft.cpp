@@ -17,11 +17,9 @@
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/image_feed.h"
 #include "plumbline/engine/memory_plan.h"
-#include "plumbline/engine/quantize.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/nn/token_logprobs.h"
 #include "plumbline/recipes/stages.h"
-#include "plumbline/tensor/device.h"
 #include "plumbline/tensor/host.h"
 #include "plumbline/train/loop.h"
 
@@ -256,11 +254,7 @@ void sft(const Invocation& invocation) {
   const auto process = parallel::join(c.run.device, c.run.threads);
   parallel::Communicator& processes = *process.all;
   const bool is_lora = c.sft.train == Train::Lora;
-  auto assistant =
-      engine::load_assistant(c.model.path, c.model.conversation,
-                             tensor::choose_dtype(c.run.dtype, process.device), process.device);
-  engine::quantize(assistant.model, c.model.quantization);
-  assistant.model.set_activation_checkpointing(c.run.activation_checkpointing);
+  auto assistant = engine::load_assistant(c, process.device);
   data::Examples examples = read_examples(assistant, c, c.data.train);
   std::optional<data::Examples> held_out;
   if (!c.data.eval.empty()) held_out.emplace(read_examples(assistant, c, c.data.eval));
