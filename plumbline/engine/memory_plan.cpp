@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "plumbline/base/clock.h"
 #include "plumbline/nn/token_logprobs.h"
 
 namespace plumbline::engine {
@@ -30,9 +29,12 @@ int64_t tower_bytes_per_image(const config::LlavaConfig& c, int64_t value_bytes)
 
 int64_t activation_bytes_per_row(const config::LlamaConfig& config, int64_t value_bytes,
                                  bool recomputes, int64_t rank) {
-  const int64_t block = block_values(config) + 7 * rank;
-  if (!recomputes) return config.num_layers * block * value_bytes;
-  return (config.num_layers * config.hidden_size + block) * value_bytes;
+  // Attention keeps queries, keys, values and their mix in fp32 whatever the dtype.
+  const int64_t q = config.num_heads * config.head_dim, kv = config.num_kv_heads * config.head_dim;
+  const int64_t wide = value_bytes < 4 ? 4 * (2 * q + 2 * kv) : 0;
+  const int64_t block = (block_values(config) + 7 * rank) * value_bytes + wide;
+  if (!recomputes) return config.num_layers * block;
+  return config.num_layers * config.hidden_size * value_bytes + block;
 }
 
 MemoryPlan plan_memory(model::Llava& model, const TrainingShape& shape) {
@@ -42,7 +44,7 @@ MemoryPlan plan_memory(model::Llava& model, const TrainingShape& shape) {
   const int64_t rows = shape.micro_tokens;
   const int64_t chunk = std::min(rows, nn::logprob_chunk(c.text.vocab_size));
   MemoryPlan plan;
-  plan.push_back({"program and data", std::max<int64_t>(0, memory_bytes() - weights)});
+  plan.push_back({"program and data", shape.program_bytes});
   plan.push_back({"weights", weights});
   plan.push_back({"gradients and optimiser", shape.training_bytes});
   plan.push_back(

@@ -10,6 +10,7 @@
 namespace plumbline::engine {
 
 struct TrainingShape {
+  int64_t program_bytes = 0;   // of this process without weights and what training holds
   int64_t training_bytes = 0;  // gradients, optimiser, masters: Trainable::state_bytes
   int64_t micro_tokens = 0;    // token rows of a forward pass
   bool recomputes = false;     // activation checkpointing
@@ -25,8 +26,8 @@ struct MemoryLine {
 using MemoryPlan = std::vector<MemoryLine>;
 
 // Program, weights, training state, activations of one pass, and the largest passing results. Peak
-// of this process; features of images come on top. Estimated from shapes; what libraries allocate
-// for themselves is not known.
+// of this process in training; features of images come on top. Estimated from shapes; what libraries
+// allocate for themselves is not known, and while weights are read their file's pages count, too.
 MemoryPlan plan_memory(model::Llava& model, const TrainingShape& shape);
 int64_t total(const MemoryPlan& plan);
 // A table with the total.

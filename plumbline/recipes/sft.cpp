@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "plumbline/base/clock.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
@@ -254,16 +255,20 @@ void sft(const Invocation& invocation) {
   const auto process = parallel::join(c.run.device, c.run.threads);
   parallel::Communicator& processes = *process.all;
   const bool is_lora = c.sft.train == Train::Lora;
+  const int64_t program_bytes = memory_bytes();
   auto assistant = engine::load_assistant(c, process.device);
+  const int64_t before_data = memory_bytes();
   data::Examples examples = read_examples(assistant, c, c.data.train);
   std::optional<data::Examples> held_out;
   if (!c.data.eval.empty()) held_out.emplace(read_examples(assistant, c, c.data.eval));
 
+  const int64_t data_bytes = memory_bytes() - before_data;
   auto parameters = chosen_parameters(assistant.model, c);
   const auto factors = lr_factors(parameters, c);
   train::Trainable trainable("sft", std::move(parameters), c.optimizer, factors);
   const auto memory = engine::plan_memory(
-      assistant.model, {.training_bytes = trainable.state_bytes(),
+      assistant.model, {.program_bytes = program_bytes + data_bytes,
+                        .training_bytes = trainable.state_bytes(),
                         .micro_tokens = std::max(c.sft.micro_tokens, examples.longest()),
                         .recomputes = c.run.activation_checkpointing,
                         .trains_base = !is_lora,
