@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <fmt/format.h>
@@ -109,31 +110,68 @@ bool has_loops(const at::Tensor& logits) {
          (logits.scalar_type() == at::kFloat || logits.scalar_type() == at::kBFloat16);
 }
 
+// d logits of rows [first, first + logits.size(0)), in the place of the logits themselves.
+void differentiate(at::Tensor& logits, const at::Tensor& targets, double temperature,
+                   const at::Tensor& g, const at::Tensor& g_entropy, const at::Tensor& entropy,
+                   const at::Tensor& logsumexp) {
+  if (!has_loops(logits)) {
+    logits = softmax_composite_backward(logits, targets, temperature, g, g_entropy);
+    return;
+  }
+  const auto data = [](const at::Tensor& x) {
+    return x.defined() ? x.const_data_ptr<float>() : nullptr;
+  };
+  softmax_rows_backward(logits, targets, temperature, data(g), data(g_entropy), data(entropy),
+                        data(logsumexp));
+}
+
+// Adds d logits^T hidden to an fp32 gradient of the head.
+void add_outer(at::Tensor& d_weight, const at::Tensor& d_logits, const at::Tensor& hidden) {
+  if (d_logits.scalar_type() == at::kFloat) {
+    d_weight.addmm_(d_logits.t(), hidden);
+  } else {
+    d_weight.add_(at::mm(d_logits.t(), hidden));
+  }
+}
+
+// The gradients are formed while the logits are there, as if that of every log-probability were 1,
+// and only scaled in the backward pass. Where this is not enough, because entropies have gradients
+// or the head's rows have different ones, that pass computes the logits again.
 class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunction> {
  public:
   static torch::autograd::variable_list forward(torch::autograd::AutogradContext* ctx,
                                                 const at::Tensor& hidden, const at::Tensor& weight,
                                                 const at::Tensor& targets, double temperature,
-                                                int64_t chunk) {
+                                                int64_t chunk, bool of_hidden, bool of_weight) {
+    ctx->set_materialize_grads(false);  // an unused result's gradient is undefined, not zeros
     const int64_t rows = hidden.size(0);
     const auto fp32 = hidden.options().dtype(at::kFloat);
     at::Tensor logprobs = at::empty({rows}, fp32), entropy = at::empty({rows}, fp32),
                logsumexp = at::empty({rows}, fp32);
+    at::Tensor unit_hidden, unit_weight;
+    if (of_hidden) unit_hidden = at::empty_like(hidden);
+    if (of_weight) unit_weight = at::zeros(weight.sizes(), fp32);
+    const at::Tensor ones = at::ones({std::min(rows, chunk)}, fp32);
     for (int64_t first = 0; first < rows; first += chunk) {
       const int64_t last = std::min(rows, first + chunk);
-      const at::Tensor logits = at::linear(hidden.slice(0, first, last), weight);
-      const at::Tensor some = targets.slice(0, first, last);
+      const auto part = [&](const at::Tensor& x) { return x.slice(0, first, last); };
+      at::Tensor logits = at::linear(part(hidden), weight);
       if (has_loops(logits)) {
-        softmax_rows(logits, some, temperature, logprobs.data_ptr<float>() + first,
+        softmax_rows(logits, part(targets), temperature, logprobs.data_ptr<float>() + first,
                      entropy.data_ptr<float>() + first, logsumexp.data_ptr<float>() + first);
-        continue;
+      } else {
+        const auto all = softmax_composite(logits, part(targets), temperature);
+        part(logprobs).copy_(all[0]);
+        part(entropy).copy_(all[1]);
+        part(logsumexp).copy_(all[2]);
       }
-      const auto all = softmax_composite(logits, some, temperature);
-      logprobs.slice(0, first, last).copy_(all[0]);
-      entropy.slice(0, first, last).copy_(all[1]);
-      logsumexp.slice(0, first, last).copy_(all[2]);
+      if (!of_hidden && !of_weight) continue;
+      differentiate(logits, part(targets), temperature, ones.slice(0, 0, last - first), {},
+                    part(entropy), part(logsumexp));
+      if (of_hidden) part(unit_hidden).copy_(at::mm(logits, weight));
+      if (of_weight) add_outer(unit_weight, logits, part(hidden));
     }
-    ctx->save_for_backward({hidden, weight, targets, entropy, logsumexp});
+    ctx->save_for_backward({hidden, weight, targets, entropy, logsumexp, unit_hidden, unit_weight});
     ctx->saved_data["temperature"] = temperature;
     ctx->saved_data["chunk"] = chunk;
     return {logprobs, entropy};
@@ -142,10 +180,30 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  const torch::autograd::variable_list& grads) {
     const auto saved = ctx->get_saved_variables();
-    const at::Tensor &hidden = saved[0], &weight = saved[1], &targets = saved[2];
+    const at::Tensor &unit_hidden = saved[5], &unit_weight = saved[6];
+    const at::Tensor& g = grads[0];
+    const bool is_one_factor =
+        g.defined() && g.numel() > 0 && (!unit_weight.defined() || (g == g[0]).all().item<bool>());
+    torch::autograd::variable_list result(7);
+    if (grads[1].defined() || !is_one_factor) {
+      recompute(ctx, saved, grads, result);
+      return result;
+    }
+    if (unit_hidden.defined()) {
+      result[0] = unit_hidden * g.unsqueeze(1).to(unit_hidden.scalar_type());
+    }
+    if (unit_weight.defined()) result[1] = (unit_weight * g[0]).to(saved[1].scalar_type());
+    return result;
+  }
+
+ private:
+  static void recompute(torch::autograd::AutogradContext* ctx,
+                        const torch::autograd::variable_list& saved,
+                        const torch::autograd::variable_list& grads,
+                        torch::autograd::variable_list& result) {
+    const at::Tensor &hidden = saved[0], &weight = saved[1];
     const double temperature = ctx->saved_data["temperature"].toDouble();
-    const int64_t chunk = ctx->saved_data["chunk"].toInt();
-    const int64_t rows = hidden.size(0);
+    const int64_t chunk = ctx->saved_data["chunk"].toInt(), rows = hidden.size(0);
     const auto dense = [](const at::Tensor& x) { return x.defined() ? x.contiguous() : x; };
     const at::Tensor g = dense(grads[0]), g_entropy = dense(grads[1]);
     at::Tensor d_hidden, d_weight;
@@ -158,27 +216,14 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
       const auto part = [&](const at::Tensor& x) {
         return x.defined() ? x.slice(0, first, last) : x;
       };
-      const at::Tensor h = part(hidden), some = part(targets);
-      at::Tensor logits = at::linear(h, weight);
-      if (has_loops(logits)) {
-        const auto data = [&](const at::Tensor& x) {
-          return x.defined() ? x.const_data_ptr<float>() + first : nullptr;
-        };
-        softmax_rows_backward(logits, some, temperature, data(g), data(g_entropy), data(saved[3]),
-                              data(saved[4]));
-      } else {
-        logits = softmax_composite_backward(logits, some, temperature, part(g), part(g_entropy));
-      }
-      if (d_hidden.defined()) d_hidden.slice(0, first, last).copy_(at::mm(logits, weight));
-      if (!d_weight.defined()) continue;
-      if (logits.scalar_type() == at::kFloat) {
-        d_weight.addmm_(logits.t(), h);
-      } else {
-        d_weight.add_(at::mm(logits.t(), h));
-      }
+      at::Tensor logits = at::linear(part(hidden), weight);
+      differentiate(logits, part(saved[2]), temperature, part(g), part(g_entropy), part(saved[3]),
+                    part(saved[4]));
+      if (d_hidden.defined()) part(d_hidden).copy_(at::mm(logits, weight));
+      if (d_weight.defined()) add_outer(d_weight, logits, part(hidden));
     }
-    if (d_weight.defined()) d_weight = d_weight.to(weight.scalar_type());
-    return {d_hidden, d_weight, at::Tensor(), at::Tensor(), at::Tensor()};
+    result[0] = d_hidden;
+    if (d_weight.defined()) result[1] = d_weight.to(weight.scalar_type());
   }
 };
 
@@ -197,7 +242,10 @@ TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
   PLUMBLINE_CHECK(temperature > 0 && chunk >= 0,
                   fmt::format("temperature {}, chunk {}", temperature, chunk));
   if (chunk == 0) chunk = logprob_chunk(weight.size(0));
-  const auto result = TokenLogprobsFunction::apply(hidden, weight, targets, temperature, chunk);
+  const bool has_gradients = at::GradMode::is_enabled();
+  const auto result = TokenLogprobsFunction::apply(hidden, weight, targets, temperature, chunk,
+                                                   has_gradients && hidden.requires_grad(),
+                                                   has_gradients && weight.requires_grad());
   return {result[0], result[1]};
 }
 

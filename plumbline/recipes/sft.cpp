@@ -172,6 +172,14 @@ std::vector<Portion> portions_of(const std::vector<int64_t>& items, const data::
   return portions;
 }
 
+// Rows of a forward pass at most.
+int64_t largest_portion(const data::Examples& examples, const config::SftConfig& c) {
+  const int64_t longest = examples.longest();
+  const int64_t step = c.batch_tokens > 0 ? std::max(c.batch_tokens, longest)
+                                          : std::min(c.batch_size, examples.size()) * longest;
+  return std::min(std::max(c.micro_tokens, longest), step);
+}
+
 std::vector<std::string> images_of(const std::vector<Portion>& portions,
                                    const data::Examples& examples) {
   std::vector<std::string> images;
@@ -269,7 +277,7 @@ void sft(const Invocation& invocation) {
   const auto memory = engine::plan_memory(
       assistant.model, {.program_bytes = program_bytes + data_bytes,
                         .training_bytes = trainable.state_bytes(),
-                        .micro_tokens = std::max(c.sft.micro_tokens, examples.longest()),
+                        .micro_tokens = largest_portion(examples, c.sft),
                         .recomputes = c.run.activation_checkpointing,
                         .trains_base = !is_lora,
                         .trains_tower = c.sft.train_tower,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -52,6 +53,33 @@ inline void expect_same(const Function& tested, const Function& reference,
   for (size_t i = 0; i < got.size(); ++i) {
     EXPECT_TRUE(is_close(got[i], expected[i], tolerance)) << "value or gradient " << i;
   }
+}
+
+// Computes f of bfloat16 inputs, and `exact` of the same numbers in fp32: the result and every
+// gradient agree within one percent of their norm, and the result is the same bits without
+// gradients.
+inline void expect_same_in_halves(const Function& f, const Function& exact,
+                                  const std::vector<at::Tensor>& inputs) {
+  std::vector<at::Tensor> halves, wide;
+  for (const at::Tensor& input : inputs) {
+    halves.push_back(input.to(at::kBFloat16).detach().requires_grad_(true));
+    wide.push_back(halves.back().detach().to(at::kFloat).requires_grad_(true));
+  }
+  const auto is_near = [](const at::Tensor& a, const at::Tensor& b) {
+    const double difference = (a.to(at::kFloat) - b).norm().item<double>();
+    return difference < 0.01 * b.norm().item<double>();
+  };
+  const at::Tensor y = f(halves), expected = exact(wide);
+  EXPECT_EQ(y.scalar_type(), at::kBFloat16);
+  EXPECT_TRUE(is_near(y.detach(), expected.detach()));
+  const at::Tensor dy = random_tensor(y.sizes().vec(), "dy");
+  (y * dy.to(at::kBFloat16)).sum().backward();
+  (expected * dy.to(at::kBFloat16).to(at::kFloat)).sum().backward();
+  for (size_t i = 0; i < halves.size(); ++i) {
+    EXPECT_TRUE(is_near(halves[i].grad(), wide[i].grad())) << "gradient " << i;
+  }
+  const at::NoGradGuard no_grad;
+  EXPECT_TRUE(at::equal(f(halves), y));
 }
 
 }  // namespace plumbline::nn

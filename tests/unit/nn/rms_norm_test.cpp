@@ -51,6 +51,10 @@ TEST(RmsNorm, Bfloat16RoundsBeforeTheWeight) {
   EXPECT_TRUE(at::equal(rms_norm(x, weight, 1e-5), weight * normal.to(at::kBFloat16)));
 }
 
+TEST(RmsNorm, Bfloat16TrainsAsFp32Does) {
+  expect_same_in_halves(fused, composite, {random_tensor({70, 32}, "x"), random_tensor({32}, "w")});
+}
+
 TEST(RmsNorm, RefusesAnotherWidth) {
   EXPECT_THROW(rms_norm(at::ones({2, 4}), at::ones(5), 1e-5), InternalError);
 }

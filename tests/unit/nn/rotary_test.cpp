@@ -45,6 +45,14 @@ TEST(Rotate, FusedEqualsComposite) {
               {random_tensor({77, 24}, "x")});
 }
 
+TEST(Rotate, Bfloat16TrainsAsFp32Does) {
+  const RotaryTable table = rotary_table(40, 32, 10000, at::kCPU);
+  const at::Tensor positions = row_positions(Spans::from_lengths({40, 7, 30}), {}, at::kCPU);
+  expect_same_in_halves([&](const auto& in) { return rotate(in[0], table, positions); },
+                        [&](const auto& in) { return rotate_composite(in[0], table, positions); },
+                        {random_tensor({77, 4, 32}, "x")});
+}
+
 TEST(Rotate, ScoresDependOnDistanceOnly) {
   const RotaryTable table = rotary_table(64, 16, 10000, at::kCPU);
   const at::Tensor q = random_tensor({1, 1, 16}, "q"), k = random_tensor({1, 1, 16}, "k");

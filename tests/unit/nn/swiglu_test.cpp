@@ -26,6 +26,19 @@ TEST(Swiglu, TakesViewsOfOneTensor) {
   expect_same(tested, reference, {random_tensor({9, 48}, "joined")});
 }
 
+TEST(Swiglu, Bfloat16TrainsAsFp32Does) {
+  expect_same_in_halves(fused, composite,
+                        {random_tensor({70, 48}, "gate"), random_tensor({70, 48}, "up")});
+  expect_same_in_halves(
+      [](const std::vector<at::Tensor>& in) {
+        return swiglu(in[0].narrow(1, 0, 32), in[0].narrow(1, 32, 32));
+      },
+      [](const std::vector<at::Tensor>& in) {
+        return swiglu_composite(in[0].narrow(1, 0, 32), in[0].narrow(1, 32, 32));
+      },
+      {random_tensor({9, 64}, "joined")});
+}
+
 TEST(Swiglu, ExtremeGatesStayFinite) {
   const at::Tensor gate =
       at::tensor({-1e4F, -90.0F, -20.0F, 0.0F, 20.0F, 90.0F, 1e4F, 1.0F}).unsqueeze(0);
