@@ -216,9 +216,9 @@ std::string place(const Box& box, const EntityBoxes& image, const Flickr30kOptio
   const int64_t width = is_padded ? side : image.width;
   const int64_t height = is_padded ? side : image.height;
   const auto fraction = [&](int64_t at, int64_t of_image, int64_t of_frame) {
-    const int64_t inside = std::clamp<int64_t>(at, 0, of_image);
-    const double value =
-        static_cast<double>(inside + (of_frame - of_image) / 2) / static_cast<double>(of_frame);
+    const int64_t margin = (of_frame - of_image) / 2;  // whole pixels, as pad_to_square leaves
+    const int64_t inside = std::clamp<int64_t>(at, 0, of_image) + margin;
+    const double value = static_cast<double>(inside) / static_cast<double>(of_frame);
     return fmt::format("{:.{}f}", value, options.digits);
   };
   return fmt::format("{}, {}, {}, {}", fraction(box.left, image.width, width),

@@ -53,7 +53,7 @@ void for_each_image(const std::vector<std::string>& names,
 }  // namespace
 
 ImageFeed::ImageFeed(model::Llava& model, image::Preprocess preprocess, ImageFeedOptions options)
-    : model_(model), preprocess_(std::move(preprocess)), options_(std::move(options)) {
+    : model_(model), preprocess_(preprocess), options_(std::move(options)) {
   if (!options_.trains_tower && !options_.cache_folder.empty() && model.config().takes_images()) {
     cache_.emplace(options_.cache_folder, model, preprocess_);
   }
