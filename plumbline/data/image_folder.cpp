@@ -15,16 +15,31 @@ namespace {
 constexpr const char* kMetadata = "metadata.jsonl";
 constexpr const char* kSpaces = " \t\r\n";
 
-bool is_picture(const fs::path& file) {
-  static const std::set<std::string> endings = {".png", ".jpg", ".jpeg", ".webp"};
-  std::string ending = file.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return endings.contains(ending);
+  return text;
 }
 
-std::vector<fs::path> pictures_in(const std::string& folder) {
-  std::vector<fs::path> pictures;
+bool is_picture(const fs::path& file) {
+  static const std::set<std::string> endings = {".png", ".jpg", ".jpeg", ".webp"};
+  return endings.contains(lower(file.extension().string()));
+}
+
+bool is_other_picture(const fs::path& file) {
+  static const std::set<std::string> endings = {".gif",  ".bmp", ".tif", ".tiff", ".heic",
+                                                ".avif", ".jxl", ".jp2", ".svg",  ".ppm"};
+  return endings.contains(lower(file.extension().string()));
+}
+
+bool is_caption(const fs::path& file) {
+  const std::string name = lower(file.stem().string());
+  return lower(file.extension().string()) == ".txt" && name != "readme" && name != "license";
+}
+
+// All that is not hidden, by name.
+std::vector<fs::path> files_in(const std::string& folder) {
+  std::vector<fs::path> files;
   std::error_code error;
   fs::directory_iterator it(folder, error);
   if (error) {
@@ -35,10 +50,10 @@ std::vector<fs::path> pictures_in(const std::string& folder) {
                             .where = folder});
   }
   for (const auto& entry : it) {
-    if (is_picture(entry.path())) pictures.push_back(entry.path());
+    if (!entry.path().filename().string().starts_with(".")) files.push_back(entry.path());
   }
-  std::sort(pictures.begin(), pictures.end());
-  return pictures;
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 // Without a byte order mark and the white space around it.
@@ -56,18 +71,31 @@ std::vector<formats::Record> read_image_folder(const std::string& folder,
   const fs::path metadata = fs::path(folder) / kMetadata;
   if (fs::exists(metadata)) return formats::read_records(metadata.string(), on_broken);
   std::vector<formats::Record> records;
-  for (const fs::path& picture : pictures_in(folder)) {
-    nlohmann::json value = {{"file_name", picture.filename().string()}};
-    const fs::path caption = fs::path(picture).replace_extension(".txt");
-    if (fs::exists(caption)) {
-      const std::string text = read_file(caption);
-      if (!text::is_valid_utf8(text)) {
-        on_broken(caption.string(), "expected text in UTF-8, got other bytes");
-        continue;
-      }
-      value["text"] = trimmed(text);
+  std::set<fs::path> used, captions;
+  for (const fs::path& file : files_in(folder)) {
+    if (is_caption(file)) captions.insert(file);
+    if (is_other_picture(file))
+      on_broken(file.string(), "expected PNG, JPEG or WebP, got another kind");
+    if (!is_picture(file)) continue;
+    const fs::path caption = fs::path(file).replace_extension(".txt");
+    used.insert(caption);
+    if (!fs::exists(caption)) {
+      on_broken(file.string(),
+                "expected its caption in " + caption.filename().string() + " beside it, got none");
+      continue;
     }
-    records.push_back({std::move(value), picture.string()});
+    const std::string text = read_file(caption);
+    if (!text::is_valid_utf8(text)) {
+      on_broken(caption.string(), "expected text in UTF-8, got other bytes");
+      continue;
+    }
+    records.push_back(
+        {{{"file_name", file.filename().string()}, {"text", trimmed(text)}}, file.string()});
+  }
+  for (const fs::path& caption : captions) {
+    if (!used.contains(caption)) {
+      on_broken(caption.string(), "expected the picture of this caption beside it, got none");
+    }
   }
   return records;
 }

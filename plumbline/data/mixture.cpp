@@ -80,10 +80,13 @@ class Reader {
         source.images = located(text(value, name));
       } else if (name == "name") {
         source.name = text(value, name);
+      } else if (name == "question") {
+        source.question = text(value, name);
       } else if (name == "weight") {
         source.weight = weight(value);
       } else {
-        complain(value, fmt::format("expected file, images, weight or name, got '{}'", name));
+        complain(value,
+                 fmt::format("expected file, images, weight, name or question, got '{}'", name));
       }
     }
     if (!has_file) return complain(table, "expected a file, got a source without");

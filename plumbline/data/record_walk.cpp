@@ -71,6 +71,9 @@ class SourceWalk {
       TrainingRecord record = read_training_record(value);
       now_.form = std::move(record.form);
       now_.conversation = std::move(record.conversation);
+      if (now_.form == "caption" && !source_.question.empty()) {
+        now_.conversation.turns.front().text = text::with_image(source_.question);
+      }
       check();
     } catch (const std::invalid_argument& e) {
       bad(std::string("expected ") + e.what());

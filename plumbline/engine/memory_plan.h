@@ -26,8 +26,8 @@ struct MemoryLine {
 using MemoryPlan = std::vector<MemoryLine>;
 
 // Program, weights, training state, activations of one pass, and the largest passing results. Peak
-// of this process in training; features of images come on top. Estimated from shapes; what libraries
-// allocate for themselves is not known, and while weights are read their file's pages count, too.
+// of this process in training; features of images come on top. Estimated from shapes, and from what
+// libraries were seen to take; while weights are read their file's pages count, too.
 MemoryPlan plan_memory(model::Llava& model, const TrainingShape& shape);
 int64_t total(const MemoryPlan& plan);
 // A table with the total.

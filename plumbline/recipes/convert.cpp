@@ -100,6 +100,9 @@ Converted vqav2(Named& named, uint64_t seed) {
       .max_prompts = named.number("max-prompts"),
       .seed = seed};
   options.instruction = named.text("instruction", options.instruction);
+  options.instruction_place = named.choice("instruction-place", "first", "every")
+                                  ? data::InstructionPlace::EveryRound
+                                  : data::InstructionPlace::FirstRound;
   named.finish();
   auto r = data::convert_vqav2(questions, annotations, options);
   return {std::move(r.conversations), std::move(r.prompts), {}, std::move(r.left_out)};
@@ -113,6 +116,7 @@ Converted aokvqa(Named& named, uint64_t seed) {
                               .max_prompts = named.number("max-prompts"),
                               .seed = seed};
   options.instruction = named.text("instruction", options.instruction);
+  options.facts_prefix = named.text("facts-prefix", options.facts_prefix);
   named.finish();
   auto r = data::convert_aokvqa(questions, options);
   return {std::move(r.conversations), std::move(r.prompts), std::move(r.facts),
@@ -127,6 +131,9 @@ Converted flickr30k(Named& named, uint64_t seed) {
   const data::Flickr30kOptions options{.image_folder_prefix = named.text("prefix"),
                                        .tolerance = named.tolerance(),
                                        .split = named.text("split"),
+                                       .frame = named.choice("places", "padded", "picture")
+                                                    ? data::BoxFrame::Picture
+                                                    : data::BoxFrame::PaddedSquare,
                                        .captions_per_image = named.number("captions-per-image", 1),
                                        .max_conversations = named.number("max-conversations"),
                                        .seed = seed};
@@ -161,6 +168,9 @@ const std::vector<std::pair<std::string, std::string>>& convert_flags() {
       {"prefix", "put before every image name, such as train2017"},
       {"names", "2014 or 2017: how COCO's image files are named"},
       {"instruction", "what is asked behind a question (vqav2, aokvqa)"},
+      {"instruction-place", "first or every: behind which rounds it stands (vqav2)"},
+      {"facts-prefix", "put before image names in facts; aok_ unless set (aokvqa)"},
+      {"places", "padded or picture: what places are fractions of (flickr30k)"},
       {"max-rounds", "rounds per conversation (vqav2)"},
       {"max-conversations", "conversations at most, drawn"},
       {"max-prompts", "prompts for PPO at most, drawn (vqav2, aokvqa)"},
@@ -187,8 +197,9 @@ void convert(const Invocation& invocation) {
     throw ConfigError(Complaint{.component = "convert",
                                 .doing = "choosing where to write",
                                 .expected = "a folder that does not exist or is empty",
-                                .got = "another",
-                                .where = out.string()});
+                                .got = "one with files in it",
+                                .where = out.string(),
+                                .hint = "choose another --out."});
   }
   Named named(invocation.named, data_set);
   const Converted result = found->second(named, static_cast<uint64_t>(run.seed));

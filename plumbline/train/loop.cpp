@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kState = "state.json";
 constexpr const char* kEvalLoss = "eval/loss";
-constexpr double kGiB = 1024.0 * 1024 * 1024;
+constexpr double kMiB = 1024.0 * 1024, kGiB = 1024 * kMiB;
 
 // "loss 1.234 lr 1.0e-04 |g| 0.52 5210 tokens/s 1.2 GiB"
 std::string progress_figures(const Metrics& metrics) {
@@ -135,9 +135,9 @@ void Loop::finish(const std::string& name, int64_t planned_bytes) {
     }
     folder_->finish();
     if (planned_bytes > 0) {
-      log_info("{}: peak memory {:.2f} GiB, planned {:.2f} GiB", options_.stage,
-               static_cast<double>(peak_memory_bytes()) / kGiB,
-               static_cast<double>(planned_bytes) / kGiB);
+      log_info("{}: peak memory {:.0f} MiB, planned {:.0f} MiB", options_.stage,
+               static_cast<double>(peak_memory_bytes()) / kMiB,
+               static_cast<double>(planned_bytes) / kMiB);
     }
   }
   processes_.barrier();

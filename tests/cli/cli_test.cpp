@@ -104,7 +104,7 @@ TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
   const std::string staged = "--config " + common;
   const std::string convert =
       "--set --out --seed --quiet --questions --annotations --captions --sentences --ids --split "
-      "--images --prefix --names --instruction --max-rounds --max-conversations --max-prompts "
+      "--images --prefix --names --instruction --instruction-place --facts-prefix --places --max-rounds --max-conversations --max-prompts "
       "--captions-per-image --allow";
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"demo", common + " --quick --seeds"},

@@ -67,8 +67,8 @@ class Sft : public support::Scratch {
 
   // mpirun -n COUNT before plumbline's arguments; `shell` may stand around the program.
   static Outcome together(int count, const Arguments& arguments, const std::string& shell = "") {
-    Arguments all = {"mpirun", "-q", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none",
-                     "-n", std::to_string(count)};
+    Arguments all = {"mpirun", "-q", "--allow-run-as-root", "--oversubscribe", "--bind-to",
+                     "none",   "-n", std::to_string(count)};
     if (shell.empty()) {
       all.push_back(support::program());
     } else {
@@ -78,8 +78,8 @@ class Sft : public support::Scratch {
     return support::run(all);
   }
   static bool has_mpi() {
-    return support::run({"sh", "-c", "command -v mpirun && ldd " + support::program() +
-                                         " | grep -q libmpi"})
+    return support::run(
+               {"sh", "-c", "command -v mpirun && ldd " + support::program() + " | grep -q libmpi"})
                .exit_code == 0;
   }
   void expect_losses(const std::string& run, const std::string& golden) const {
@@ -94,10 +94,15 @@ class Sft : public support::Scratch {
 };
 
 TEST_F(Sft, GoesOnBitForBitFromEveryStep) {
-  const std::vector<std::string> settings = {
-      "sft.epochs=2", "sft.order=shuffled",  "sft.micro_tokens=600",    "lora.dropout=0.1",
-      "run.checkpoint_every=1", "run.keep_checkpoints=99", "optimizer.ema_decay=0.9",
-      "data.eval=tests/golden/training/conversations.json", "sft.eval_every=3"};
+  const std::vector<std::string> settings = {"sft.epochs=2",
+                                             "sft.order=shuffled",
+                                             "sft.micro_tokens=600",
+                                             "lora.dropout=0.1",
+                                             "run.checkpoint_every=1",
+                                             "run.keep_checkpoints=99",
+                                             "optimizer.ema_decay=0.9",
+                                             "data.eval=tests/golden/training/conversations.json",
+                                             "sft.eval_every=3"};
   must(support::plumbline(sft("lora", "whole", settings)));
   const auto whole = metrics("whole");
   ASSERT_EQ(whole.size(), 10U);
@@ -107,10 +112,35 @@ TEST_F(Sft, GoesOnBitForBitFromEveryStep) {
     arguments.push_back("--resume");
     must(support::plumbline(arguments));
     EXPECT_EQ(metrics("cut"), whole) << "after step " << step;
-    for (const char* file : {"adapter/adapter_model.safetensors", "best/adapter_model.safetensors"}) {
+    for (const char* file :
+         {"adapter/adapter_model.safetensors", "best/adapter_model.safetensors"}) {
       EXPECT_TRUE(read_file(folder_ / "cut" / file) == read_file(folder_ / "whole" / file))
           << file << " after step " << step;
     }
+  }
+}
+
+TEST_F(Sft, DropoutDoesNotDependOnPortionsOrProcesses) {
+  const std::vector<std::string> settings = {"sft.epochs=2", "model.adapter=", "lora.dropout=0.3"};
+  auto small = settings, plain = settings;
+  small.emplace_back("sft.micro_tokens=1");
+  plain[2] = "lora.dropout=0";
+  must(support::plumbline(sft("lora", "whole", settings)));
+  must(support::plumbline(sft("lora", "small", small)));
+  must(support::plumbline(sft("lora", "plain", plain)));
+  const auto whole = metrics("whole"), portions = metrics("small"), without = metrics("plain");
+  ASSERT_EQ(whole.size(), 10U);
+  for (size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_NEAR(portions[i]["loss"].get<double>(), whole[i]["loss"].get<double>(), 2e-5) << i;
+    EXPECT_NEAR(portions[i]["grad_norm"].get<double>(), whole[i]["grad_norm"].get<double>(), 1e-4);
+  }
+  EXPECT_GT(std::abs(without[5]["grad_norm"].get<double>() - whole[5]["grad_norm"].get<double>()),
+            1e-3);
+  if (!has_mpi()) return;
+  must(together(2, sft("lora", "two", settings)));
+  const auto two = metrics("two");
+  for (size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_NEAR(two[i]["loss"].get<double>(), whole[i]["loss"].get<double>(), 2e-5) << i;
   }
 }
 
@@ -148,7 +178,9 @@ TEST_F(Sft, AProcessThatDiesEndsAllAndOthersGoOn) {
   const std::string mark = path("run/checkpoints/step-000003");
   const std::string shell =
       "if [ \"$OMPI_COMM_WORLD_RANK\" = 1 ]; then \"$0\" \"$@\" & pid=$!; "
-      "while [ ! -e '" + mark + "' ]; do sleep 0.01; done; kill -9 $pid; wait $pid; exit 137; "
+      "while [ ! -e '" +
+      mark +
+      "' ]; do sleep 0.01; done; kill -9 $pid; wait $pid; exit 137; "
       "else exec \"$0\" \"$@\"; fi";
   auto arguments = sft("lora", "run", settings);
   EXPECT_NE(together(2, arguments, shell).exit_code, 0);

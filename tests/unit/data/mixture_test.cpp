@@ -81,7 +81,8 @@ images = ""
 [run]
 )");
   EXPECT_THAT(text, HasSubstr("line 3: expected a weight above 0 and at most 1000, got 0"));
-  EXPECT_THAT(text, HasSubstr("line 4: expected file, images, weight or name, got 'colour'"));
+  EXPECT_THAT(text,
+              HasSubstr("line 4: expected file, images, weight, name or question, got 'colour'"));
   EXPECT_THAT(text,
               HasSubstr("line 6: expected a weight above 0 and at most 1000, got another type"));
   EXPECT_THAT(text, HasSubstr("line 5: expected a file, got a source without"));

@@ -60,6 +60,18 @@ TEST_F(TrainingSetTest, SkipsBadRecordsAndCountsThem) {
   EXPECT_THAT(warning, HasSubstr("gone.png"));
 }
 
+TEST_F(TrainingSetTest, CaptionsMayAnswerAQuestion) {
+  make_folders(folder_ / "photos");
+  write_file(path("photos/x.png"), "");
+  write_file(path("photos/x.txt"), "a cup");
+  write_file(path("mix.toml"), "[[source]]\nfile = \"photos\"\nquestion = \"What is it?\"\n");
+  const auto set = read("mix.toml");
+  ASSERT_EQ(set.records.size(), 1U);
+  EXPECT_EQ(set.records[0].turns[0].text, "<image>\nWhat is it?");
+  EXPECT_EQ(set.records[0].turns[1].text, "a cup");
+  EXPECT_EQ(read("photos").records[0].turns[0].text, "<image>");
+}
+
 TEST_F(TrainingSetTest, TakesRecordsWhoseIdsAreTheSame) {
   write_file(path("twice.jsonl"),
              "{\"id\": \"1\", \"text\": \"a\"}\n{\"id\": \"1\", \"text\": \"b\"}\n");
