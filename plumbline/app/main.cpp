@@ -99,8 +99,8 @@ const std::vector<Stage>& stages() {
        recipes::chat},
       {"score",
        "log-probabilities, or rewards, of given answers, as JSON lines",
-       {"run", "model", "data"},
-       {"model.path"},
+       {"run", "model", "data", "reward"},
+       {},
        recipes::score},
       {"inspect",
        "what a checkpoint holds, or an example as the model sees it",
@@ -165,6 +165,13 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
   if (name == "chat" || name == "score") {
     add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
+    if (name == "score") {
+      add_key(
+          sub, flags, "--reward", "model.reward_adapter",
+          "folder of a reward model: score with it (its base is --model, or as it says itself)");
+      add_key(sub, flags, "--facts", "data.facts", "facts of each image, for a reward model");
+      add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
+    }
     add_key(sub, flags, "--base", "model.path",
             "the same, for an adapter whose own base lies elsewhere");
     add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");

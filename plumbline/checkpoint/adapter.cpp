@@ -247,4 +247,23 @@ void load_adapter(const std::string& folder, model::Llava& model, const std::str
   }
 }
 
+void save_head(const std::string& folder, model::Llava& model, const std::string& name) {
+  save_tensors((fs::path(folder) / kHead).string(), model.head_parameters(name));
+}
+
+void load_head(const std::string& folder, model::Llava& model, const std::string& name) {
+  const auto found = open_head(folder, folder);
+  if (found.empty()) {
+    throw CheckpointError({.component = "checkpoint",
+                           .doing = "looking for a reward model's head",
+                           .expected = kHead,
+                           .got = "none",
+                           .where = folder,
+                           .hint = "a model without it answers, but judges nothing."});
+  }
+  model.add_head(name, random_key(0, "checkpoint.load_head"), true);
+  restore(model.head_parameters(name), found.front().arrays(), found.front().path(),
+          "the head belongs to a model of another width.");
+}
+
 }  // namespace plumbline::checkpoint

@@ -23,4 +23,10 @@ void save_adapter(const std::string& folder, model::Llava& model, const std::str
 // for tensors that do not fit, and ConfigError when the name is taken; the model is then as before.
 void load_adapter(const std::string& folder, model::Llava& model, const std::string& name);
 
+// The scalar head of a whole model that judges, reward_head.safetensors in the model's folder.
+// `name` is the head's, "" for the model's own. Throw IoError; load_head also CheckpointError when
+// there is none, or of another width than the model.
+void save_head(const std::string& folder, model::Llava& model, const std::string& name);
+void load_head(const std::string& folder, model::Llava& model, const std::string& name);
+
 }  // namespace plumbline::checkpoint

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace plumbline::config {
@@ -36,6 +37,7 @@ struct ModelConfig {
 };
 
 enum class BadRecords { Refuse, Skip };
+enum class MissingFacts { Refuse, Allow };
 
 struct DataConfig {
   std::string train;
@@ -46,6 +48,7 @@ struct DataConfig {
   std::string samples;
   std::string benchmark;
   BadRecords bad_records = BadRecords::Refuse;
+  MissingFacts missing_facts = MissingFacts::Refuse;
   std::string feature_cache;
   friend bool operator==(const DataConfig&, const DataConfig&) = default;
 };
@@ -82,18 +85,30 @@ struct SftConfig {
   friend bool operator==(const SftConfig&, const SftConfig&) = default;
 };
 
+enum class RewardTrain { Lora, Full };
+enum class Centring { Absolute, Squared };
+
 struct RewardConfig {
+  RewardTrain train = RewardTrain::Lora;
   bool facts = true;
   std::string template_file;  // key "template"
   int64_t max_facts = 5;
+  int64_t max_fact_tokens = 0;  // 0: no limit
   int64_t epochs = 1;
   int64_t batch_size = 32;
   int64_t micro_tokens = 8192;
   double center_coef = 0.001;
+  Centring centring = Centring::Absolute;
   double label_smoothing = 0;
   double margin = 0;
+  std::vector<std::string> annotator_weights = {};  // "name=weight"
+  int64_t eval_every = 0;                           // steps; 0: once an epoch
+  int64_t patience = 0;                             // evaluations; 0: no early stop
   friend bool operator==(const RewardConfig&, const RewardConfig&) = default;
 };
+
+// "name=weight" of reward.annotator_weights; nothing for another form or a negative weight.
+std::optional<std::pair<std::string, double>> parse_weight(const std::string& text);
 
 enum class KlEstimatorKind { K1, K1Clamped, K2, K3 };
 enum class KlControllerKind { Fixed, Adaptive };

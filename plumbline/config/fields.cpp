@@ -139,6 +139,18 @@ const std::vector<std::string>& names_of(BadRecords) {
   static const std::vector<std::string> names = {"refuse", "skip"};
   return names;
 }
+const std::vector<std::string>& names_of(MissingFacts) {
+  static const std::vector<std::string> names = {"refuse", "allow"};
+  return names;
+}
+const std::vector<std::string>& names_of(RewardTrain) {
+  static const std::vector<std::string> names = {"lora", "full"};
+  return names;
+}
+const std::vector<std::string>& names_of(Centring) {
+  static const std::vector<std::string> names = {"absolute", "squared"};
+  return names;
+}
 const std::vector<std::string>& names_of(Labels) {
   static const std::vector<std::string> names = {"answers", "last_answer", "everything"};
   return names;

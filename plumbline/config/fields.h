@@ -40,6 +40,9 @@ const std::vector<std::string>& names_of(KlControllerKind);
 const std::vector<std::string>& names_of(Schedule);
 const std::vector<std::string>& names_of(Quantization);
 const std::vector<std::string>& names_of(BadRecords);
+const std::vector<std::string>& names_of(MissingFacts);
+const std::vector<std::string>& names_of(RewardTrain);
+const std::vector<std::string>& names_of(Centring);
 const std::vector<std::string>& names_of(Labels);
 const std::vector<std::string>& names_of(TooLong);
 const std::vector<std::string>& names_of(DataOrder);
@@ -61,7 +64,8 @@ struct FieldOf {
   std::variant<bool S::*, int64_t S::*, double S::*, std::string S::*,
                std::vector<std::string> S::*, SftTrain S::*, KlEstimatorKind S::*,
                KlControllerKind S::*, Schedule S::*, Quantization S::*, BadRecords S::*,
-               Labels S::*, TooLong S::*, DataOrder S::*>
+               Labels S::*, TooLong S::*, DataOrder S::*, MissingFacts S::*, RewardTrain S::*,
+               Centring S::*>
       member;
   std::string help;
   Limits limits;

@@ -61,7 +61,10 @@ std::vector<FieldOf<DataConfig>> data_fields() {
       {"bad_records", &DataConfig::bad_records,
        "records of data.train and data.eval that cannot be used: refuse the file, or skip them "
        "with "
-       "a count (sft)"},
+       "a count (sft, reward)"},
+      {"missing_facts", &DataConfig::missing_facts,
+       "images without facts where the reward model is shown facts: refuse them, or go on with a "
+       "count"},
       {"feature_cache", &DataConfig::feature_cache,
        "folder that keeps what the frozen tower sees in each image, for later runs; empty: none "
        "(sft)"},
@@ -114,6 +117,8 @@ std::vector<FieldOf<SftConfig>> sft_fields() {
 
 std::vector<FieldOf<RewardConfig>> reward_fields() {
   return {
+      {"train", &RewardConfig::train,
+       "what trains beside the head: an adapter, or the whole language model"},
       {"facts",
        &RewardConfig::facts,
        "show the reward model the image's facts",
@@ -121,15 +126,38 @@ std::vector<FieldOf<RewardConfig>> reward_fields() {
        "arXiv 2309.14525"},
       {"template", &RewardConfig::template_file, "TOML file with the reward model's prompt"},
       {"max_facts", &RewardConfig::max_facts, "facts shown at most", at_least(1)},
+      {"max_fact_tokens", &RewardConfig::max_fact_tokens,
+       "tokens of all facts shown with an answer at most, whole facts only; 0: no limit",
+       at_least(0)},
       {"epochs", &RewardConfig::epochs, "passes over the comparisons", at_least(1), kReleased},
       {"batch_size", &RewardConfig::batch_size, "comparisons per step", at_least(1)},
       {"micro_tokens", &RewardConfig::micro_tokens,
        "rows per forward pass: memory; the centring term is of each pass's mean", at_least(1)},
       {"center_coef", &RewardConfig::center_coef,
        "weight of |mean(score sum)|, which keeps scores centred", at_least(0), kReleased},
+      {"centring",
+       &RewardConfig::centring,
+       "what center_coef weighs: the absolute mean of the score sums of a pass, or the mean of "
+       "their "
+       "squares",
+       {},
+       "LLaVA-RLHF release: absolute; squared: Eisenstein et al. 2023 (arXiv 2312.09244)"},
       {"label_smoothing", &RewardConfig::label_smoothing, "share of labels taken as wrong",
        at_least(0).below(0.5)},
-      {"margin", &RewardConfig::margin, "score difference asked for, in logits", at_least(0)},
+      {"margin", &RewardConfig::margin,
+       "score difference asked for, in logits, of pairs without a margin of their own",
+       at_least(0)},
+      {"annotator_weights",
+       &RewardConfig::annotator_weights,
+       "how much votes count, as name=weight; 1 for annotators who are not named",
+       {}},
+      {"eval_every", &RewardConfig::eval_every,
+       "steps between figures on data.eval; 0: once an epoch", at_least(0)},
+      {"patience", &RewardConfig::patience,
+       "evaluations without a better accuracy after which training stops, with the best model as "
+       "its "
+       "result; 0: trains to the end",
+       at_least(0), "arXiv 2309.14525: stopped early, at step 200"},
   };
 }
 

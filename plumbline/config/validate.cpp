@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include "plumbline/config/config.h"
 
@@ -52,7 +54,27 @@ void check_pretrain(Problems& problems, const PretrainConfig& c) {
   }
 }
 
+void check_reward(Problems& problems, const RewardConfig& c) {
+  for (const std::string& text : c.annotator_weights) {
+    if (parse_weight(text)) continue;
+    problems.push_back(
+        {"reward.annotator_weights",
+         fmt::format(": expected name=weight with a weight of 0 or more, got '{}'", text)});
+  }
+}
+
 }  // namespace
+
+std::optional<std::pair<std::string, double>> parse_weight(const std::string& text) {
+  const size_t sign = text.rfind('=');
+  if (sign == std::string::npos || sign == 0) return std::nullopt;
+  const std::string number = text.substr(sign + 1);
+  double weight = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), weight);
+  const bool is_whole = error == std::errc() && end == number.data() + number.size();
+  if (!is_whole || !(weight >= 0) || !std::isfinite(weight)) return std::nullopt;
+  return std::pair(text.substr(0, sign), weight);
+}
 
 std::vector<Problem> validate(const Config& c) {
   Problems problems;
@@ -74,6 +96,7 @@ std::vector<Problem> validate(const Config& c) {
                                     module)});
   }
   check_ppo(problems, c);
+  check_reward(problems, c.reward);
   check_pretrain(problems, c.pretrain);
   return problems;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plumbline/data/coco_images.h"
+#include "plumbline/data/facts.h"
 #include "plumbline/data/records.h"
 #include "plumbline/data/source_files.h"
 

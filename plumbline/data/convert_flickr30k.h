@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/data/facts.h"
 #include "plumbline/data/records.h"
 #include "plumbline/data/source_files.h"
 

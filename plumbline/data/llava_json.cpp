@@ -39,16 +39,33 @@ std::vector<text::Turn> llava_turns(const json& value) {
   return turns;
 }
 
-Conversation llava_conversation(const json& value) {
-  Conversation c{.id = record_id(value), .images = {}, .turns = llava_turns(value)};
-  const auto image = value.find("image");
-  if (image == value.end() || image->is_null() || *image == "") return c;
-  if (image->is_array()) {
-    c.images = image->get<std::vector<std::string>>();
-  } else {
-    c.images = {image->get<std::string>()};
+std::vector<text::Turn> llava_question(const json& value) {
+  auto turns = llava_turns(value);
+  if (!turns.empty() && !turns.back().is_user) turns.pop_back();
+  return turns;
+}
+
+json llava_turns_json(const std::vector<text::Turn>& turns) {
+  json list = json::array();
+  for (const auto& turn : turns) {
+    std::string text = turn.text;
+    for (int64_t i = 0; i < turn.images_before; ++i) text = text::with_image(text);
+    json one{{"from", turn.is_user ? "human" : "gpt"}, {"value", std::move(text)}};
+    if (!turn.is_trained) one["weight"] = 0;
+    list.push_back(std::move(one));
   }
-  return c;
+  return list;
+}
+
+std::vector<std::string> llava_images(const json& value) {
+  const auto image = value.find("image");
+  if (image == value.end() || image->is_null() || *image == "") return {};
+  if (image->is_array()) return image->get<std::vector<std::string>>();
+  return {image->get<std::string>()};
+}
+
+Conversation llava_conversation(const json& value) {
+  return {.id = record_id(value), .images = llava_images(value), .turns = llava_turns(value)};
 }
 
 }  // namespace plumbline::data

@@ -16,6 +16,15 @@ std::string record_id(const nlohmann::json& value);
 // forms.
 std::vector<text::Turn> llava_turns(const nlohmann::json& value);
 
+// The turns up to the question: a last answer is the slot that sampled answers fill.
+std::vector<text::Turn> llava_question(const nlohmann::json& value);
+
+// The other way round; images that are counted become placeholders.
+nlohmann::json llava_turns_json(const std::vector<text::Turn>& turns);
+
+// The pictures of "image": one or a list; none when it is missing, null or an empty text.
+std::vector<std::string> llava_images(const nlohmann::json& value);
+
 // The record as it stands; "image" is a path or a list of paths. Throws as llava_turns.
 Conversation llava_conversation(const nlohmann::json& value);
 

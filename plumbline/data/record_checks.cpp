@@ -20,8 +20,8 @@ bool is_blank(const std::string& text) {
 
 }  // namespace
 
-void Problems::add(const std::string& where, const std::string& text) {
-  if (first_.size() < kProblemsShown) first_.push_back(where + ": " + text);
+void Problems::add(const std::string& problem) {
+  if (first_.size() < kProblemsShown) first_.push_back(problem);
   ++count_;
 }
 

@@ -32,7 +32,8 @@ class Problems {
  public:
   Problems(std::string path, std::string doing)
       : path_(std::move(path)), doing_(std::move(doing)) {}
-  void add(const std::string& where, const std::string& text);
+  void add(const std::string& where, const std::string& text) { add(where + ": " + text); }
+  void add(const std::string& problem);
   void finish() const;
 
  private:

@@ -20,19 +20,6 @@ struct Conversation {
   std::string text = {};  // of a record without turns, all of it trained
 };
 
-// LLaVA-RLHF: a conversation whose last answer is one of two outputs.
-struct Comparison {
-  std::string id;
-  std::string image;
-  std::vector<text::Turn> turns;  // ends with the user's turn that was answered
-  std::string output_1;
-  std::string output_2;
-  int preference = 1;          // 1 or 2: the better output
-  bool hallucination = false;  // the worse output was flagged
-};
-const std::string& better_output(const Comparison& comparison);
-const std::string& worse_output(const Comparison& comparison);
-
 // What kind of question a PPO prompt asks, for the correctness reward (LLaVA-RLHF's caption_type).
 enum class CaptionType { General = 1, A = 2, B = 3, C = 4, D = 5, No = 6, Yes = 7 };
 
@@ -61,26 +48,15 @@ std::vector<std::string> images_of(const std::vector<Record>& records) {
   return images;
 }
 
-// image file name or id -> its facts; LLaVA-RLHF's image_to_caption.json.
-using Facts = std::map<std::string, std::vector<std::string>>;
-
 // Readers check every record (roles alternate, one placeholder per image, no empty answer,
 // unique ids, image files exist below `image_folder` when it is not empty) and throw one DataError
 // that lists the first ten problems with file and record. Files: JSON array or JSONL by content.
 std::vector<Conversation> read_conversations(const std::string& path,
                                              const std::string& image_folder);
-std::vector<Comparison> read_comparisons(const std::string& path, const std::string& image_folder);
 std::vector<Prompt> read_prompts(const std::string& path, const std::string& image_folder);
-Facts read_facts(const std::string& path);
 
 void write_conversations(const std::string& path, const std::vector<Conversation>& records);
-void write_comparisons(const std::string& path, const std::vector<Comparison>& records);
 void write_prompts(const std::string& path, const std::vector<Prompt>& records);
-void write_facts(const std::string& path, const Facts& facts);
-
-// Facts of an image by its file name, then by its stem (without zeros' padding as COCO ids are
-// written). Empty when there are none.
-std::vector<std::string> facts_of(const Facts& facts, const std::string& image);
 
 // Several sampled answers to one prompt, as `plumbline sample` writes them (JSONL).
 struct SampledAnswers {

@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/data/chat_record.h"
+#include "plumbline/data/llava_json.h"
 #include "plumbline/data/record_checks.h"
 #include "plumbline/formats/json_lines.h"
 
@@ -34,17 +35,51 @@ void check_turns(const std::vector<text::Turn>& turns) {
   }
 }
 
+std::vector<std::string> texts(const json& value, const char* name) {
+  const auto found = value.find(name);
+  if (found == value.end()) return {};
+  if (!found->is_array()) wrong(std::string(name) + " to be a list of texts");
+  return found->get<std::vector<std::string>>();
+}
+
+// A question with several answers.
+void read_candidates(const json& value, ScoreRecord& out) {
+  out.answers = texts(value, "answers");
+  if (out.answers.empty()) wrong("at least one of answers");
+  if (value.contains("conversations")) {
+    out.turns = llava_question(value);
+    out.images = llava_images(value);
+  } else {
+    json question = value;
+    if (value.contains("prompt") && value["prompt"].is_string()) {
+      question = {{"messages", {{{"role", "user"}, {"content", value["prompt"]}}}}};
+    } else if (value.contains("prompt")) {
+      question = {{"messages", value["prompt"]}};
+    }
+    if (value.contains("images")) question["images"] = value["images"];
+    ChatRecord chat = read_chat_record(question, "answer", Placeholders::AreData);
+    out.turns = std::move(chat.turns);
+    out.images = std::move(chat.images);
+  }
+  if (out.turns.empty() || !out.turns.back().is_user) wrong("a user's message at the end");
+}
+
 // Throws std::invalid_argument with what was expected.
 ScoreRecord read_record(const formats::Record& record, size_t number) {
   const json& value = record.value;
   if (!value.is_object()) wrong("an object");
+  ScoreRecord out;
+  out.id = value.value("id", json(number));
+  out.where = record.where;
+  out.facts = texts(value, "facts");
+  if (value.contains("answers")) {
+    read_candidates(value, out);
+    return out;
+  }
   const int forms =
       value.contains("messages") + value.contains("prompt") + value.contains("input_ids");
   if (forms != 1) wrong("one of messages, prompt and input_ids");
   if (value.contains("image")) wrong("images, a list of paths, instead of image");
-  ScoreRecord out;
-  out.id = value.value("id", json(number));
-  out.where = record.where;
   if (value.contains("input_ids")) {
     out.ids = read_ids(value.at("input_ids"));
     out.images = read_images(value);

@@ -10,13 +10,18 @@
 
 namespace plumbline::data {
 
-// One line: {"id", "messages" | "prompt" and "answer" | "input_ids", "images": [path, ...]}.
+// One line: {"id", "messages" | "prompt" and "answer" | "input_ids", "images": [path, ...]}, or
+// with several answers to choose from: {"id", "prompt" | "messages", "answers": [text, ...]}. A
+// prompt of LLaVA-RLHF's form, as `plumbline sample` writes it with its answers, is such a record.
 struct ScoreRecord {
-  nlohmann::json id;                  // given back as it came; the line's number when absent
-  std::vector<text::Turn> turns;      // ends with the answer; empty for input_ids
-  std::optional<text::TokenIds> ids;  // one image token per image
-  std::vector<std::string> images;    // as written
-  std::string where;                  // for errors
+  nlohmann::json id;                      // given back as it came; the line's number when absent
+  std::vector<text::Turn> turns;          // ends with the answer; with the question where there are
+                                          // several; empty for input_ids
+  std::vector<std::string> answers = {};  // to choose from
+  std::vector<std::string> facts = {};    // of this record; empty: those of its images
+  std::optional<text::TokenIds> ids;      // one image token per image
+  std::vector<std::string> images;        // as written
+  std::string where;                      // for errors
 };
 
 // Messages (chat_record.h) have the roles user and assistant in turn and end with the assistant's.

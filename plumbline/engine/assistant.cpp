@@ -161,6 +161,17 @@ Assistant load_assistant(const config::Config& c, at::Device device) {
   return assistant;
 }
 
+void save_assistant(const fs::path& folder, Assistant& assistant, const std::string& from) {
+  checkpoint::save_llava(folder.string(), assistant.model);
+  checkpoint::copy_sidecars(from, folder.string());
+  // An original checkpoint may have it in its tower's folder, or nowhere.
+  const fs::path preprocess = folder / "preprocessor_config.json";
+  const bool is_told = fs::exists(preprocess) || fs::exists(folder / "processor_config.json");
+  if (assistant.model.config().takes_images() && !is_told) {
+    image::save_preprocess(preprocess, assistant.preprocess);
+  }
+}
+
 void check_length(const Assistant& assistant, int64_t num_rows, const std::string& what,
                   const std::string& where) {
   const int64_t most = config::longest_sequence(assistant.model.config().text);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "plumbline/base/files.h"
 #include "plumbline/config/config.h"
 #include "plumbline/generate/sampler.h"
 #include "plumbline/image/preprocess.h"
@@ -42,6 +43,10 @@ Assistant load_assistant(const std::string& path, const std::string& conversatio
 // The model of a config: model.path in run.dtype, its layers quantised as model.quantization says,
 // with run.activation_checkpointing.
 Assistant load_assistant(const config::Config& config, at::Device device);
+
+// Writes a whole model's folder: the weights, and all that lies beside them in `from`. Throws
+// IoError.
+void save_assistant(const fs::path& folder, Assistant& assistant, const std::string& from);
 
 // Throws DataError when a sequence of `num_rows` tokens and image rows has more than the model has
 // positions for. `what` names it, `where` is its file. Called for all input before long work

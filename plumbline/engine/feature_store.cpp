@@ -14,6 +14,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/progress.h"
+#include "plumbline/image/image_source.h"
 
 namespace plumbline::engine {
 namespace {
@@ -67,7 +68,8 @@ at::Tensor FeatureStore::pixels(const std::vector<std::string>& images,
   std::vector<std::string> found(images.size());
   at::parallel_for(0, static_cast<int64_t>(images.size()), 4, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const auto path = fs::path(folder_) / images[static_cast<size_t>(i)];
+      const std::string& name = images[static_cast<size_t>(i)];
+      const fs::path path = image::is_data_url(name) ? fs::path(name) : fs::path(folder_) / name;
       try {
         const auto values = image::preprocess_file(path, preprocess_);
         std::copy(values.begin(), values.end(), out + i * stride);

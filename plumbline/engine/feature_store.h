@@ -15,7 +15,7 @@ namespace plumbline::engine {
 // Tower features by image name. The projector is not applied: it may be training.
 class FeatureStore {
  public:
-  // Images lie below `folder`.
+  // Images lie below `folder`, or are data URLs.
   FeatureStore(image::Preprocess preprocess, std::string folder)
       : preprocess_(std::move(preprocess)), folder_(std::move(folder)) {}
 

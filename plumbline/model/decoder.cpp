@@ -100,6 +100,16 @@ void check_positions(int64_t needed, const config::LlamaConfig& config) {
                             .hint = "shorten the prompt or the answer"});
 }
 
+// Rows of the longest sequence with what comes before it.
+int64_t longest(const tensor::Spans& spans, const std::vector<int64_t>& starts) {
+  if (starts.empty()) return spans.max_length();
+  int64_t most = 0;
+  for (size_t s = 0; s < starts.size(); ++s) {
+    most = std::max(most, starts[s] + spans.length(static_cast<int64_t>(s)));
+  }
+  return most;
+}
+
 void check_rows(const at::Tensor& rows, const tensor::Spans& spans,
                 const config::LlamaConfig& config) {
   PLUMBLINE_CHECK(
@@ -182,15 +192,23 @@ const std::vector<NamedLinear>& block_linears() {
 
 at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
                            const at::Tensor& rows_given, const tensor::Spans& spans_given,
+                           const tensor::Prefixes& prefixes_given,
                            const std::function<void(const at::Tensor&)>& after_block) {
   check_rows(rows_given, spans_given, config);
-  check_positions(spans_given.max_length(), config);
+  tensor::check_prefixes(prefixes_given, spans_given);
+  std::vector<int64_t> starts = tensor::starts_of(spans_given, prefixes_given);
+  check_positions(longest(spans_given, starts), config);
   const int64_t added = rows_to_add(rows_given);
   at::Tensor rows = rows_given;
   tensor::Spans spans = spans_given;
+  tensor::Prefixes prefixes = prefixes_given;
   if (added > 0) {
     rows = at::cat({rows_given, at::zeros({added, rows_given.size(1)}, rows_given.options())});
     spans.append(added);
+    if (!prefixes.empty()) {
+      prefixes.push_back(-1);
+      starts.push_back(0);
+    }
   }
   nn::AdapterSelection selection = decoder.selection;
   if (!selection.dropout_keys.empty()) {
@@ -201,12 +219,12 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
     selection.spans = spans;
   }
   // Everything by value that a backward pass may need when this call has ended.
-  const Attend attend = [spans, window = config.sliding_window](int64_t, const at::Tensor& q,
-                                                                const at::Tensor& k,
-                                                                const at::Tensor& v) {
-    return nn::ragged_attention(q, k, v, spans, window);
+  const Attend attend = [spans, prefixes, window = config.sliding_window](
+                            int64_t, const at::Tensor& q, const at::Tensor& k,
+                            const at::Tensor& v) {
+    return nn::ragged_attention(q, k, v, spans, window, prefixes);
   };
-  const nn::BatchAngles angles = decoder.rotary.of(spans, {});
+  const nn::BatchAngles angles = decoder.rotary.of(spans, starts);
   at::Tensor x = rows;
   for (size_t i = 0; i < decoder.blocks.size(); ++i) {
     selection.num_masks = i * block_linears().size();  // more than one block draws
@@ -230,9 +248,7 @@ at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
                   fmt::format("{} slots for {} sequences", slots.size(), spans.size()));
   std::vector<int64_t> starts;
   for (const int64_t slot : slots) starts.push_back(cache.length(slot));
-  for (size_t s = 0; s < starts.size(); ++s) {
-    check_positions(starts[s] + spans.length(static_cast<int64_t>(s)), config);
-  }
+  check_positions(longest(spans, starts), config);
   const bool is_beginning =
       std::all_of(starts.begin(), starts.end(), [](int64_t start) { return start == 0; });
   const auto joined = joined_for(decoder, cache, most);

@@ -11,6 +11,7 @@
 #include "plumbline/nn/kv_cache.h"
 #include "plumbline/nn/linear.h"
 #include "plumbline/nn/rotary_angles.h"
+#include "plumbline/tensor/prefixes.h"
 #include "plumbline/tensor/spans.h"
 
 namespace plumbline::model {
@@ -40,11 +41,12 @@ const std::vector<NamedLinear>& block_linears();
 
 // rows [N, D] -> hidden rows [N, D] after the final norm.
 // Throws DataError when a sequence is longer than the positions the config allows.
-// `after_block`, where given, gets the rows that each block hands on, in order.
-// Source: Touvron et al. 2023 (arXiv 2302.13971), in the arithmetic of Hugging Face's LlamaModel,
-// MistralModel and Qwen2Model.
+// Sequences with a prefix continue it. `after_block`, where given, gets the rows that each block
+// hands on, in order. Source: Touvron et al. 2023 (arXiv 2302.13971), in the arithmetic of Hugging
+// Face's LlamaModel, MistralModel and Qwen2Model.
 at::Tensor decoder_forward(Decoder& decoder, const config::LlamaConfig& config,
                            const at::Tensor& rows, const tensor::Spans& spans,
+                           const tensor::Prefixes& prefixes,
                            const std::function<void(const at::Tensor&)>& after_block = {});
 
 // Joined copies of the weights are made for a cache's rows where they take at most this many bytes:

@@ -152,13 +152,14 @@ at::Tensor Llava::embed(const at::Tensor& ids, const at::Tensor& image_rows) {
   return rows.index_copy(0, places, image_rows.to(rows.scalar_type()));
 }
 
-at::Tensor Llava::forward(const at::Tensor& rows, const tensor::Spans& spans) {
-  return decoder_forward(state_->base.decoder, state_->config.text, rows, spans);
+at::Tensor Llava::forward(const at::Tensor& rows, const tensor::Spans& spans,
+                          const tensor::Prefixes& prefixes) {
+  return decoder_forward(state_->base.decoder, state_->config.text, rows, spans, prefixes);
 }
 
 std::vector<at::Tensor> Llava::states(const at::Tensor& rows, const tensor::Spans& spans) {
   std::vector<at::Tensor> states = {rows};
-  decoder_forward(state_->base.decoder, state_->config.text, rows, spans,
+  decoder_forward(state_->base.decoder, state_->config.text, rows, spans, {},
                   [&](const at::Tensor& x) { states.push_back(x); });
   return states;
 }

@@ -15,6 +15,7 @@
 #include "plumbline/nn/kv_cache.h"
 #include "plumbline/nn/packed_weight.h"
 #include "plumbline/nn/parameters.h"
+#include "plumbline/tensor/prefixes.h"
 #include "plumbline/tensor/spans.h"
 
 namespace plumbline::model {
@@ -71,9 +72,12 @@ class Llava {
   // adapter that `forward` will use, as an adapter may have an embedding of its own.
   at::Tensor embed(const at::Tensor& ids, const at::Tensor& image_rows);
 
-  // rows [N, D] -> hidden rows [N, D] after the final norm. Positions start at 0 in each sequence.
-  // Differentiable.
-  at::Tensor forward(const at::Tensor& rows, const tensor::Spans& spans);
+  // rows [N, D] -> hidden rows [N, D] after the final norm. Positions start at 0 in each sequence,
+  // or behind its prefix, which it sees as if it stood before it. Differentiable.
+  // Note: where rotary angles are stretched by a sequence's length, a prefix keeps those of its
+  // own, as keys in a cache do.
+  at::Tensor forward(const at::Tensor& rows, const tensor::Spans& spans,
+                     const tensor::Prefixes& prefixes = {});
   // The states between the blocks, [N, D] each: the rows themselves and what every block hands on,
   // before the final norm. For probes and comparisons.
   std::vector<at::Tensor> states(const at::Tensor& rows, const tensor::Spans& spans);

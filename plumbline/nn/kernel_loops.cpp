@@ -228,20 +228,20 @@ void attention_forward(const AttentionHead& h, float* out, int64_t out_stride, f
 }
 
 void attention_backward(const AttentionHead& h, const AttentionGradients& g, float* scratch) {
-  const int64_t n = h.num_queries;
-  const int64_t padded = round_up(n, kColumns);
+  const int64_t n = h.num_queries, past = h.num_past, num_keys = past + n;
+  const int64_t padded = round_up(num_keys, kColumns);
   const float scale = 1.0F / std::sqrt(static_cast<float>(h.head_dim));
   float* keys = scratch;
   float* values = keys + h.head_dim * padded;
   float* p = values + h.head_dim * padded;  // probabilities
   float* ds = p + kQueryBlock * padded;     // gradient of the scores
-  transpose(h.k, h.k_stride, n, h.head_dim, padded, keys);
-  transpose(h.v, h.v_stride, n, h.head_dim, padded, values);
+  transpose(h.k, h.k_stride, num_keys, h.head_dim, padded, keys);
+  transpose(h.v, h.v_stride, num_keys, h.head_dim, padded, values);
   for (int64_t block = 0; block < n; block += kQueryBlock) {
     const int64_t block_end = std::min(n, block + kQueryBlock);
     for (int64_t i = block; i < block_end; i += kRows) {
       const int64_t rows = std::min(kRows, block_end - i);
-      const int64_t columns = round_up(i + rows, kColumns);
+      const int64_t columns = round_up(past + i + rows, kColumns);
       float* strip_p = p + (i - block) * padded;
       float* strip_ds = ds + (i - block) * padded;
       strip<false>(h.q + i * h.q_stride, h.q_stride, 1, keys, padded, h.head_dim, rows, columns,
@@ -259,15 +259,15 @@ void attention_backward(const AttentionHead& h, const AttentionGradients& g, flo
           store(row_p + j, e);
           store(row_ds + j, e * (load(row_ds + j) - splat(delta)) * splat(scale));
         }
-        std::fill(row_p + i + r + 1, row_p + columns, 0.0F);
-        std::fill(row_ds + i + r + 1, row_ds + columns, 0.0F);
+        std::fill(row_p + past + i + r + 1, row_p + columns, 0.0F);
+        std::fill(row_ds + past + i + r + 1, row_ds + columns, 0.0F);
       }
-      strip<false>(strip_ds, padded, 1, h.k, h.k_stride, i + rows, rows, h.head_dim,
+      strip<false>(strip_ds, padded, 1, h.k, h.k_stride, past + i + rows, rows, h.head_dim,
                    g.dq + i * g.dq_stride, g.dq_stride);
     }
-    for (int64_t j = 0; j < block_end; j += kRows) {
-      const int64_t rows = std::min(kRows, block_end - j);
-      const int64_t from = std::max(block, j);  // earlier queries do not see these keys
+    for (int64_t j = 0; j < past + block_end; j += kRows) {
+      const int64_t rows = std::min(kRows, past + block_end - j);
+      const int64_t from = std::max(block, j - past);  // earlier queries do not see these keys
       const int64_t depth = block_end - from;
       const int64_t at = (from - block) * padded + j;
       strip<true>(p + at, 1, padded, g.dout + from * g.out_stride, g.out_stride, depth, rows,

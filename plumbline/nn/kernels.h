@@ -24,7 +24,7 @@ struct AttentionHead {
   int64_t head_dim;  // a multiple of 16
 };
 
-// The gradients of one head, whose num_past must be 0.
+// The gradients of one head.
 struct AttentionGradients {
   const float *out, *dout;  // forward's result and its gradient, row stride out_stride
   int64_t out_stride;

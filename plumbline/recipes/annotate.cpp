@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
+#include "plumbline/data/comparison.h"
 #include "plumbline/data/records.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/train/run_folder.h"
@@ -37,6 +38,11 @@ const world::BenchmarkItem& item_of(const Items& items, const std::string& id,
                   .hint = "data.benchmark must be the file written beside the prompts."});
   }
   return it->second;
+}
+
+std::vector<std::string> images_of(const data::Prompt& prompt) {
+  if (prompt.image.empty()) return {};
+  return {prompt.image};
 }
 
 }  // namespace
@@ -71,13 +77,15 @@ void annotate(const Invocation& invocation) {
         static_cast<int64_t>(part.size()) >= c.annotate.max_pairs) {
       continue;
     }
-    part.push_back({.id = sample.prompt.id,
-                    .image = sample.prompt.image,
-                    .turns = sample.prompt.turns,
-                    .output_1 = pair->first,
-                    .output_2 = pair->second,
-                    .preference = verdict.preference,
-                    .hallucination = verdict.hallucination});
+    part.push_back(
+        {.id = sample.prompt.id,
+         .images = images_of(sample.prompt),
+         .turns = sample.prompt.turns,
+         .output_1 = pair->first,
+         .output_2 = pair->second,
+         .preference = verdict.preference == 1 ? data::Choice::First : data::Choice::Second,
+         .hallucination = verdict.hallucination,
+         .metadata = {{"type", item.type}}});
     num_hallucinated += verdict.hallucination ? 1 : 0;
     num_edited += is_edited ? 1 : 0;
     agreement += verdict.agreement;

@@ -13,6 +13,7 @@
 #include "plumbline/data/convert_coco_captions.h"
 #include "plumbline/data/convert_flickr30k.h"
 #include "plumbline/data/convert_vqav2.h"
+#include "plumbline/data/facts.h"
 #include "plumbline/recipes/stages.h"
 
 namespace plumbline::recipes {

@@ -24,6 +24,7 @@
 #include "plumbline/engine/local_generator.h"
 #include "plumbline/engine/responses.h"
 #include "plumbline/engine/reward_input.h"
+#include "plumbline/engine/reward_scorer.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/eval/rated_answers.h"
 #include "plumbline/generate/generate.h"
@@ -124,15 +125,21 @@ std::vector<engine::ResponseBatch> batches_of(const Ppo& t, const Rollout& rollo
 // What the reward model says of the whole answers. It is shown the facts if it was trained so.
 std::vector<double> reward_scores(Ppo& t, const PromptBatch& batch, const Rollout& rollout,
                                   int64_t iteration) {
-  const RandomKey facts_key = t.key.at("facts").at(static_cast<uint64_t>(iteration));
-  std::vector<text::TokenIds> judged;
+  engine::RewardScorer scorer(t.assistant, t.features, t.reward_input, engine::kReward,
+                              t.c.ppo.micro_tokens,
+                              t.key.at("facts").at(static_cast<uint64_t>(iteration)));
+  std::vector<api::Candidates> questions;
   for (size_t i = 0; i < batch.prompts.size(); ++i) {
     const data::Prompt& prompt = *batch.prompts[i];
-    judged.push_back(t.reward_input.encode(t.assistant, prompt.turns, rollout.answers[i],
-                                           prompt.image, facts_key.at(i)));
+    const auto facts = engine::fact_request(prompt);
+    questions.push_back({.images = facts.images,
+                         .turns = prompt.turns,
+                         .answers = {rollout.answers[i]},
+                         .fact_kind = facts.kind});
   }
-  return engine::score_sequences(t.model(), t.features, judged, rollout.responses.images,
-                                 engine::kReward, t.c.ppo.micro_tokens);
+  std::vector<double> scores;
+  for (const auto& of_answers : scorer.score(questions)) scores.push_back(of_answers.front());
+  return scores;
 }
 
 void score(Ppo& t, const PromptBatch& batch, Rollout& rollout, int64_t iteration) {
@@ -369,7 +376,8 @@ void check_lengths(const Ppo& t) {
   for (const data::Prompt& prompt : t.prompts) {
     const auto asked =
         text::encode_prompt(t.assistant.tokenizer, t.assistant.format, prompt.turns).ids;
-    const int64_t judged = t.reward_input.longest(t.assistant, prompt.turns, ".", prompt.image);
+    const int64_t judged =
+        t.reward_input.longest(t.assistant, prompt.turns, ".", engine::fact_request(prompt));
     for (const int64_t num_rows : {static_cast<int64_t>(std::ssize(asked)), judged}) {
       engine::check_length(t.assistant, num_rows + t.c.generation.max_tokens,
                            "prompt '" + prompt.id + "' and its answer", t.c.data.prompts);
@@ -409,7 +417,9 @@ void ppo(const Invocation& invocation) {
   auto prompts = data::read_prompts(c.data.prompts, c.data.images);
   const auto images = data::images_of(prompts);
   auto reward_input = engine::RewardInput::load(c.model.reward_adapter);
-  reward_input.read_facts(c.data.facts, images);
+  std::vector<engine::FactRequest> requests;
+  for (const auto& prompt : prompts) requests.push_back(engine::fact_request(prompt));
+  reward_input.read_facts(c.data.facts, requests, c.data.missing_facts);
   auto gold_items = gold_subset(c);
   auto assistant = engine::load_assistant(c, device);
   refuse_end_text(assistant, c.model.conversation);

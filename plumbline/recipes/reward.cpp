@@ -1,125 +1,291 @@
 // The reward model: which of two answers is the better one, told by comparisons. With facts it is
 // shown what the image really contains; the policy never is.
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <optional>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
+#include "plumbline/data/comparison.h"
 #include "plumbline/data/order.h"
-#include "plumbline/data/records.h"
 #include "plumbline/data/step_plan.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/feature_store.h"
 #include "plumbline/engine/reward_input.h"
+#include "plumbline/engine/roles.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/rl/preference.h"
+#include "plumbline/tensor/host.h"
 #include "plumbline/text/reward_prompt.h"
 #include "plumbline/train/loop.h"
 
 namespace plumbline::recipes {
 namespace {
 
-constexpr const char* kAdapter = "reward";
+// One file of comparisons with what is asked about them.
+struct Pairs {
+  std::vector<data::Comparison> records;
+  std::vector<engine::FactRequest> facts;
+  std::vector<data::Target> targets;
 
-struct Pair {
-  text::TokenIds better;
-  text::TokenIds worse;
-  std::string image;
+  int64_t size() const { return std::ssize(records); }
 };
 
-void check_lengths(const engine::Assistant& assistant, const engine::RewardInput& input,
-                   const std::vector<data::Comparison>& records, const std::string& file) {
-  for (const data::Comparison& record : records) {
-    for (const std::string& answer : {data::better_output(record), data::worse_output(record)}) {
-      engine::check_length(assistant, input.longest(assistant, record.turns, answer, record.image),
-                           "comparison '" + record.id + "'", file);
+Pairs read_pairs(const std::string& file, const config::Config& c) {
+  Pairs pairs;
+  pairs.records = data::read_comparisons(file, c.data.images, c.data.bad_records);
+  std::map<std::string, double> weights;
+  for (const std::string& text : c.reward.annotator_weights)
+    weights.insert(*config::parse_weight(text));
+  double total = 0;
+  for (const auto& record : pairs.records) {
+    pairs.facts.push_back(engine::fact_request(record));
+    pairs.targets.push_back(data::target_of(record, weights));
+    total += pairs.targets.back().weight;
+  }
+  if (total > 0) return pairs;
+  throw DataError(Complaint{.component = "reward",
+                            .doing = "weighing votes",
+                            .expected = "a pair with a vote that counts",
+                            .got = "none",
+                            .where = file,
+                            .hint = "see reward.annotator_weights."});
+}
+
+std::vector<std::string> images_of(const Pairs& pairs) {
+  std::vector<std::string> images;
+  for (const auto& record : pairs.records) {
+    images.insert(images.end(), record.images.begin(), record.images.end());
+  }
+  return images;
+}
+
+// Comparisons as the model reads them, and its scores of both answers.
+class Judge {
+ public:
+  // `head` names the adapter that judges, "" for the whole model.
+  Judge(engine::Assistant& assistant, engine::FeatureStore& features,
+        const engine::RewardInput& input, std::string head)
+      : assistant_(assistant), features_(features), input_(input), head_(std::move(head)) {}
+
+  void check_lengths(const Pairs& pairs, const std::string& file) const {
+    for (size_t i = 0; i < pairs.records.size(); ++i) {
+      const data::Comparison& record = pairs.records[i];
+      for (const std::string& answer : {record.output_1, record.output_2}) {
+        engine::check_length(assistant_,
+                             input_.longest(assistant_, record.turns, answer, pairs.facts[i]),
+                             "comparison '" + record.id + "'", file);
+      }
     }
   }
-}
 
-// Both answers of a comparison see the same facts in the same shuffled order.
-std::vector<Pair> encode_pairs(const engine::Assistant& assistant, const engine::RewardInput& input,
-                               const std::vector<data::Comparison>& records, RandomKey key) {
-  std::vector<Pair> pairs;
-  pairs.reserve(records.size());
-  for (size_t i = 0; i < records.size(); ++i) {
-    const data::Comparison& record = records[i];
-    const auto encode = [&](const std::string& answer) {
-      return input.encode(assistant, record.turns, answer, record.image, key.at(i));
+  // Both answers of a comparison see the same facts in the same order, drawn from `key`.
+  engine::Branches encode(const Pairs& pairs, int64_t index, RandomKey key) const {
+    const auto i = static_cast<size_t>(index);
+    const data::Comparison& record = pairs.records[i];
+    const auto own = key.at(static_cast<uint64_t>(index));
+    const auto one = [&](const std::string& answer) {
+      return input_.encode(assistant_, record.turns, answer, pairs.facts[i], own);
     };
-    pairs.push_back(
-        {encode(data::better_output(record)), encode(data::worse_output(record)), record.image});
+    return engine::branches_of({one(record.output_1), one(record.output_2)}, record.images);
   }
-  return pairs;
-}
 
-// Scores of the better and the worse answers, [P] each.
-struct PairScores {
-  at::Tensor better;
-  at::Tensor worse;
+  // Scores of first and second answers, [P] each. Differentiable.
+  std::pair<at::Tensor, at::Tensor> score(const std::vector<const engine::Branches*>& pairs,
+                                          std::vector<RandomKey> dropout_keys = {}) {
+    const model::AdapterScope scope(assistant_.model, head_, std::move(dropout_keys));
+    const at::Tensor both =
+        engine::last_row_scores(assistant_.model,
+                                engine::make_batch(pairs, features_, assistant_.device()), head_)
+            .view({-1, 2});
+    return {both.select(1, 0), both.select(1, 1)};
+  }
+
+  at::Device device() const { return assistant_.device(); }
+
+ private:
+  engine::Assistant& assistant_;
+  engine::FeatureStore& features_;
+  const engine::RewardInput& input_;
+  std::string head_;
 };
 
-PairScores score_pairs(engine::Assistant& assistant, engine::FeatureStore& features,
-                       const std::vector<const Pair*>& pairs) {
-  std::vector<const text::TokenIds*> ids;
-  std::vector<std::string> images;
-  for (const Pair* pair : pairs) {
-    ids.push_back(&pair->better);
-    ids.push_back(&pair->worse);
-    images.insert(images.end(), 2, pair->image);
+// Some pairs of a step in one forward pass: their places in it.
+using Portion = std::vector<int64_t>;
+
+// What this process does of a step, in portions of at most `budget` rows.
+std::vector<Portion> portions_of(const std::vector<engine::Branches>& step,
+                                 const parallel::Communicator& processes, int64_t budget) {
+  std::vector<int64_t> lengths, own_lengths;
+  for (const auto& pair : step) lengths.push_back(pair.num_rows());
+  const auto own = data::share_of(lengths, processes.rank(), processes.size());
+  for (const int64_t place : own) own_lengths.push_back(lengths[static_cast<size_t>(place)]);
+  auto portions = data::micro_batches(own_lengths, budget);
+  for (auto& portion : portions) {
+    for (int64_t& i : portion) i = own[static_cast<size_t>(i)];
   }
-  const at::Tensor scores = engine::last_row_scores(
-      assistant.model, engine::make_batch(ids, images, features, assistant.device()), kAdapter);
-  const at::Tensor both = scores.view({-1, 2});
-  return {both.select(1, 0), both.select(1, 1)};
+  return portions;
 }
 
-int64_t rows_of(const Pair& pair) { return std::ssize(pair.better) + std::ssize(pair.worse); }
+std::vector<const engine::Branches*> some_of(const std::vector<engine::Branches>& step,
+                                             const Portion& portion) {
+  std::vector<const engine::Branches*> some;
+  for (const int64_t place : portion) some.push_back(&step[static_cast<size_t>(place)]);
+  return some;
+}
 
-// Some pairs of a step, by their places in it, in portions of at most `budget` rows.
-std::vector<std::vector<int64_t>> portions(const std::vector<int64_t>& places,
-                                           const std::vector<int64_t>& lengths, int64_t budget) {
-  std::vector<int64_t> own;
-  for (const int64_t place : places) own.push_back(lengths[static_cast<size_t>(place)]);
-  auto parts = data::micro_batches(own, budget);
-  for (auto& part : parts) {
-    for (int64_t& i : part) i = places[static_cast<size_t>(i)];
+// What the pairs of a portion teach; chosen[place] is a pair's index.
+rl::PairTargets targets_of(const Pairs& pairs, const std::vector<int64_t>& chosen,
+                           const Portion& portion, double margin, at::Device device) {
+  std::vector<float> first, weight, margins;
+  for (const int64_t place : portion) {
+    const auto i = static_cast<size_t>(chosen[static_cast<size_t>(place)]);
+    first.push_back(static_cast<float>(pairs.targets[i].first));
+    weight.push_back(static_cast<float>(pairs.targets[i].weight));
+    margins.push_back(static_cast<float>(pairs.records[i].margin.value_or(margin)));
   }
-  return parts;
+  return {.first = tensor::to_tensor(first, device),
+          .weight = tensor::to_tensor(weight, device),
+          .margin = tensor::to_tensor(margins, device)};
+}
+
+// Sums over pairs; the figures of a step or of the held-out pairs.
+struct Sums {
+  double loss = 0, weight = 0, centre = 0;
+  rl::PreferenceSums preference;
+
+  std::vector<double> list() const {
+    const auto& p = preference;
+    return {loss,    weight, centre,  p.pairs,         p.decided,
+            p.right, p.gap,  p.score, p.score_squares, p.first};
+  }
+  void add(const rl::PreferenceSums& more) {
+    auto& p = preference;
+    p.pairs += more.pairs, p.decided += more.decided, p.right += more.right, p.gap += more.gap;
+    p.score += more.score, p.score_squares += more.score_squares, p.first += more.first;
+  }
+};
+
+// From the sums of all processes in the order of Sums::list.
+train::Metrics figures_of(const std::vector<double>& sums, double center_coef) {
+  const double pairs = sums[3], decided = std::max(1.0, sums[4]);
+  const double mean = sums[7] / (2 * pairs);
+  return {{"loss", sums[0] / sums[1] + center_coef * sums[2] / pairs},
+          {"accuracy", sums[5] / decided},
+          {"score_gap", sums[6] / decided},
+          {"mean_score", mean},
+          {"score_std", std::sqrt(std::max(0.0, sums[8] / (2 * pairs) - mean * mean))},
+          {"first_share", sums[9] / pairs}};
 }
 
 // The comparisons of a step, for an error.
-std::string names_of(const std::vector<int64_t>& chosen,
-                     const std::vector<data::Comparison>& records) {
+std::string names_of(const std::vector<int64_t>& chosen, const Pairs& pairs) {
   std::string names = "comparisons";
   for (size_t i = 0; i < std::min<size_t>(chosen.size(), 16); ++i) {
-    names += (i == 0 ? " " : ", ") + records[static_cast<size_t>(chosen[i])].id;
+    names += (i == 0 ? " " : ", ") + pairs.records[static_cast<size_t>(chosen[i])].id;
   }
   return names + (chosen.size() > 16 ? ", ..." : "");
 }
 
-// Share of held-out pairs whose better answer scores higher.
-rl::PreferenceStats measure(engine::Assistant& assistant, engine::FeatureStore& features,
-                            const std::vector<Pair>& pairs, int64_t budget) {
-  const at::NoGradGuard no_grad;
-  const model::AdapterScope scope(assistant.model, kAdapter);
-  std::vector<int64_t> lengths;
-  for (const Pair& pair : pairs) lengths.push_back(rows_of(pair));
-  std::vector<at::Tensor> better, worse;
-  for (const auto& part : data::micro_batches(lengths, budget)) {
-    std::vector<const Pair*> some;
-    for (const int64_t i : part) some.push_back(&pairs[static_cast<size_t>(i)]);
-    auto scores = score_pairs(assistant, features, some);
-    better.push_back(scores.better);
-    worse.push_back(scores.worse);
+at::Tensor centre(const std::pair<at::Tensor, at::Tensor>& scores, config::Centring kind) {
+  return kind == config::Centring::Absolute ? rl::absolute_centre(scores.first, scores.second)
+                                            : rl::squared_centre(scores.first, scores.second);
+}
+
+// Runs forward, and backward for a model that trains, over some pairs. Returns this process' sums.
+class Step {
+ public:
+  Step(Judge& judge, const Pairs& pairs, const config::RewardConfig& c,
+       const parallel::Communicator& processes, train::Trainable* trainable)
+      : judge_(judge), pairs_(pairs), c_(c), processes_(processes), trainable_(trainable) {}
+
+  // `facts_key` draws the order of facts, `dropout_key` the adapter's dropout.
+  Sums run(const std::vector<int64_t>& chosen, RandomKey facts_key,
+           std::optional<RandomKey> dropout_key) {
+    std::vector<engine::Branches> step;
+    double weight = 0;
+    num_rows_ = 0;
+    for (const int64_t i : chosen) {
+      step.push_back(judge_.encode(pairs_, i, facts_key));
+      num_rows_ += step.back().num_rows();
+      weight += pairs_.targets[static_cast<size_t>(i)].weight;
+    }
+    Sums sums;
+    for (const auto& portion : portions_of(step, processes_, c_.micro_tokens)) {
+      const auto scores = judge_.score(some_of(step, portion), keys_of(step, portion, dropout_key));
+      const auto targets = targets_of(pairs_, chosen, portion, c_.margin, judge_.device());
+      const at::Tensor loss =
+          rl::pair_loss_sum(scores.first, scores.second, targets, c_.label_smoothing);
+      const at::Tensor middle = centre(scores, c_.centring);
+      const auto num_pairs = static_cast<double>(portion.size());
+      // Divided by the weights of the whole step, so that accumulation equals one large batch. A
+      // step whose votes all count nothing still centres.
+      if (trainable_ != nullptr) {
+        (loss / std::max(weight, 1e-12) +
+         middle * (c_.center_coef * num_pairs / static_cast<double>(chosen.size())))
+            .backward();
+        trainable_->collect_gradients();
+      }
+      sums.loss += loss.item<double>();
+      sums.weight += targets.weight.sum().item<double>();
+      sums.centre += middle.item<double>() * num_pairs;
+      sums.add(rl::preference_sums(scores.first, scores.second, targets.first));
+    }
+    return sums;
   }
-  return rl::preference_stats(at::cat(better), at::cat(worse));
+  int64_t num_rows() const { return num_rows_; }  // of all processes in the last run
+
+ private:
+  // One for each sequence of the batch, by its place in the whole step.
+  static std::vector<RandomKey> keys_of(const std::vector<engine::Branches>& step,
+                                        const Portion& portion, std::optional<RandomKey> key) {
+    std::vector<RandomKey> keys;
+    if (!key) return keys;
+    for (const int64_t place : portion) {
+      const int64_t count = engine::num_sequences(step[static_cast<size_t>(place)]);
+      for (int64_t part = 0; part < count; ++part) {
+        keys.push_back(key->at(3 * static_cast<uint64_t>(place) + static_cast<uint64_t>(part)));
+      }
+    }
+    return keys;
+  }
+
+  Judge& judge_;
+  const Pairs& pairs_;
+  const config::RewardConfig& c_;
+  const parallel::Communicator& processes_;
+  train::Trainable* trainable_;  // null: no gradients
+  int64_t num_rows_ = 0;
+};
+
+// What trains: a new adapter, or the language model; and the head, always.
+nn::Parameters trained_parameters(model::Llava& model, const config::Config& c,
+                                  const std::string& head, RandomKey key) {
+  nn::Parameters parameters;
+  if (c.reward.train == config::RewardTrain::Lora) {
+    model.add_adapter(head, nn::adapter_spec(c.lora), key.at("lora"));
+    parameters = model.adapter_parameters(head);
+  } else {
+    for (auto& [name, tensor] : model.parameters()) {
+      const bool is_frozen = name.starts_with("vision_tower.") ||
+                             name.starts_with("multi_modal_projector.") ||
+                             name == "language_model.lm_head.weight";
+      if (!is_frozen) parameters.emplace(name, tensor);
+    }
+  }
+  model.add_head(head, key.at("head"), /*zero=*/false);
+  for (auto& [name, tensor] : model.head_parameters(head)) {
+    parameters.emplace("reward_head." + name, tensor);
+  }
+  return parameters;
 }
 
 }  // namespace
@@ -130,106 +296,78 @@ void reward(const Invocation& invocation) {
   const auto process = parallel::join(c.run.device, c.run.threads);
   parallel::Communicator& processes = *process.all;
   engine::refuse_adapter(c.model, "reward");
-  engine::RewardInput input(text::load_reward_template(c.reward.template_file), c.reward.facts,
-                            c.reward.max_facts);
-  const auto records = data::read_comparisons(c.data.train, c.data.images);
-  const auto held_out = data::read_comparisons(c.data.eval, c.data.images);
-  auto images = data::images_of(records);
-  for (const auto& record : held_out) images.push_back(record.image);
-  input.read_facts(c.data.facts, images);
+  const bool is_lora = c.reward.train == config::RewardTrain::Lora;
+  engine::RewardInput input(text::load_reward_template(c.reward.template_file),
+                            {.has_facts = c.reward.facts,
+                             .max_facts = c.reward.max_facts,
+                             .max_fact_tokens = c.reward.max_fact_tokens});
+  const Pairs pairs = read_pairs(c.data.train, c), held_out = read_pairs(c.data.eval, c);
+  auto requests = pairs.facts;
+  requests.insert(requests.end(), held_out.facts.begin(), held_out.facts.end());
+  input.read_facts(c.data.facts, requests, c.data.missing_facts);
   auto assistant = engine::load_assistant(c, process.device);
-  check_lengths(assistant, input, records, c.data.train);
-  check_lengths(assistant, input, held_out, c.data.eval);
-  // The order of the facts is drawn anew in every epoch.
-  const auto pairs_of = [&](int64_t epoch) {
-    return encode_pairs(assistant, input, records,
-                        key.at("facts").at(static_cast<uint64_t>(epoch)));
-  };
-  auto pairs = pairs_of(0);
-  int64_t pairs_epoch = 0;
-  const auto eval_pairs = encode_pairs(assistant, input, held_out, key.at("eval-facts"));
-  const auto num_pairs = static_cast<int64_t>(pairs.size());
-  const int64_t steps_per_epoch = (num_pairs + c.reward.batch_size - 1) / c.reward.batch_size;
-  const int64_t total_steps = steps_per_epoch * c.reward.epochs;
-  log_info("reward: {} pairs ({} held out), {} facts, {} steps", num_pairs, eval_pairs.size(),
-           c.reward.facts ? "with" : "without", total_steps);
+  input.check_budget(assistant.tokenizer, requests);
+  const std::string head = is_lora ? engine::kReward : "";
+  engine::FeatureStore features(assistant.preprocess, c.data.images);
+  Judge judge(assistant, features, input, head);
+  judge.check_lengths(pairs, c.data.train);
+  judge.check_lengths(held_out, c.data.eval);
 
-  assistant.model.add_adapter(kAdapter, nn::adapter_spec(c.lora), key.at("lora"));
-  assistant.model.add_head(kAdapter, key.at("head"), /*zero=*/false);
-  nn::Parameters parameters = assistant.model.adapter_parameters(kAdapter);
-  for (auto& [name, tensor] : assistant.model.head_parameters(kAdapter)) {
-    parameters.emplace("reward_head." + name, tensor);
-  }
-  train::Trainable trainable("reward", std::move(parameters), c.optimizer);
+  const int64_t steps_per_epoch = (pairs.size() + c.reward.batch_size - 1) / c.reward.batch_size;
+  const int64_t total_steps = steps_per_epoch * c.reward.epochs;
+  log_info("reward: {} pairs ({} held out), {} facts, {} steps", pairs.size(), held_out.size(),
+           c.reward.facts ? "with" : "without", total_steps);
+  train::Trainable trainable("reward", trained_parameters(assistant.model, c, head, key),
+                             c.optimizer);
   train::Loop loop({.stage = "reward",
                     .label = c.reward.facts ? "reward (facts)" : "reward",
-                    .eval_every = steps_per_epoch,
+                    .eval_every = c.reward.eval_every > 0 ? c.reward.eval_every : steps_per_epoch,
+                    .best_by = {.figure = "eval/accuracy", .higher = true},
+                    .patience = c.reward.patience,
                     .open = {invocation.resume, invocation.force},
                     .command = invocation.command},
                    invocation.loaded, trainable, processes);
-  engine::FeatureStore features(assistant.preprocess, c.data.images);
-  features.prepare(assistant.model, images);
+  features.prepare(assistant.model, images_of(pairs));
+  features.prepare(assistant.model, images_of(held_out));
+
+  Step train_step(judge, pairs, c.reward, processes, &trainable);
+  Step held_out_step(judge, held_out, c.reward, processes, nullptr);
+  std::vector<int64_t> all_held_out(static_cast<size_t>(held_out.size()));
+  std::iota(all_held_out.begin(), all_held_out.end(), 0);
   loop.evaluate_with([&] {
-    const auto stats = measure(assistant, features, eval_pairs, c.reward.micro_tokens);
-    log_info("reward: held-out accuracy {:.3f} after step {}", stats.accuracy, loop.step());
-    return train::Metrics{{"eval/accuracy", stats.accuracy},
-                          {"eval/score_gap", stats.score_gap},
-                          {"eval/mean_score", stats.mean_score},
-                          {"eval/score_std", stats.score_std},
-                          {"eval/pairs", static_cast<double>(eval_pairs.size())}};
+    const Sums own = held_out_step.run(all_held_out, key.at("eval-facts"), std::nullopt);
+    train::Metrics named;
+    for (const auto& [name, value] : figures_of(processes.sums(own.list()), c.reward.center_coef)) {
+      named["eval/" + name] = value;
+    }
+    named["eval/pairs"] = static_cast<double>(held_out.size());
+    return named;
   });
   loop.save_with([&](const fs::path& folder) {
-    checkpoint::save_adapter(folder.string(), assistant.model, kAdapter, c.model.path);
+    if (is_lora) {
+      checkpoint::save_adapter(folder.string(), assistant.model, head, c.model.path);
+    } else {
+      engine::save_assistant(folder, assistant, c.model.path);
+      checkpoint::save_head(folder.string(), assistant.model, head);
+    }
     input.save(folder);
   });
   loop.begin(total_steps);
   while (!loop.is_done()) {
     const int64_t step = loop.step(), epoch = step / steps_per_epoch;
-    if (c.reward.facts && epoch != pairs_epoch) {
-      pairs = pairs_of(epoch);
-      pairs_epoch = epoch;
-    }
-    const auto order = data::epoch_order(key.at("order"), epoch, num_pairs);
+    const auto order = data::epoch_order(key.at("order"), epoch, pairs.size());
     const int64_t first = step % steps_per_epoch * c.reward.batch_size;
-    const int64_t last = std::min(num_pairs, first + c.reward.batch_size);
-    std::vector<int64_t> chosen, lengths;
-    int64_t rows = 0;
-    for (int64_t i = first; i < last; ++i) {
-      chosen.push_back(order[static_cast<size_t>(i)]);
-      lengths.push_back(rows_of(pairs[static_cast<size_t>(chosen.back())]));
-      rows += lengths.back();
-    }
+    const int64_t last = std::min(pairs.size(), first + c.reward.batch_size);
+    const std::vector<int64_t> chosen(order.begin() + first, order.begin() + last);
     trainable.zero_grad();
-    double loss = 0, accuracy = 0, mean_score = 0;
-    const auto own = data::share_of(lengths, processes.rank(), processes.size());
-    for (const auto& part : portions(own, lengths, c.reward.micro_tokens)) {
-      std::vector<RandomKey> dropout_keys;
-      std::vector<const Pair*> some;
-      for (const int64_t place : part) {
-        some.push_back(&pairs[static_cast<size_t>(chosen[static_cast<size_t>(place)])]);
-        for (uint64_t side = 0; side < 2; ++side) {
-          dropout_keys.push_back(key.at("dropout")
-                                     .at(static_cast<uint64_t>(step))
-                                     .at(2 * static_cast<uint64_t>(place) + side));
-        }
-      }
-      const model::AdapterScope scope(assistant.model, kAdapter, std::move(dropout_keys));
-      const auto scores = score_pairs(assistant, features, some);
-      const auto terms = rl::bradley_terry(scores.better, scores.worse,
-                                           {.margin = c.reward.margin,
-                                            .label_smoothing = c.reward.label_smoothing,
-                                            .center_coef = c.reward.center_coef});
-      const double share = static_cast<double>(some.size()) / static_cast<double>(chosen.size());
-      (terms.loss * share).backward();
-      loss += terms.loss.item<double>() * share;
-      accuracy += terms.stats.accuracy * share;
-      mean_score += terms.stats.mean_score * share;
-    }
-    const auto sums = trainable.reduce(processes, {loss, accuracy, mean_score});
-    loop.end_step({{"loss", sums[0]}, {"accuracy", sums[1]}, {"mean_score", sums[2]}}, rows,
-                  names_of(chosen, records));
+    // The order of the facts is drawn anew in every epoch.
+    const Sums own = train_step.run(chosen, key.at("facts").at(static_cast<uint64_t>(epoch)),
+                                    key.at("dropout").at(static_cast<uint64_t>(step)));
+    const auto sums = trainable.reduce(processes, own.list());
+    loop.end_step(figures_of(sums, c.reward.center_coef), train_step.num_rows(),
+                  names_of(chosen, pairs));
   }
-  loop.finish("adapter");
+  loop.finish(is_lora ? "adapter" : "model");
 }
 
 }  // namespace plumbline::recipes

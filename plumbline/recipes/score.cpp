@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 
 #include "plumbline/base/error.h"
@@ -16,7 +16,7 @@
 #include "plumbline/data/score_records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
-#include "plumbline/engine/reward_input.h"
+#include "plumbline/engine/reward_scorer.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/nn/token_logprobs.h"
 #include "plumbline/recipes/stages.h"
@@ -149,52 +149,88 @@ void score_logprobs(engine::Assistant& assistant, engine::FeatureStore& store,
   }
 }
 
-// A conversation as the reward model is asked about it; raw tokens as they are.
-std::vector<text::TokenIds> reward_sequences(const engine::Assistant& assistant,
-                                             const std::vector<data::ScoreRecord>& records,
-                                             const std::vector<std::string>& images,
-                                             const config::Config& c) {
-  std::vector<std::string> asked_about;
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (!records[i].ids) asked_about.push_back(images[i]);
+// What the reward model is asked of a record; its answers are those of a choice, or one.
+api::Candidates candidates_of(const data::ScoreRecord& record) {
+  api::Candidates out{.images = record.images,
+                      .turns = record.turns,
+                      .answers = record.answers,
+                      .facts = record.facts};
+  if (out.answers.empty()) {
+    out.answers = {out.turns.back().text};
+    out.turns.pop_back();
   }
-  std::optional<engine::RewardInput> input;
-  if (!asked_about.empty()) input = engine::RewardInput::load(c.model.reward_adapter);
-  if (input) input->read_facts(c.data.facts, asked_about);
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "score");
-  std::vector<text::TokenIds> sequences;
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (records[i].ids) {
-      sequences.push_back(expanded(assistant, records[i]).ids);
-    } else {
-      auto turns = records[i].turns;
-      const std::string answer = turns.back().text;
-      turns.pop_back();
-      sequences.push_back(input->encode(assistant, turns, answer, images[i], key.at(i)));
-    }
-    engine::check_length(assistant, std::ssize(sequences.back()), "an answer with its judgement",
-                         records[i].where);
-  }
-  return sequences;
+  return out;
 }
 
-void score_rewards(engine::Assistant& assistant, engine::FeatureStore& store,
-                   const std::vector<data::ScoreRecord>& records, const config::Config& c) {
-  std::vector<std::string> images;
-  for (const auto& record : records) {
-    if (record.images.size() > 1) {
-      throw unfit(record, "at most one image, for a reward", "several images");
-    }
-    images.push_back(record.images.empty() ? "" : record.images.front());
+// {"id", "reward"}; with several answers {"id", "rewards", "best", "answer"}: the place of the
+// highest reward, the first of equals, and what stands there.
+void print_rewards(const data::ScoreRecord& record, const std::vector<double>& rewards) {
+  for (const double reward : rewards) check_finite(reward, record);
+  nlohmann::json line{{"id", record.id}};
+  if (record.answers.empty()) {
+    line["reward"] = rewards.front();
+  } else {
+    const auto best = std::max_element(rewards.begin(), rewards.end()) - rewards.begin();
+    line["rewards"] = rewards;
+    line["best"] = best;
+    line["answer"] = record.answers[static_cast<size_t>(best)];
   }
-  const auto sequences = reward_sequences(assistant, records, images, c);
-  store.prepare(assistant.model, images_of(records));
-  const auto rewards =
-      engine::score_sequences(assistant.model, store, sequences, images, engine::kReward, kRows);
-  for (size_t i = 0; i < records.size(); ++i) {
-    check_finite(rewards[i], records[i]);
-    const nlohmann::json line = {{"id", records[i].id}, {"reward", rewards[i]}};
-    std::printf("%s\n", line.dump().c_str());
+  std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+// Rewards of all records that are questions with answers.
+std::vector<std::vector<double>> asked_rewards(engine::RewardModel& model,
+                                               engine::FeatureStore& store,
+                                               const std::vector<data::ScoreRecord>& records,
+                                               const config::Config& c) {
+  std::vector<api::Candidates> questions;
+  std::vector<engine::FactRequest> requests;
+  for (const auto& record : records) {
+    if (record.ids) continue;
+    questions.push_back(candidates_of(record));
+    requests.push_back(engine::fact_request(questions.back()));
+  }
+  if (questions.empty()) return {};
+  auto input = engine::load_reward_input(c);
+  input.read_facts(c.data.facts, requests, c.data.missing_facts);
+  input.check_budget(model.assistant.tokenizer, requests);
+  engine::RewardScorer scorer(model.assistant, store, input, model.head, kRows,
+                              random_key(static_cast<uint64_t>(c.run.seed), "score"));
+  return scorer.score(questions);
+}
+
+// Rewards of raw tokens, which are scored as they are.
+std::vector<std::vector<double>> raw_rewards(engine::RewardModel& model,
+                                             engine::FeatureStore& store,
+                                             const std::vector<data::ScoreRecord>& records) {
+  std::vector<engine::Branches> raw;
+  for (const auto& record : records) {
+    if (!record.ids) continue;
+    raw.push_back(engine::branches_of({expanded(model.assistant, record).ids}, record.images));
+    engine::check_length(model.assistant, raw.back().num_rows(), "an answer with its judgement",
+                         record.where);
+  }
+  return engine::score_branches(model.assistant, store, raw, model.head, kRows);
+}
+
+void score_rewards(engine::RewardModel& model, engine::FeatureStore& store,
+                   const std::vector<data::ScoreRecord>& records, const config::Config& c) {
+  const auto asked = asked_rewards(model, store, records, c);
+  const auto given = raw_rewards(model, store, records);
+  auto next_asked = asked.begin();
+  auto next_given = given.begin();
+  for (const auto& record : records) {
+    print_rewards(record, record.ids ? *next_given++ : *next_asked++);
+  }
+}
+
+void refuse_images(const engine::Assistant& assistant,
+                   const std::vector<data::ScoreRecord>& records) {
+  if (assistant.model.config().takes_images()) return;
+  for (const auto& record : records) {
+    if (!record.images.empty()) {
+      throw unfit(record, "text only, as the model takes no images", "images");
+    }
   }
 }
 
@@ -204,17 +240,20 @@ void score(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const auto records = data::read_score_records(invocation.in);
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
-  auto assistant = engine::load_assistant(c, device);
-  for (const auto& record : records) {
-    if (record.images.empty() || assistant.model.config().takes_images()) continue;
-    throw unfit(record, "text only, as the model takes no images", "images");
-  }
   const at::NoGradGuard no_grad;
-  engine::FeatureStore store(assistant.preprocess, c.data.images);
   if (!c.model.reward_adapter.empty()) {
-    engine::attach_reward(assistant.model, c.model, "score");
-    return score_rewards(assistant, store, records, c);
+    auto model = engine::load_reward_model(c, device, "score");
+    refuse_images(model.assistant, records);
+    engine::FeatureStore store(model.assistant.preprocess, c.data.images);
+    return score_rewards(model, store, records, c);
   }
+  for (const auto& record : records) {
+    if (record.answers.empty()) continue;
+    throw unfit(record, "one answer, for log-probabilities", "answers to choose from");
+  }
+  auto assistant = engine::load_assistant(c, device);
+  refuse_images(assistant, records);
+  engine::FeatureStore store(assistant.preprocess, c.data.images);
   const model::AdapterScope scope(assistant.model, engine::attach_policy(assistant.model, c.model));
   score_logprobs(assistant, store, records);
 }

@@ -242,18 +242,6 @@ std::string names_of(const std::vector<int64_t>& items, const data::Examples& ex
   return fmt::format("examples {}{}", fmt::join(first, ", "), shown < names.size() ? ", ..." : "");
 }
 
-// A whole model's folder, with all that lies beside weights.
-void save_model(const fs::path& folder, engine::Assistant& assistant, const std::string& from) {
-  checkpoint::save_llava(folder.string(), assistant.model);
-  checkpoint::copy_sidecars(from, folder.string());
-  // An original checkpoint may have it in its tower's folder, or nowhere.
-  const fs::path preprocess = folder / "preprocessor_config.json";
-  const bool is_told = fs::exists(preprocess) || fs::exists(folder / "processor_config.json");
-  if (assistant.model.config().takes_images() && !is_told) {
-    image::save_preprocess(preprocess, assistant.preprocess);
-  }
-}
-
 }  // namespace
 
 void sft(const Invocation& invocation) {
@@ -318,7 +306,7 @@ void sft(const Invocation& invocation) {
     if (is_lora) {
       checkpoint::save_adapter(folder.string(), assistant.model, kPolicy, c.model.path);
     } else {
-      save_model(folder, assistant, c.model.path);
+      engine::save_assistant(folder, assistant, c.model.path);
     }
   });
   loop->begin(plan.total());

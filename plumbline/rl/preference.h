@@ -5,33 +5,39 @@
 
 namespace plumbline::rl {
 
-struct PreferenceOptions {
-  double margin = 0;           // by how much the better answer should lead
-  double label_smoothing = 0;  // probability that a label is wrong, in [0, 0.5)
-  double center_coef = 1e-3;   // weight of |mean(better + worse)|, which keeps scores near 0
+// What P pairs teach, [P] float32 each.
+struct PairTargets {
+  at::Tensor first;   // probability that the first answer is the better one, in [0, 1]
+  at::Tensor weight;  // how much the pair counts
+  at::Tensor margin;  // by how much the better answer should lead, in logits
 };
 
-// Figures over P pairs.
-struct PreferenceStats {
-  double accuracy = 0;    // better answer scores higher; ties count half
-  double mean_score = 0;  // over both answers
-  double score_gap = 0;   // mean of better - worse
-  double score_std = 0;   // population deviation of all 2 P scores
+// Sums over pairs, of scores [P] float32 of the first and the second answers: a step divides by the
+// weights of all its pairs, so that splitting it changes nothing.
+//   sum w (-q log sigmoid(gap - m) - (1 - q) log sigmoid(-gap - m)),  gap = first - second
+// with q = (1 - s) target + s (1 - target), s the probability that a label is wrong.
+// Source: Ouyang et al. 2022 (arXiv 2203.02155), eq. 1; margins: Touvron et al. 2023 (arXiv
+// 2307.09288), eq. 2; soft labels as in Mitchell 2023, "conservative DPO".
+at::Tensor pair_loss_sum(const at::Tensor& first, const at::Tensor& second,
+                         const PairTargets& targets, double label_smoothing);
+
+// |mean(first + second)| of the pairs given, which keeps scores near 0. Splitting a batch changes
+// it, as it is an absolute value of a mean. Source: the Fact-RLHF trainer.
+at::Tensor absolute_centre(const at::Tensor& first, const at::Tensor& second);
+// mean((first + second)^2). Source: Eisenstein et al. 2023 (arXiv 2312.09244), section 3.
+at::Tensor squared_centre(const at::Tensor& first, const at::Tensor& second);
+
+// Sums over pairs, for figures over several batches.
+struct PreferenceSums {
+  double pairs = 0;
+  double decided = 0;  // pairs whose target prefers one answer
+  double right = 0;    // decided pairs whose better answer scores higher; equal scores count half
+  double gap = 0;      // better - worse, of decided pairs
+  double score = 0;    // of both answers
+  double score_squares = 0;
+  double first = 0;  // pairs whose first answer scores higher
 };
-
-struct PreferenceLoss {
-  at::Tensor loss;  // scalar: mean over pairs, plus the centring term
-  PreferenceStats stats;
-};
-
-// -(1 - s) log sigmoid(gap - margin) - s log sigmoid(margin - gap), averaged, plus
-// center_coef |mean(better + worse)|. better, worse: [P] float32.
-// Note: the centring term is of the pairs given, so splitting a batch changes it slightly (it is an
-// absolute value of a mean); pass what the paper calls a batch together where that matters.
-// Source: Ouyang et al. 2022 (arXiv 2203.02155), eq. 1; the centring term of the Fact-RLHF trainer.
-PreferenceLoss bradley_terry(const at::Tensor& better, const at::Tensor& worse,
-                             const PreferenceOptions& options);
-
-PreferenceStats preference_stats(const at::Tensor& better, const at::Tensor& worse);
+PreferenceSums preference_sums(const at::Tensor& first, const at::Tensor& second,
+                               const at::Tensor& target);
 
 }  // namespace plumbline::rl

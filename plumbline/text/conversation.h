@@ -44,6 +44,7 @@ struct Turn {
   // A user turn's images, each on a line of its own before the text, where a placeholder's spelling
   // is data. -1: placeholders in the text stand for images.
   int64_t images_before = -1;
+  friend bool operator==(const Turn&, const Turn&) = default;
 };
 
 // Token rows of one conversation. `answers` are [begin, end) token ranges, one per assistant turn

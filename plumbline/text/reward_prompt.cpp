@@ -15,6 +15,9 @@ namespace {
 constexpr std::string_view kFactsSlot = "{facts}";
 constexpr std::string_view kFactSlot = "{fact}";
 constexpr std::string_view kEndToken = "end_token";
+constexpr std::string_view kTextFile = "text_file";
+constexpr std::string_view kRecipeSlot = "{factual_prompt}";  // of a text file
+constexpr std::string_view kUser = "USER:", kAssistant = "ASSISTANT:";
 
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
@@ -70,6 +73,40 @@ void check_text(Problems& problems, const std::string& where, const Key& key,
   }
 }
 
+std::string trimmed(const std::string& text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// The judging turn and the opening of a text in the form of LLaVA-RLHF's.
+void read_text_file(Problems& problems, const std::string& path, RewardTemplate& out) {
+  std::string text;
+  try {
+    text = read_file(path);
+  } catch (const IoError&) {
+    problems.push_back(fmt::format("{}: no such file, or it cannot be read", path));
+    return;
+  }
+  const size_t user = text.find(kUser), assistant = text.rfind(kAssistant);
+  if (user == std::string::npos || assistant == std::string::npos || assistant < user) {
+    problems.push_back(
+        fmt::format("{}: expected the form '{} ... {} ...'", path, kUser, kAssistant));
+    return;
+  }
+  for (const std::string& slot : slots_of(text)) {
+    if (slot == kRecipeSlot) continue;
+    problems.push_back(fmt::format("{}: unknown slot {}; it may hold {}", path, slot, kRecipeSlot));
+  }
+  if (!has(text, kRecipeSlot)) {
+    problems.push_back(
+        fmt::format("{}: expected the slot {} where facts stand", path, kRecipeSlot));
+  }
+  const size_t judge = user + kUser.size();
+  out.judge = replaced(trimmed(text.substr(judge, assistant - judge)), kRecipeSlot, kFactsSlot);
+  out.opening = trimmed(text.substr(assistant + kAssistant.size()));
+}
+
 void read_keys(Problems& problems, const toml::table& table, const std::string& path,
                RewardTemplate& out) {
   for (const auto& [name, node] : table) {
@@ -81,10 +118,12 @@ void read_keys(Problems& problems, const toml::table& table, const std::string& 
         problems.push_back(fmt::format("{}: key '{}' expected true or false", where, kEndToken));
       }
       out.end_token = node.value_or(true);
+    } else if (name.str() == kTextFile && text) {
+      read_text_file(problems, (fs::path(path).parent_path() / text->get()).string(), out);
     } else if (!key) {
       problems.push_back(
           fmt::format("{}: unknown key '{}'; known are before_question, judge, opening, end_token, "
-                      "facts_header, fact",
+                      "facts_header, fact, text_file",
                       where, name.str()));
     } else if (!text) {
       problems.push_back(fmt::format("{}: key '{}' expected text", where, key->name));
@@ -92,6 +131,15 @@ void read_keys(Problems& problems, const toml::table& table, const std::string& 
       out.*(key->member) = text->get();
       check_text(problems, where, *key, text->get());
     }
+  }
+}
+
+// A text file says what two keys would say.
+void check_text_file(Problems& problems, const toml::table& table, const std::string& path) {
+  if (!table.contains(kTextFile)) return;
+  for (const char* name : {"judge", "opening"}) {
+    if (!table.contains(name)) continue;
+    problems.push_back(fmt::format("{}: expected '{}' or '{}', got both", path, kTextFile, name));
   }
 }
 
@@ -114,17 +162,27 @@ void check_whole(Problems& problems, const std::string& path, const RewardTempla
 std::string facts_text(const RewardTemplate& t, const std::vector<std::string>& facts) {
   if (facts.empty()) return {};
   std::string text = t.facts_header;
-  for (const std::string& fact : facts) text += replaced(t.fact, kFactSlot, fact);
+  for (const std::string& fact : facts) text += fact_line(t, fact);
   return text;
 }
 
 }  // namespace
 
+bool RewardTemplate::has_facts_slot() const {
+  return has(before_question, kFactsSlot) || has(judge, kFactsSlot);
+}
+
+std::string fact_line(const RewardTemplate& t, const std::string& fact) {
+  return replaced(t.fact, kFactSlot, fact);
+}
+
 RewardTemplate load_reward_template(const std::string& path) {
   RewardTemplate out;
   Problems problems;
   try {
-    read_keys(problems, toml::parse(read_file(path), path), path, out);
+    const toml::table table = toml::parse(read_file(path), path);
+    read_keys(problems, table, path, out);
+    check_text_file(problems, table, path);
     check_whole(problems, path, out);
   } catch (const toml::parse_error& e) {
     problems.push_back(

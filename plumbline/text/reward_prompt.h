@@ -20,6 +20,9 @@ namespace plumbline::text {
 //                    what its last layer has made up there, no later token can see
 //   facts_header     written before the facts, only when there are any
 //   fact             one fact, with the slot {fact}
+//   text_file        in place of judge and opening: a text of the form
+//                    "USER: judge ASSISTANT: opening" with the slot {factual_prompt}, as LLaVA-RLHF
+//                    keeps it; its path starts from the TOML file's folder
 struct RewardTemplate {
   std::string before_question;
   std::string judge;
@@ -27,7 +30,13 @@ struct RewardTemplate {
   std::string facts_header;
   std::string fact;
   bool end_token = true;
+
+  // Whether there is a place for facts.
+  bool has_facts_slot() const;
 };
+
+// One fact as it is written.
+std::string fact_line(const RewardTemplate&, const std::string& fact);
 
 // Throws ConfigError naming file and key (unknown slots too).
 RewardTemplate load_reward_template(const std::string& path);

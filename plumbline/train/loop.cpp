@@ -15,7 +15,7 @@ namespace plumbline::train {
 namespace {
 
 constexpr const char* kState = "state.json";
-constexpr const char* kEvalLoss = "eval/loss";
+constexpr const char* kBest = "best";
 constexpr double kMiB = 1024.0 * 1024, kGiB = 1024 * kMiB;
 
 // "loss 1.234 lr 1.0e-04 |g| 0.52 5210 tokens/s 1.2 GiB"
@@ -28,7 +28,8 @@ std::string progress_figures(const Metrics& metrics) {
   };
   add("loss", [](double v) { return fmt::format("loss {:.3f}", v); });
   add("accuracy", [](double v) { return fmt::format("accuracy {:.2f}", v); });
-  add(kEvalLoss, [](double v) { return fmt::format("eval {:.3f}", v); });
+  add("eval/loss", [](double v) { return fmt::format("eval {:.3f}", v); });
+  add("eval/accuracy", [](double v) { return fmt::format("held out {:.3f}", v); });
   add("lr", [](double v) { return fmt::format("lr {:.1e}", v); });
   add("grad_norm", [](double v) { return fmt::format("|g| {:.2f}", v); });
   add("time/rows_per_second", [](double v) { return fmt::format("{:.0f} tokens/s", v); });
@@ -60,16 +61,21 @@ void Loop::begin(int64_t total_steps) {
   if (step_ > 0) {
     const fs::path path = RunFolder::checkpoint_path(run_.out, step_);
     trainable_.load(path);
-    const auto state = fs::exists(path / kState)
-                           ? parse_json(read_file(path / kState), (path / kState).string())
-                           : nlohmann::json::object();
-    if (const auto best = state.find("best_eval_loss"); best != state.end() && best->is_number()) {
-      best_loss_ = best->get<double>();
-    }
+    read_state(path);
   }
   stop_if_interrupted();
   if (folder_) progress_.emplace(options_.label, total_steps_, step_);
   watch_.restart();
+}
+
+void Loop::read_state(const fs::path& checkpoint) {
+  const fs::path file = checkpoint / kState;
+  if (!fs::exists(file)) return;
+  const auto state = parse_json(read_file(file), file.string());
+  if (const auto best = state.find("best"); best != state.end() && best->is_number()) {
+    best_ = best->get<double>();
+  }
+  evaluations_since_best_ = state.value("evaluations_since_best", int64_t{0});
 }
 
 void Loop::end_step(const Metrics& figures, int64_t rows, const std::string& examples) {
@@ -97,20 +103,23 @@ Metrics Loop::evaluate() {
   trainable_.swap_average();
   const Metrics figures = held_out_();
   check_finite(options_.stage, step_, figures);
-  const auto loss = figures.find(kEvalLoss);
-  if (loss != figures.end() && (!best_loss_ || loss->second < *best_loss_)) {
-    save_best(loss->second);
+  if (const auto found = figures.find(options_.best_by.figure); found != figures.end()) {
+    compare_with_best(found->second);
   }
   trainable_.swap_average();
   return figures;
 }
 
-void Loop::save_best(double loss) {
-  best_loss_ = loss;
+void Loop::compare_with_best(double value) {
+  const bool is_better = !best_ || (options_.best_by.higher ? value > *best_ : value < *best_);
+  evaluations_since_best_ = is_better ? 0 : evaluations_since_best_ + 1;
+  if (!is_better) return;
+  best_ = value;
   if (!folder_ || !save_result_) return;
-  write_folder(folder_->path() / "best", [&](const fs::path& best) {
+  write_folder(folder_->path() / kBest, [&](const fs::path& best) {
     save_result_(best);
-    write_file(best / kState, nlohmann::json{{"step", step_}, {kEvalLoss, loss}}.dump() + "\n");
+    write_file(best / kState,
+               nlohmann::json{{"step", step_}, {options_.best_by.figure, value}}.dump() + "\n");
   });
 }
 
@@ -119,7 +128,8 @@ void Loop::save_checkpoint() {
     folder_->save_checkpoint(step_, [&](const fs::path& path) {
       trainable_.save(path);
       nlohmann::json state{{"step", step_}};
-      if (best_loss_) state["best_eval_loss"] = *best_loss_;
+      if (best_) state["best"] = *best_;
+      state["evaluations_since_best"] = evaluations_since_best_;
       write_file(path / kState, state.dump() + "\n");
     });
   }
@@ -130,8 +140,18 @@ void Loop::finish(const std::string& name, int64_t planned_bytes) {
   trainable_.finish();
   progress_.reset();
   if (folder_) {
-    if (save_result_) {
-      write_folder(folder_->path() / name, [&](const fs::path& path) { save_result_(path); });
+    if (has_lost_patience()) {
+      log_info("{}: {} has not become better in {} evaluations; stopped after step {}",
+               options_.stage, options_.best_by.figure, options_.patience, step_);
+    }
+    const fs::path best = folder_->path() / kBest, result = folder_->path() / name;
+    if (options_.patience > 0 && fs::exists(best)) {
+      write_folder(result, [&](const fs::path& path) {
+        fs::copy(best, path, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+        fs::remove(path / kState);
+      });
+    } else if (save_result_) {
+      write_folder(result, [&](const fs::path& path) { save_result_(path); });
     }
     folder_->finish();
     if (planned_bytes > 0) {

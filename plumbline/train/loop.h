@@ -15,10 +15,18 @@
 
 namespace plumbline::train {
 
+// Which held-out figure tells a better model from a worse one.
+struct BestBy {
+  std::string figure = "eval/loss";
+  bool higher = false;  // whether more of it is better
+};
+
 struct LoopOptions {
   std::string stage;
   std::string label;       // of the progress line
   int64_t eval_every = 0;  // steps; 0: at the end only
+  BestBy best_by = {};
+  int64_t patience = 0;  // evaluations without a better model that end training; 0: no early end
   OpenOptions open = {};
   std::vector<std::string> command = {};
 };
@@ -33,8 +41,9 @@ class Loop {
   Loop(LoopOptions options, const config::Loaded& loaded, Trainable& trainable,
        parallel::Communicator& processes);
 
-  // `held_out` is called by all processes and returns figures named "eval/..."; "eval/loss" decides
-  // which model is the best, which `save_result` then writes into best/ of the run folder.
+  // `held_out` is called by all processes and returns figures named "eval/...", equal in all of
+  // them. `best_by` decides which model is the best, which `save_result` then writes into best/ of
+  // the run folder.
   void evaluate_with(std::function<Metrics()> held_out);
   // Fills a folder with the trained model, as the stage's result.
   void save_with(std::function<void(const fs::path&)> save_result);
@@ -43,7 +52,7 @@ class Loop {
   // came meanwhile.
   void begin(int64_t total_steps);
   int64_t step() const { return step_; }
-  bool is_done() const { return step_ >= total_steps_; }
+  bool is_done() const { return step_ >= total_steps_ || has_lost_patience(); }
 
   // Steps the weights with the gradients that all processes have added up, evaluates, records,
   // saves. `figures` are those of the whole step; `rows` token rows of all processes; `examples`
@@ -51,14 +60,19 @@ class Loop {
   // a signal, when a checkpoint is safe.
   void end_step(const Metrics& figures, int64_t rows, const std::string& examples);
 
-  // Ends training, writes the result as `name` in the run folder, and notes that the run is
-  // complete. `planned_bytes`: memory foretold for this process, to be compared; 0: none.
+  // Ends training, writes the result as `name` in the run folder (the best model where patience
+  // was asked for, else the last), and notes that the run is complete. `planned_bytes`: memory
+  // foretold for this process, to be compared; 0: none.
   void finish(const std::string& name, int64_t planned_bytes = 0);
 
  private:
   Metrics evaluate();
   void save_checkpoint();
-  void save_best(double loss);
+  void compare_with_best(double value);
+  void read_state(const fs::path& checkpoint);
+  bool has_lost_patience() const {
+    return options_.patience > 0 && evaluations_since_best_ >= options_.patience;
+  }
 
   LoopOptions options_;
   config::RunConfig run_;
@@ -69,7 +83,8 @@ class Loop {
   std::function<Metrics()> held_out_;
   std::function<void(const fs::path&)> save_result_;
   int64_t step_ = 0, total_steps_ = 0;
-  std::optional<double> best_loss_;
+  std::optional<double> best_;  // of the figure best_by
+  int64_t evaluations_since_best_ = 0;
   Stopwatch watch_;  // since the last step ended
 };
 

@@ -10,6 +10,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/progress.h"
+#include "plumbline/data/facts.h"
 #include "plumbline/data/records.h"
 #include "plumbline/image/png.h"
 #include "plumbline/world/answers.h"

@@ -21,6 +21,17 @@ using testing::IsEmpty;
 
 TEST(Validate, DefaultsAreSound) { EXPECT_THAT(validate(Config{}), IsEmpty()); }
 
+TEST(Validate, AnnotatorWeightsAreNamesWithNumbers) {
+  EXPECT_EQ(parse_weight("ann=0.5"), (std::pair<std::string, double>{"ann", 0.5}));
+  EXPECT_EQ(parse_weight("a=b=2"), (std::pair<std::string, double>{"a=b", 2}));
+  for (const char* wrong : {"ann", "=1", "ann=", "ann=-1", "ann=x", "ann=1e400", "ann=nan"}) {
+    EXPECT_FALSE(parse_weight(wrong)) << wrong;
+  }
+  Config c;
+  c.reward.annotator_weights = {"ann=1", "ben"};
+  EXPECT_EQ(validate(c).size(), 1U);
+}
+
 TEST(Validate, PpoSizesDivide) {
   EXPECT_THAT(lines([](Config& c) { c.ppo.minibatch_size = 50; }),
               ElementsAre("ppo.minibatch_size = 50: expected a divisor of ppo.rollout_size = 192"));

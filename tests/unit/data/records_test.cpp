@@ -103,14 +103,6 @@ TEST_F(Records, RefuseFilesWithoutRecords) {
 TEST_F(Records, WhatIsWrittenReadsBack) {
   const std::vector<text::Turn> question = {{true, "<image>\nwhat \"is\" it?"}};
   const auto path = (folder_ / "out.json").string();
-  write_comparisons(path, {{"1", "a.png", question, "a cup", "two cups", 2, true}});
-  const auto comparison = read_comparisons(path, images()).at(0);
-  EXPECT_EQ(comparison.turns.size(), 1U);
-  EXPECT_EQ(comparison.turns[0].text, question[0].text);
-  EXPECT_EQ(comparison.output_2, "two cups");
-  EXPECT_EQ(comparison.preference, 2);
-  EXPECT_TRUE(comparison.hallucination);
-
   write_prompts(path, {{"1", "a.png", question, CaptionType::C, 0.5}});
   const auto prompt = read_prompts(path, images()).at(0);
   EXPECT_EQ(prompt.caption_type, CaptionType::C);
@@ -124,25 +116,14 @@ TEST_F(Records, WhatIsWrittenReadsBack) {
   write_conversations(path, {{"1", {"a.png"}, turns}});
   EXPECT_THAT(read_file(path), HasSubstr(R"("image":"a.png")"));
   EXPECT_FALSE(read_conversations(path, images()).at(0).turns[1].is_trained);
-
-  write_facts(path, {{"a.png", {"one", "two"}}});
-  EXPECT_THAT(facts_of(read_facts(path), "a.png"), testing::ElementsAre("one", "two"));
 }
 
-TEST_F(Records, RefuseBadPreferenceAndType) {
+TEST_F(Records, RefuseBadTypes) {
   const std::string turns = R"("conversations": [{"from": "human", "value": "x"}])";
-  const std::string outputs = R"("output_1": {"value": "a"}, "output_2": {"value": "b"})";
-  EXPECT_THAT(error_of([&] {
-                read_comparisons(
-                    file(R"([{"id": "1", )" + turns + ", " + outputs + R"(, "preference": 3}])"),
-                    "");
-              }),
-              HasSubstr("\"preference\": 1 or 2"));
   EXPECT_THAT(error_of([&] {
                 read_prompts(file(R"([{"id": "1", "caption_type": 9, )" + turns + "}]"), "");
               }),
               HasSubstr("1..7"));
-  EXPECT_THAT(error_of([&] { read_facts(file("[1]")); }), HasSubstr("reading facts"));
 }
 
 TEST_F(Records, ImagesKeepTheirOrderAndEmptyNames) {
@@ -150,21 +131,6 @@ TEST_F(Records, ImagesKeepTheirOrderAndEmptyNames) {
   prompts[0].image = "b.png";
   prompts[2].image = "a.png";
   EXPECT_EQ(images_of(prompts), (std::vector<std::string>{"b.png", "", "a.png"}));
-}
-
-TEST(Comparisons, PreferenceNumbersTheBetterOutputFromOne) {
-  Comparison c{.id = "",
-               .image = "",
-               .turns = {},
-               .output_1 = "a",
-               .output_2 = "b",
-               .preference = 1,
-               .hallucination = false};
-  EXPECT_EQ(better_output(c), "a");
-  EXPECT_EQ(worse_output(c), "b");
-  c.preference = 2;
-  EXPECT_EQ(better_output(c), "b");
-  EXPECT_EQ(worse_output(c), "a");
 }
 
 TEST(Conversations, BytesThatAreNoTextDoNotStopASave) {

@@ -43,6 +43,22 @@ TEST(ScoreRecords, ThreeForms) {
   EXPECT_TRUE(records[2].turns.empty());
 }
 
+TEST(ScoreRecords, SeveralAnswersToChooseFrom) {
+  const auto records = read(
+      R"({"id": "a", "prompt": "what?", "answers": ["a cup", "two"], "images": ["x.png"], "facts": ["it is red"]})"
+      "\n"
+      R"({"id": "b", "image": "y.png", "conversations": [{"from": "human", "value": "<image>\nwhat?"}], "answers": ["a"]})");
+  EXPECT_EQ(records[0].answers.size(), 2u);
+  EXPECT_EQ(records[0].facts, std::vector<std::string>{"it is red"});
+  ASSERT_EQ(records[0].turns.size(), 1u);
+  EXPECT_EQ(records[0].turns[0].images_before, 1);
+  EXPECT_EQ(records[1].images, std::vector<std::string>{"y.png"});
+  EXPECT_EQ(records[1].turns[0].text, "<image>\nwhat?");
+  EXPECT_THAT(error_of(R"({"prompt": "what?", "answers": []})"),
+              HasSubstr("at least one of answers"));
+  EXPECT_THAT(error_of(R"({"messages": [], "answers": ["a"]})"), HasSubstr("user's message"));
+}
+
 TEST(ScoreRecords, APlaceholderInATextIsData) {
   const auto records = read(R"({"prompt": "<image> what?", "answer": "b"})");
   EXPECT_EQ(records[0].turns[0].images_before, 0);

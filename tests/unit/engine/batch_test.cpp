@@ -25,34 +25,22 @@ std::vector<Example> examples(const Assistant& assistant) {
   return list;
 }
 
-// Scores do not depend on what else is in the batch, nor on its order, nor on its portions.
-TEST(Batch, ScoresAreThoseOfEachSequenceAlone) {
-  const TinyAssistant tiny;
-  auto assistant = tiny.load();
-  assistant.model.add_adapter("reward", {.rank = 2, .alpha = 4, .targets = {"q_proj"}},
-                              random_key(1, "lora"));
-  assistant.model.add_head("reward", random_key(1, "head"), false);
-  FeatureStore store(assistant.preprocess, tiny.images());
-  store.prepare(assistant.model, {"0.png", "1.png", "2.png"});
-  const auto list = examples(assistant);
-  std::vector<text::TokenIds> ids;
-  std::vector<std::string> images;
-  for (const auto& e : list) {
-    ids.push_back(e.ids);
-    images.push_back(e.image);
-  }
-  const auto all = score_sequences(assistant.model, store, ids, images, "reward", 10000);
-  const auto split = score_sequences(assistant.model, store, ids, images, "reward", 1);
-  for (size_t i = 0; i < list.size(); ++i) {
-    const auto alone =
-        score_sequences(assistant.model, store, {ids[i]}, {images[i]}, "reward", 10000);
-    EXPECT_NEAR(all[i], alone[0], 1e-5);
-    EXPECT_NEAR(all[i], split[i], 1e-5);
-  }
-  EXPECT_NE(all[0], all[2]);
-  // Another picture gives another score: the image is really read.
-  const auto other = score_sequences(assistant.model, store, {ids[0]}, {"2.png"}, "reward", 10000);
-  EXPECT_GT(std::abs(other[0] - all[0]), 1e-6);
+TEST(Branches, ShareTheLongestBeginningThatLeavesATokenToEach) {
+  const auto of = [](const std::vector<text::TokenIds>& sequences) {
+    return branches_of(sequences, {"a.png"});
+  };
+  const Branches pair = of({{1, 2, 3, 4}, {1, 2, 5}});
+  EXPECT_EQ(pair.beginning, (text::TokenIds{1, 2}));
+  EXPECT_EQ(pair.ends, (std::vector<text::TokenIds>{{3, 4}, {5}}));
+  EXPECT_EQ(pair.num_rows(), 5);
+  EXPECT_EQ(num_sequences(pair), 3);
+  EXPECT_EQ(pair.images.size(), 1U);
+  EXPECT_EQ(of({{1, 2, 3}, {1, 2}}).beginning, (text::TokenIds{1})) << "a token is left to each";
+  EXPECT_EQ(of({{1, 2}, {1, 2}, {1, 2}}).beginning, (text::TokenIds{1}));
+  EXPECT_TRUE(of({{1}, {2}}).beginning.empty());
+  const Branches alone = of({{1, 2}});
+  EXPECT_TRUE(alone.beginning.empty());
+  EXPECT_EQ(num_sequences(alone), 1);
 }
 
 TEST(Batch, KeepsSequencesApart) {
@@ -67,6 +55,21 @@ TEST(Batch, KeepsSequencesApart) {
   EXPECT_EQ(batch.features.size(0), 1);
   EXPECT_EQ(hidden(assistant.model, batch).size(0), batch.spans.total());
   EXPECT_FALSE(image_rows(assistant.model, store, "").defined());
+}
+
+TEST(Batch, SharedBeginningsArePrefixes) {
+  const TinyAssistant tiny;
+  auto assistant = tiny.load();
+  FeatureStore store(assistant.preprocess, tiny.images());
+  store.prepare(assistant.model, {"0.png"});
+  const auto list = examples(assistant);
+  const Branches pair = branches_of({list[0].ids, list[3].ids}, {"0.png"});
+  const Branches alone = branches_of({list[1].ids}, {});
+  const auto batch = make_batch({&pair, &alone}, store, at::kCPU);
+  EXPECT_EQ(batch.prefixes, (tensor::Prefixes{-1, 0, 0, -1}));
+  EXPECT_EQ(batch.spans.length(0), std::ssize(pair.beginning));
+  EXPECT_EQ(batch.spans.length(3), std::ssize(list[1].ids));
+  EXPECT_EQ(batch.features.size(0), 1) << "the picture is seen once";
 }
 
 }  // namespace

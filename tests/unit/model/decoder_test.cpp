@@ -247,7 +247,28 @@ TEST(Decoder, LargeModelsDecodeWithoutJoinedWeights) {
   nn::KvCache cache(2, 2, 16, 1, 8, at::kFloat, at::kCPU);
   const at::Tensor hidden = decoder_forward(base.decoder, config.text, rows, spans, cache, {0},
                                             {.plain = 0, .adapted = 0});
-  EXPECT_TRUE(is_close(hidden, decoder_forward(base.decoder, config.text, rows, spans)));
+  EXPECT_TRUE(is_close(hidden, decoder_forward(base.decoder, config.text, rows, spans, {})));
+}
+
+TEST(Decoder, ASharedPrefixStandsBeforeEachThatHasIt) {
+  Llava model = tiny_model();
+  const at::Tensor prefix = random_tensor({5, 32}, "prefix"), a = random_tensor({3, 32}, "a"),
+                   b = random_tensor({4, 32}, "b"), other = random_tensor({2, 32}, "other");
+  const at::Tensor shared = model.forward(at::cat({prefix, a, b, other}),
+                                          Spans::from_lengths({5, 3, 4, 2}), {-1, 0, 0, -1});
+  const at::Tensor apart =
+      model.forward(at::cat({prefix, a, prefix, b, other}), Spans::from_lengths({8, 9, 2}));
+  EXPECT_TRUE(is_close(shared.slice(0, 0, 8), apart.slice(0, 0, 8)));
+  EXPECT_TRUE(is_close(shared.slice(0, 8, 12), apart.slice(0, 13, 17)));
+  EXPECT_TRUE(is_close(shared.slice(0, 12), apart.slice(0, 17)));
+  EXPECT_FALSE(is_close(shared.slice(0, 5, 8), model.forward(a, Spans::from_lengths({3}))));
+}
+
+TEST(Decoder, APrefixCountsAgainstThePositions) {
+  Llava model = tiny_model();
+  const Spans spans = Spans::from_lengths({90, 7});
+  EXPECT_THROW(model.forward(at::zeros({97, 32}), spans, {-1, 0}), DataError);
+  EXPECT_NO_THROW(model.forward(at::zeros({97, 32}), spans));
 }
 
 TEST(Decoder, RefusesSequencesBeyondItsPositions) {

@@ -65,6 +65,40 @@ TEST(RaggedAttention, AWindowHidesOlderKeys) {
   EXPECT_TRUE(at::equal(ragged_attention(in[0], in[1], in[2], spans, 7), open));
 }
 
+// Two answers to each of two questions, and a sequence by itself; lengths around those of tiles.
+TEST(RaggedAttention, ASharedPrefixIsSeenAsIfItStoodBeforeEach) {
+  for (const auto& lengths : {std::vector<int64_t>{5, 3, 1, 70, 18, 66, 4},
+                              std::vector<int64_t>{16, 64, 65, 1, 1, 2, 33}}) {
+    const Spans spans = Spans::from_lengths(lengths);
+    const tensor::Prefixes prefixes = {-1, 0, 0, -1, 3, 3, -1};
+    const auto rows = tensor::rows_with_prefixes(spans, prefixes);
+    const at::Tensor index = at::tensor(rows.rows);
+    // Where the last rows of every whole sequence lie among these rows.
+    std::vector<int64_t> own;
+    for (int64_t s = 0; s < spans.size(); ++s) {
+      for (int64_t i = spans.length(s); i > 0; --i) own.push_back(rows.spans.end(s) - i);
+    }
+    for (const int64_t window : {0, 7}) {
+      const Function apart = [&](const std::vector<at::Tensor>& in) {
+        return ragged_attention(in[0].index_select(0, index), in[1].index_select(0, index),
+                                in[2].index_select(0, index), rows.spans, window)
+            .index_select(0, at::tensor(own));
+      };
+      const Function shared = [&](const std::vector<at::Tensor>& in) {
+        return ragged_attention(in[0], in[1], in[2], spans, window, prefixes);
+      };
+      const Function slow = [&](const std::vector<at::Tensor>& in) {
+        return ragged_attention_composite(in[0], in[1], in[2], spans, window, prefixes);
+      };
+      expect_same(shared, apart, inputs(spans, 4, 2, 32));
+      expect_same(slow, apart, inputs(spans, 4, 2, 32));
+    }
+    const auto in = inputs(spans, 2, 2, 16);
+    EXPECT_FALSE(is_close(ragged_attention(in[0], in[1], in[2], spans, 0, prefixes),
+                          ragged_attention(in[0], in[1], in[2], spans)));
+  }
+}
+
 TEST(RaggedAttention, TakesStridedRowsOfOneProjection) {
   const Spans spans = Spans::from_lengths({20, 9});
   const auto part = [](const at::Tensor& x, int64_t i) {
@@ -72,7 +106,7 @@ TEST(RaggedAttention, TakesStridedRowsOfOneProjection) {
   };
   const auto on = [&](auto function) {
     return [=, &part](const std::vector<at::Tensor>& in) {
-      return function(part(in[0], 0), part(in[0], 1), part(in[0], 2), spans, /*window=*/0);
+      return function(part(in[0], 0), part(in[0], 1), part(in[0], 2), spans, /*window=*/0, {});
     };
   };
   expect_same(on(ragged_attention), on(ragged_attention_composite),

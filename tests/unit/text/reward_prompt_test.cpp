@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "tests/support/scratch.h"
 #include "tests/unit/text/tiny_tokenizer.h"
 
 namespace plumbline::text {
@@ -167,6 +169,46 @@ TEST(LoadRewardTemplate, OtherMistakes) {
   } catch (const ConfigError& e) {
     EXPECT_THAT(e.what(), HasSubstr("no/such.toml: no such file"));
   }
+}
+
+class RecipeTextFile : public support::Scratch {
+ protected:
+  RewardTemplate load(const std::string& text, const std::string& more = "") {
+    write_file(folder_ / "prompt.txt", text);
+    write_file(
+        folder_ / "t.toml",
+        "text_file = \"prompt.txt\"\nfacts_header = \"See:\\n\"\nfact = \"- {fact}\\n\"\n" + more);
+    return load_reward_template(path("t.toml"));
+  }
+  std::string error(const std::string& text, const std::string& more = "") {
+    try {
+      load(text, more);
+    } catch (const ConfigError& e) {
+      return e.what();
+    }
+    return "";
+  }
+};
+
+TEST_F(RecipeTextFile, HoldsTheJudgingTurnAndTheOpening) {
+  const auto t =
+      load("USER: Judge it.\n1. True: {factual_prompt}\n2. Short. ASSISTANT: The score is\n");
+  EXPECT_EQ(t.judge, "Judge it.\n1. True: {facts}\n2. Short.");
+  EXPECT_EQ(t.opening, "The score is");
+  EXPECT_TRUE(t.has_facts_slot());
+  EXPECT_TRUE(t.end_token);
+  EXPECT_EQ(fact_line(t, "a cup"), "- a cup\n");
+}
+
+TEST_F(RecipeTextFile, NamesItsSlot) {
+  EXPECT_THAT(error("USER: Judge it. ASSISTANT: The score is"), HasSubstr("{factual_prompt}"));
+  EXPECT_THAT(error("USER: {factual_prompt} {other} ASSISTANT: x"),
+              HasSubstr("unknown slot {other}"));
+  EXPECT_THAT(error("Judge it. {factual_prompt}"), HasSubstr("'USER: ... ASSISTANT: ...'"));
+  EXPECT_THAT(error("USER: {factual_prompt} ASSISTANT: x", "judge = \"y\"\n"),
+              HasSubstr("got both"));
+  fs::remove(folder_ / "prompt.txt");
+  EXPECT_THROW(load_reward_template(path("t.toml")), ConfigError);
 }
 
 }  // namespace

@@ -25,7 +25,12 @@ class LoopTest : public support::Scratch {
   void run(bool resume, int64_t stop, double bad_loss = 0) {
     Trainable trainable("test", {{"w", at::ones({2, 3})}}, loaded_.config.optimizer);
     const auto alone = parallel::make_local();
-    Loop loop({.stage = "test", .label = "test", .eval_every = 1, .open = {.resume = resume}},
+    Loop loop({.stage = "test",
+               .label = "test",
+               .eval_every = 1,
+               .best_by = best_by_,
+               .patience = patience_,
+               .open = {.resume = resume}},
               loaded_, trainable, *alone);
     loop.evaluate_with([&] {
       return Metrics{{"eval/loss", held_out_.at(static_cast<size_t>(loop.step() - 1))}};
@@ -55,6 +60,8 @@ class LoopTest : public support::Scratch {
   config::Loaded loaded_;
   std::vector<double> held_out_ = {5, 3, 4, 2, 2.5, 2.6};
   int64_t first_step_ = -1;
+  BestBy best_by_ = {};
+  int64_t patience_ = 0;
 };
 
 TEST_F(LoopTest, WritesMetricsResultAndTheBest) {
@@ -64,6 +71,31 @@ TEST_F(LoopTest, WritesMetricsResultAndTheBest) {
   EXPECT_EQ(read_file(folder_ / "run/best/model"), "4");
   EXPECT_EQ(parse_json(read_file(folder_ / "run/best/state.json"), "")["eval/loss"], 2);
   EXPECT_TRUE(RunFolder::is_finished(folder_ / "run"));
+}
+
+TEST_F(LoopTest, LosesPatienceAndKeepsTheBest) {
+  patience_ = 2;
+  held_out_ = {5, 3, 4, 3, 1, 1};
+  run(false, -1);
+  EXPECT_EQ(figures("eval/loss"), (std::vector<double>{5, 3, 4, 3})) << "equal is not better";
+  EXPECT_EQ(read_file(folder_ / "run/result/model"), "2");
+  EXPECT_FALSE(fs::exists(folder_ / "run/result/state.json"));
+}
+
+TEST_F(LoopTest, PatienceIsCountedAcrossAnInterruption) {
+  patience_ = 3;
+  held_out_ = {5, 3, 4, 4, 4, 1};
+  run(false, 5);  // the last checkpoint is that of step 4
+  run(true, -1);
+  EXPECT_EQ(first_step_, 4);
+  EXPECT_EQ(figures("eval/loss").size(), 5U);
+  EXPECT_EQ(read_file(folder_ / "run/result/model"), "2");
+}
+
+TEST_F(LoopTest, AHigherFigureMayBeTheBetterOne) {
+  best_by_ = {.figure = "eval/loss", .higher = true};
+  run(false, -1);
+  EXPECT_EQ(read_file(folder_ / "run/best/model"), "1");
 }
 
 TEST_F(LoopTest, GoesOnWhereItStoppedAndRemembersTheBest) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/data/facts.h"
 #include "plumbline/data/records.h"
 #include "plumbline/image/decode.h"
 #include "plumbline/world/benchmark.h"

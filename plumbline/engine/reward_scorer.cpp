@@ -1,0 +1,134 @@
+#include "plumbline/engine/reward_scorer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/json.h"
+#include "plumbline/checkpoint/adapter.h"
+#include "plumbline/data/order.h"
+#include "plumbline/engine/roles.h"
+
+namespace plumbline::engine {
+namespace {
+
+bool is_whole_model(const fs::path& folder) { return fs::exists(folder / "config.json"); }
+
+// Scores of all ends of some groups, one after the other.
+std::vector<double> scores_of(model::Llava& model, const FeatureStore& store,
+                              const std::vector<const Branches*>& groups, const std::string& head) {
+  const at::Tensor values = last_row_scores(model, make_batch(groups, store, model.device()), head)
+                                .to(at::kCPU, at::kDouble)
+                                .contiguous();
+  return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
+}
+
+}  // namespace
+
+std::string reward_base(const config::ModelConfig& config) {
+  if (is_whole_model(config.reward_adapter)) return config.reward_adapter;
+  if (!config.path.empty()) return config.path;
+  const fs::path file = fs::path(config.reward_adapter) / "adapter_config.json";
+  if (fs::exists(file)) {
+    const auto json = parse_json(read_file(file), file.string());
+    const auto base = json.find("base_model_name_or_path");
+    if (base != json.end() && base->is_string() && fs::exists(base->get<std::string>())) {
+      return base->get<std::string>();
+    }
+  }
+  throw ConfigError(Complaint{.component = "reward model",
+                              .doing = "looking for its base",
+                              .expected = "model.path, or an adapter that names a folder",
+                              .got = "neither",
+                              .where = config.reward_adapter,
+                              .hint = "give the folder of the model that it was trained on."});
+}
+
+RewardModel load_reward_model(const config::Config& given, at::Device device,
+                              const std::string& stage) {
+  const std::string& folder = given.model.reward_adapter;
+  config::Config c = given;
+  c.model.path = reward_base(given.model);
+  RewardModel loaded{load_assistant(c, device), ""};
+  if (is_whole_model(folder)) {
+    checkpoint::load_head(folder, loaded.assistant.model, "");
+  } else {
+    attach_reward(loaded.assistant.model, c.model, stage);
+    loaded.head = kReward;
+  }
+  return loaded;
+}
+
+RewardInput load_reward_input(const config::Config& c) {
+  const bool is_told = fs::exists(fs::path(c.model.reward_adapter) / RewardInput::kFile);
+  if (is_told || c.reward.template_file.empty()) return RewardInput::load(c.model.reward_adapter);
+  return {text::load_reward_template(c.reward.template_file),
+          {.has_facts = c.reward.facts,
+           .max_facts = c.reward.max_facts,
+           .max_fact_tokens = c.reward.max_fact_tokens}};
+}
+
+FactRequest fact_request(const api::Candidates& question) {
+  return {.images = question.images, .kind = question.fact_kind, .own = question.facts};
+}
+
+std::vector<std::vector<double>> RewardScorer::score(
+    const std::vector<api::Candidates>& questions) {
+  std::vector<std::vector<std::string>> facts;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    facts.push_back(
+        input_.shown_facts(assistant_.tokenizer, fact_request(questions[i]), key_.at(i)));
+  }
+  return score_with(questions, facts);
+}
+
+std::vector<std::vector<double>> RewardScorer::score_with(
+    const std::vector<api::Candidates>& questions,
+    const std::vector<std::vector<std::string>>& facts) {
+  std::vector<Branches> groups;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const api::Candidates& question = questions[i];
+    std::vector<text::TokenIds> sequences;
+    for (const std::string& answer : question.answers) {
+      sequences.push_back(
+          input_.encode(assistant_.tokenizer, assistant_.format, question.turns, answer, facts[i])
+              .ids);
+      check_length(assistant_, std::ssize(sequences.back()), "an answer with its judgement",
+                   question.turns.back().text.substr(0, 60));
+    }
+    groups.push_back(branches_of(sequences, question.images));
+  }
+  return score_branches(assistant_, store_, groups, head_, budget_);
+}
+
+std::vector<std::vector<double>> score_branches(Assistant& assistant, FeatureStore& store,
+                                                const std::vector<Branches>& groups,
+                                                const std::string& head, int64_t budget) {
+  const at::NoGradGuard no_grad;
+  std::vector<int64_t> lengths;
+  std::vector<std::string> images;
+  for (const Branches& group : groups) {
+    lengths.push_back(group.num_rows());
+    images.insert(images.end(), group.images.begin(), group.images.end());
+  }
+  store.prepare(assistant.model, images);
+  const model::AdapterScope scope(assistant.model, head);
+  std::vector<std::vector<double>> result;
+  for (const auto& part : data::micro_batches(lengths, budget)) {
+    std::vector<const Branches*> some;
+    for (const int64_t i : part) some.push_back(&groups[static_cast<size_t>(i)]);
+    const auto scores = scores_of(assistant.model, store, some, head);
+    auto next = scores.begin();
+    for (const Branches* group : some) {
+      result.emplace_back(next, next + std::ssize(group->ends));
+      next += std::ssize(group->ends);
+    }
+    stop_if_interrupted();
+  }
+  return result;
+}
+
+}  // namespace plumbline::engine
