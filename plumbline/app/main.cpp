@@ -53,7 +53,7 @@ const std::vector<Stage>& stages() {
        {"run.out", "data.train", "data.images"},
        recipes::pretrain},
       {"convert",
-       "official annotation files as training data: vqav2, aokvqa, flickr30k or coco-captions",
+       "official annotation files as training data, and comparisons from one form into another",
        {"run"},
        {"run.out"},
        recipes::convert},
@@ -68,8 +68,8 @@ const std::vector<Stage>& stages() {
        {"run.out", "model.path", "data.train"},
        recipes::sft},
       {"sample",
-       "sample answers for a file of prompts",
-       {"run", "model", "data", "generation"},
+       "sample answers for a file of prompts, and pair them",
+       {"run", "model", "data", "generation", "sample", "reward"},
        {"run.out", "model.path", "data.prompts"},
        recipes::sample},
       {"annotate",
@@ -104,7 +104,7 @@ const std::vector<Stage>& stages() {
        recipes::score},
       {"inspect",
        "what a checkpoint holds, or an example as the model sees it",
-       {"run", "model"},
+       {"run", "model", "data", "reward"},
        {"model.path"},
        recipes::inspect},
       {"report", "an HTML page from several run folders", {"run"}, {}, recipes::report},
@@ -130,7 +130,8 @@ void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, con
 }
 
 void add_convert_flags(CLI::App* sub, Flags& flags) {
-  sub->add_option("data set", flags.inputs, "vqav2, aokvqa, flickr30k or coco-captions")
+  sub->add_option("data set", flags.inputs,
+                  "vqav2, aokvqa, flickr30k, coco-captions, sugarcrepe or preferences")
       ->required()
       ->expected(1);
   for (const auto& [flag, help] : recipes::convert_flags()) {

@@ -64,6 +64,14 @@ struct GenerationConfig {
   friend bool operator==(const GenerationConfig&, const GenerationConfig&) = default;
 };
 
+enum class PairBy { None, Random, Length, Reward, Models };
+
+struct SampleConfig {
+  PairBy pair_by = PairBy::None;
+  int64_t pairs_per_prompt = 1;
+  friend bool operator==(const SampleConfig&, const SampleConfig&) = default;
+};
+
 enum class SftTrain { Full, Language, Projector, Lora };
 enum class Labels { Answers, LastAnswer, Everything };
 enum class TooLong { Refuse, Skip, Truncate };
@@ -209,7 +217,12 @@ struct PretrainConfig {
 
 struct AnnotateConfig {
   double noise = 0.5;
+  double noise_spread = 0;  // between annotators
+  double honesty = 1;
+  double honesty_spread = 0;
+  double tie_within = 0;
   int64_t num_annotators = 1;
+  int64_t votes_per_pair = 0;  // 0: all annotators
   double edited_share = 0.25;
   double held_out_share = 0.2;
   int64_t max_pairs = 0;  // 0: all
@@ -228,6 +241,7 @@ struct Config {
   ModelConfig model;
   DataConfig data;
   GenerationConfig generation;
+  SampleConfig sample;
   SftConfig sft;
   RewardConfig reward;
   PpoConfig ppo;

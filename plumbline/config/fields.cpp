@@ -73,6 +73,7 @@ std::vector<Section> all_sections() {
       bind_all("model", "the model and its adapters", &Config::model, model_fields()),
       bind_all("data", "files a stage reads", &Config::data, data_fields()),
       bind_all("generation", "how answers are sampled", &Config::generation, generation_fields()),
+      bind_all("sample", "pairs of sampled answers", &Config::sample, sample_fields()),
       bind_all("sft", "supervised fine-tuning", &Config::sft, sft_fields()),
       bind_all("reward", "the reward model", &Config::reward, reward_fields()),
       bind_all("ppo", "proximal policy optimisation", &Config::ppo, ppo_fields()),
@@ -137,6 +138,10 @@ const std::vector<std::string>& names_of(Quantization) {
 }
 const std::vector<std::string>& names_of(BadRecords) {
   static const std::vector<std::string> names = {"refuse", "skip"};
+  return names;
+}
+const std::vector<std::string>& names_of(PairBy) {
+  static const std::vector<std::string> names = {"none", "random", "length", "reward", "models"};
   return names;
 }
 const std::vector<std::string>& names_of(MissingFacts) {

@@ -40,6 +40,7 @@ const std::vector<std::string>& names_of(KlControllerKind);
 const std::vector<std::string>& names_of(Schedule);
 const std::vector<std::string>& names_of(Quantization);
 const std::vector<std::string>& names_of(BadRecords);
+const std::vector<std::string>& names_of(PairBy);
 const std::vector<std::string>& names_of(MissingFacts);
 const std::vector<std::string>& names_of(RewardTrain);
 const std::vector<std::string>& names_of(Centring);
@@ -65,7 +66,7 @@ struct FieldOf {
                std::vector<std::string> S::*, SftTrain S::*, KlEstimatorKind S::*,
                KlControllerKind S::*, Schedule S::*, Quantization S::*, BadRecords S::*,
                Labels S::*, TooLong S::*, DataOrder S::*, MissingFacts S::*, RewardTrain S::*,
-               Centring S::*>
+               Centring S::*, PairBy S::*>
       member;
   std::string help;
   Limits limits;

@@ -88,6 +88,16 @@ std::vector<FieldOf<GenerationConfig>> generation_fields() {
   };
 }
 
+std::vector<FieldOf<SampleConfig>> sample_fields() {
+  return {
+      {"pair_by", &SampleConfig::pair_by,
+       "pairs written to pairs.json: none, two drawn answers, those farthest apart in length or in "
+       "reward (model.reward_adapter), or one with another model's (data.samples)"},
+      {"pairs_per_prompt", &SampleConfig::pairs_per_prompt, "pairs of each prompt at most",
+       at_least(1)},
+  };
+}
+
 std::vector<FieldOf<SftConfig>> sft_fields() {
   return {
       {"train", &SftConfig::train,
@@ -331,8 +341,18 @@ std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
   return {
       {"noise", &AnnotateConfig::noise,
        "standard deviation of an annotator's error; a false statement costs 1", at_least(0)},
-      {"num_annotators", &AnnotateConfig::num_annotators, "annotators per pair; majority wins",
-       at_least(1)},
+      {"noise_spread", &AnnotateConfig::noise_spread,
+       "how annotators differ in it: the deviation of its logarithm", at_least(0)},
+      {"honesty", &AnnotateConfig::honesty,
+       "what a false statement costs an annotator, where a kind told with all attributes earns 1",
+       at_least(0)},
+      {"honesty_spread", &AnnotateConfig::honesty_spread,
+       "how annotators differ in it: its deviation; never below 0", at_least(0)},
+      {"tie_within", &AnnotateConfig::tie_within, "differences up to this are called a tie",
+       at_least(0)},
+      {"num_annotators", &AnnotateConfig::num_annotators, "annotators at work", at_least(1)},
+      {"votes_per_pair", &AnnotateConfig::votes_per_pair,
+       "annotators who see each pair; majority wins; 0: all of them", at_least(0)},
       {"edited_share", &AnnotateConfig::edited_share,
        "share of pairs of an answer and an edit of it", between(0, 1)},
       {"held_out_share", &AnnotateConfig::held_out_share,

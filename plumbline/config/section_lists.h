@@ -11,6 +11,7 @@ std::vector<FieldOf<RunConfig>> run_fields();
 std::vector<FieldOf<ModelConfig>> model_fields();
 std::vector<FieldOf<DataConfig>> data_fields();
 std::vector<FieldOf<GenerationConfig>> generation_fields();
+std::vector<FieldOf<SampleConfig>> sample_fields();
 std::vector<FieldOf<SftConfig>> sft_fields();
 std::vector<FieldOf<RewardConfig>> reward_fields();
 std::vector<FieldOf<PpoConfig>> ppo_fields();

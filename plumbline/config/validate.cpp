@@ -96,6 +96,8 @@ std::vector<Problem> validate(const Config& c) {
                                     module)});
   }
   check_ppo(problems, c);
+  check_at_most(problems, "annotate.votes_per_pair", c.annotate.votes_per_pair,
+                "annotate.num_annotators", c.annotate.num_annotators);
   check_reward(problems, c.reward);
   check_pretrain(problems, c.pretrain);
   return problems;

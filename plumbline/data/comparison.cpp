@@ -124,8 +124,7 @@ Comparison read_llava(const json& value) {
   read_metadata(value, kLlava, c);
   if (value.contains("preference")) {
     c.preference = read_choice(value["preference"], "preference");
-  } else {
-    if (c.votes.empty()) wrong("\"preference\", or \"votes\"");
+  } else if (!c.votes.empty()) {
     c.preference = majority(c.votes);
   }
   return c;
@@ -175,7 +174,8 @@ Comparison read_messages(const json& value, const std::string& number) {
   spell_images(c.turns);
   read_shared(value, c);
   read_metadata(value, kMessages, c);
-  if (value.contains("preference")) c.preference = read_choice(value["preference"], "preference");
+  c.preference =
+      value.contains("preference") ? read_choice(value["preference"], "preference") : Choice::First;
   return c;
 }
 
@@ -210,7 +210,7 @@ json write_shared(const Comparison& c, const std::set<std::string>& own) {
   write_flag(value, "hallucination_2", c.hallucination_2);
   if (c.margin) value["margin"] = *c.margin;
   if (!c.facts.empty()) value["facts"] = c.facts;
-  value["preference"] = choice_json(c.preference);
+  if (c.preference) value["preference"] = choice_json(*c.preference);
   return value;
 }
 
@@ -262,6 +262,12 @@ json message_json(const text::Turn& turn) {
 }
 
 json messages_json(const Comparison& c) {
+  if (!c.preference) {
+    throw DataError(Complaint{.component = "data",
+                              .doing = "writing comparison '" + c.id + "' as messages",
+                              .expected = "a preference, as one answer is \"chosen\"",
+                              .got = "none"});
+  }
   json value = write_shared(c, kMessages);
   json prompt = json::array();
   // An image within a text is spelt there.
@@ -293,7 +299,10 @@ Target target_of(const Comparison& comparison, const std::map<std::string, doubl
   const auto share = [](Choice choice) {
     return choice == Choice::First ? 1.0 : choice == Choice::Second ? 0.0 : 0.5;
   };
-  if (comparison.votes.empty()) return {.first = share(comparison.preference)};
+  if (comparison.votes.empty()) {
+    PLUMBLINE_CHECK(comparison.preference.has_value(), "no preference: " + comparison.id);
+    return {.first = share(*comparison.preference)};
+  }
   double first = 0, weight = 0;
   for (const Vote& vote : comparison.votes) {
     const auto known = weights.find(vote.annotator);
@@ -305,20 +314,35 @@ Target target_of(const Comparison& comparison, const std::map<std::string, doubl
   return {.first = first / weight, .weight = weight / static_cast<double>(comparison.votes.size())};
 }
 
-std::vector<Comparison> read_comparisons(const std::string& path, const std::string& image_folder,
-                                         config::BadRecords bad_records) {
+namespace {
+
+std::vector<Comparison> read(const std::string& path, const std::string& doing,
+                             const std::string& image_folder, config::BadRecords bad_records,
+                             bool needs_preference) {
   int64_t number = 0;
   return read_all<Comparison>(
-      path, "reading comparisons", image_folder,
+      path, doing, image_folder,
       [&](const json& value, const std::string& where, RecordChecks& checks) {
         ++number;
         if (!value.is_object()) wrong("an object");
         Comparison c =
             is_messages(value) ? read_messages(value, std::to_string(number)) : read_llava(value);
+        if (needs_preference && !c.preference) wrong("\"preference\", or \"votes\"");
         check(c, where, checks);
         return c;
       },
       bad_records);
+}
+
+}  // namespace
+
+std::vector<Comparison> read_comparisons(const std::string& path, const std::string& image_folder,
+                                         config::BadRecords bad_records) {
+  return read(path, "reading comparisons", image_folder, bad_records, true);
+}
+
+std::vector<Comparison> read_pairs(const std::string& path, const std::string& image_folder) {
+  return read(path, "reading pairs of answers", image_folder, config::BadRecords::Refuse, false);
 }
 
 void write_comparisons(const std::string& path, const std::vector<Comparison>& comparisons,

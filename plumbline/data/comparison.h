@@ -26,10 +26,10 @@ struct Vote {
 // A conversation whose last answer is one of two outputs.
 struct Comparison {
   std::string id;
-  std::vector<std::string> images;  // paths or data URLs, in the order of their placeholders
-  std::vector<text::Turn> turns;    // ends with the user's turn that was answered
-  std::string output_1, output_2;
-  Choice preference = Choice::First;
+  std::vector<std::string> images = {};  // paths or data URLs, in the order of their placeholders
+  std::vector<text::Turn> turns = {};    // ends with the user's turn that was answered
+  std::string output_1 = {}, output_2 = {};
+  std::optional<Choice> preference = {};     // nothing: not compared yet
   std::vector<Vote> votes = {};              // empty: `preference` is all that is known
   std::optional<bool> hallucination = {};    // LLaVA-RLHF: the worse output was flagged
   std::optional<bool> hallucination_1 = {};  // the same for each output
@@ -61,8 +61,14 @@ std::vector<Comparison> read_comparisons(
     const std::string& path, const std::string& image_folder,
     config::BadRecords bad_records = config::BadRecords::Refuse);
 
+// Pairs that may have no preference yet, as `plumbline sample` writes them: LLaVA-RLHF's form
+// without "preference". Throws alike.
+std::vector<Comparison> read_pairs(const std::string& path, const std::string& image_folder);
+
 enum class ComparisonForm { Llava, Messages };
-// An array for the first form, lines for the second.
+// An array for the first form, lines for the second. Throws DataError for what a form cannot say: a
+// member of the metadata that means something there; for LLaVA's a placeholder's spelling that is
+// data; for messages a pair without preference.
 void write_comparisons(const std::string& path, const std::vector<Comparison>& comparisons,
                        ComparisonForm form = ComparisonForm::Llava);
 

@@ -9,9 +9,11 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/log.h"
+#include "plumbline/data/comparison.h"
 #include "plumbline/data/convert_aokvqa.h"
 #include "plumbline/data/convert_coco_captions.h"
 #include "plumbline/data/convert_flickr30k.h"
+#include "plumbline/data/convert_sugarcrepe.h"
 #include "plumbline/data/convert_vqav2.h"
 #include "plumbline/data/facts.h"
 #include "plumbline/recipes/stages.h"
@@ -42,6 +44,17 @@ class Named {
     const std::string value = text(name);
     if (value.empty()) throw refused("--" + name + " for " + data_set_, "none");
     return value;
+  }
+  double share(const std::string& name, double otherwise) {
+    const std::string value = text(name);
+    if (value.empty()) return otherwise;
+    double result = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
+    if (error != std::errc() || end != value.data() + value.size() ||
+        !(result >= 0 && result < 1)) {
+      throw refused("--" + name + " to be a share of 0 or more and less than 1", "'" + value + "'");
+    }
+    return result;
   }
   int64_t number(const std::string& name, int64_t otherwise = 0) {
     const std::string value = text(name);
@@ -83,10 +96,12 @@ class Named {
 };
 
 struct Converted {
-  std::vector<data::Conversation> conversations;
+  std::vector<data::Conversation> conversations = {};
   std::vector<data::Prompt> prompts = {};
   data::Facts facts = {};
   std::map<std::string, int64_t> left_out = {};
+  std::vector<data::Comparison> comparisons = {}, held_out = {};
+  data::ComparisonForm form = data::ComparisonForm::Llava;
 };
 
 Converted vqav2(Named& named, uint64_t seed) {
@@ -155,6 +170,37 @@ Converted coco_captions(Named& named, uint64_t seed) {
   return {std::move(r.conversations), {}, std::move(r.facts), std::move(r.left_out)};
 }
 
+Converted sugarcrepe(Named& named, uint64_t seed) {
+  const std::string pairs = named.file("pairs"), facts = named.file("facts");
+  data::SugarCrepeOptions options{.image_folder_prefix = named.text("prefix"),
+                                  .has_images = !named.choice("text-only", "false", "true"),
+                                  .tolerance = named.tolerance(),
+                                  .held_out_share = named.share("held-out", 0.2),
+                                  .seed = seed};
+  options.question = named.text("instruction", options.question);
+  named.finish();
+  auto r = data::convert_sugarcrepe(pairs, facts, options);
+  return {.left_out = std::move(r.left_out),
+          .comparisons = std::move(r.comparisons),
+          .held_out = std::move(r.held_out)};
+}
+
+// Comparisons from one public form into the other.
+Converted preferences(Named& named, uint64_t) {
+  const std::string pairs = named.file("pairs"), images = named.text("images");
+  const bool is_llava = named.choice("form", "messages", "llava");
+  named.finish();
+  return {.comparisons = data::read_comparisons(pairs, images),
+          .form = is_llava ? data::ComparisonForm::Llava : data::ComparisonForm::Messages};
+}
+
+void write_pairs(const fs::path& folder, const std::string& name,
+                 const std::vector<data::Comparison>& pairs, data::ComparisonForm form) {
+  if (pairs.empty()) return;
+  const char* ending = form == data::ComparisonForm::Llava ? ".json" : ".jsonl";
+  data::write_comparisons((folder / (name + ending)).string(), pairs, form);
+}
+
 }  // namespace
 
 const std::vector<std::pair<std::string, std::string>>& convert_flags() {
@@ -172,6 +218,12 @@ const std::vector<std::pair<std::string, std::string>>& convert_flags() {
       {"instruction-place", "first or every: behind which rounds it stands (vqav2)"},
       {"facts-prefix", "put before image names in facts; aok_ unless set (aokvqa)"},
       {"places", "padded or picture: what places are fractions of (flickr30k)"},
+      {"pairs",
+       "pairs of captions, a file or a folder of files (sugarcrepe); comparisons (preferences)"},
+      {"facts", "facts about the images, such as COCO's captions (sugarcrepe)"},
+      {"text-only", "false or true: leave the pictures out (sugarcrepe)"},
+      {"held-out", "share of the images kept for evaluation; 0.2 unless set (sugarcrepe)"},
+      {"form", "messages or llava: the form to write (preferences)"},
       {"max-rounds", "rounds per conversation (vqav2)"},
       {"max-conversations", "conversations at most, drawn"},
       {"max-prompts", "prompts for PPO at most, drawn (vqav2, aokvqa)"},
@@ -182,14 +234,14 @@ const std::vector<std::pair<std::string, std::string>>& convert_flags() {
 
 void convert(const Invocation& invocation) {
   static const std::map<std::string, std::function<Converted(Named&, uint64_t)>> known = {
-      {"vqav2", vqav2},
-      {"aokvqa", aokvqa},
-      {"flickr30k", flickr30k},
-      {"coco-captions", coco_captions}};
+      {"vqav2", vqav2},           {"aokvqa", aokvqa},
+      {"flickr30k", flickr30k},   {"coco-captions", coco_captions},
+      {"sugarcrepe", sugarcrepe}, {"preferences", preferences}};
   const std::string& data_set = invocation.inputs.at(0);
   const auto found = known.find(data_set);
   if (found == known.end()) {
-    throw refused("vqav2, aokvqa, flickr30k or coco-captions", "'" + data_set + "'");
+    throw refused("vqav2, aokvqa, flickr30k, coco-captions, sugarcrepe or preferences",
+                  "'" + data_set + "'");
   }
   const auto& run = invocation.loaded.config.run;
   const fs::path out = run.out;
@@ -205,14 +257,23 @@ void convert(const Invocation& invocation) {
   Named named(invocation.named, data_set);
   const Converted result = found->second(named, static_cast<uint64_t>(run.seed));
   write_folder(out, [&](const fs::path& folder) {
-    data::write_conversations((folder / "conversations.json").string(), result.conversations);
+    if (!result.conversations.empty()) {
+      data::write_conversations((folder / "conversations.json").string(), result.conversations);
+    }
+    write_pairs(folder, "comparisons", result.comparisons, result.form);
+    write_pairs(folder, "held_out", result.held_out, result.form);
     if (!result.prompts.empty()) {
       data::write_prompts((folder / "prompts.json").string(), result.prompts);
     }
     if (!result.facts.empty()) data::write_facts((folder / "facts.json").string(), result.facts);
   });
-  log_info("{}: {} conversations, {} prompts, facts of {} images", out.string(),
-           result.conversations.size(), result.prompts.size(), result.facts.size());
+  if (result.comparisons.empty()) {
+    log_info("{}: {} conversations, {} prompts, facts of {} images", out.string(),
+             result.conversations.size(), result.prompts.size(), result.facts.size());
+  } else {
+    log_info("{}: {} comparisons, {} held out", out.string(), result.comparisons.size(),
+             result.held_out.size());
+  }
   for (const auto& [reason, count] : result.left_out) log_warning("left out: {} {}", count, reason);
 }
 

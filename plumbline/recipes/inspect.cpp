@@ -13,9 +13,12 @@
 #include "plumbline/checkpoint/llava_checkpoint.h"
 #include "plumbline/checkpoint/sources.h"
 #include "plumbline/checkpoint/weight_names.h"
+#include "plumbline/data/comparison.h"
 #include "plumbline/data/score_records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/quantize.h"
+#include "plumbline/engine/reward_scorer.h"
+#include "plumbline/formats/json_lines.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/text/shown_example.h"
@@ -169,6 +172,50 @@ void print_quantization(const config::Config& c, bool as_json) {
       static_cast<double>(before) / 1e6, mean, worst);
 }
 
+bool is_comparison(const json& record) {
+  return record.is_object() && (record.contains("output_1") || record.contains("chosen"));
+}
+
+void print_judged(const engine::ModelInput& input, const engine::RewardInput& reward,
+                  const std::vector<text::Turn>& turns, const std::string& answer,
+                  const std::vector<std::string>& facts) {
+  const auto encoded = reward.encode(input.tokenizer, input.format, turns, answer, facts);
+  std::printf("%s\n", text::marked_text(input.tokenizer, input.format, encoded).c_str());
+  std::printf("\n%s", text::token_table(input.tokenizer, input.format, encoded).c_str());
+  std::printf("the score is read at row %zd\n\n", std::ssize(encoded.ids) - 1);
+}
+
+// What the reward model reads of a file's first record: both answers of a comparison, or an answer
+// as `score` takes it; with the facts, whose order the seed draws.
+void print_reward_prompt(const engine::ModelInput& input, const config::Config& c,
+                         const std::string& file) {
+  auto reward = engine::load_reward_input(c);
+  const auto records = formats::read_records(file);
+  const RandomKey key = random_key(static_cast<uint64_t>(c.run.seed), "inspect");
+  const auto facts_of = [&](const engine::FactRequest& request) {
+    reward.read_facts(c.data.facts, {request}, c.data.missing_facts);
+    reward.check_budget(input.tokenizer, {request});
+    return reward.shown_facts(input.tokenizer, request, key);
+  };
+  if (!records.empty() && is_comparison(records.front().value)) {
+    const auto comparison = data::read_comparisons(file, "").front();
+    const auto facts = facts_of(engine::fact_request(comparison));
+    for (const std::string& answer : {comparison.output_1, comparison.output_2}) {
+      print_judged(input, reward, comparison.turns, answer, facts);
+    }
+    return;
+  }
+  for (data::ScoreRecord& record : data::read_score_records(file)) {
+    if (record.ids) continue;  // shown as they are without a reward model
+    if (record.answers.empty()) {
+      record.answers = {record.turns.back().text};
+      record.turns.pop_back();
+    }
+    const auto facts = facts_of({.images = record.images, .own = record.facts});
+    return print_judged(input, reward, record.turns, record.answers.front(), facts);
+  }
+}
+
 }  // namespace
 
 void inspect(const Invocation& invocation) {
@@ -186,6 +233,9 @@ void inspect(const Invocation& invocation) {
     return;
   }
   const auto input = engine::load_model_input(c.model.path, c.model.conversation);
+  if (!c.model.reward_adapter.empty() || !c.reward.template_file.empty()) {
+    return print_reward_prompt(input, c, invocation.in);
+  }
   const auto records = data::read_score_records(invocation.in);
   if (records.empty()) return;
   const data::ScoreRecord& record = records.front();

@@ -87,6 +87,7 @@ TEST(SectionLists, NamesEveryMember) {
   expect_complete(model_fields());
   expect_complete(data_fields());
   expect_complete(generation_fields());
+  expect_complete(sample_fields());
   expect_complete(sft_fields());
   expect_complete(reward_fields());
   expect_complete(ppo_fields());

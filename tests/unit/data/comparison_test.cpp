@@ -121,6 +121,16 @@ TEST_F(Comparisons, ASpelledPlaceholderIsDataInMessagesOnly) {
   EXPECT_THROW(again(records, ComparisonForm::Llava), DataError);
 }
 
+TEST_F(Comparisons, PairsNeedNoPreferenceYet) {
+  Comparison c = full_example();
+  c.preference.reset();
+  c.votes.clear();
+  write_comparisons(path("pairs.json"), {c});
+  EXPECT_EQ(read_pairs(path("pairs.json"), ""), (std::vector<Comparison>{c}));
+  EXPECT_THROW(read_comparisons(path("pairs.json"), ""), DataError);
+  EXPECT_THROW(again({c}, ComparisonForm::Messages), DataError);
+}
+
 TEST_F(Comparisons, AMemberThatMeansSomethingInTheOtherFormIsNotWritten) {
   Comparison c = full_example();
   c.metadata["output_1"] = 3;

@@ -1,0 +1,41 @@
+// Which of the answers sampled for a prompt are compared with each other.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plumbline/base/random.h"
+#include "plumbline/config/config.h"
+#include "plumbline/data/comparison.h"
+#include "plumbline/data/records.h"
+
+namespace plumbline::data {
+
+struct PairOptions {
+  config::PairBy by = config::PairBy::Random;
+  int64_t pairs_per_prompt = 1;
+  RandomKey key = {};
+};
+
+struct PairedUp {
+  std::vector<Comparison> pairs;  // without a preference; the prompt's id, image and question
+  int64_t duplicates = 0;         // answers dropped since the same stands before them
+  int64_t blank = 0;              // answers that say nothing, dropped as well
+  int64_t unpaired = 0;           // prompts left with fewer than two answers
+};
+
+// The pairs of every prompt, at most pairs_per_prompt of them, best first:
+//   Random   any two answers
+//   Length   those that differ most in length, in characters
+//   Reward   those whose scores lie farthest apart; scores[i][j] is of samples[i].answers[j]
+//   Models   an answer with one of `others` to the prompt of the same id, drawn
+// Of equals, those that are drawn first. Which answer of a pair stands first is drawn, too. Throws
+// InternalError when scores are needed and do not fit, and DataError when `others` has no answers
+// to a prompt.
+PairedUp pair_up(const std::vector<SampledAnswers>& samples,
+                 const std::vector<std::vector<double>>& scores,
+                 const std::vector<SampledAnswers>& others, const PairOptions& options);
+
+}  // namespace plumbline::data
