@@ -1,84 +1,15 @@
 #include "plumbline/world/annotator.h"
 
-#include <algorithm>
-
 #include "plumbline/base/error.h"
+#include "plumbline/world/answer_edits.h"
 #include "plumbline/world/answers.h"
 #include "plumbline/world/language.h"
-#include "plumbline/world/parse_answer.h"
 
 namespace plumbline::world {
 namespace {
 
 constexpr double kAskedWeight = 2, kNuisance = 0.5;
 constexpr double kTypicalShare = 0.8;
-
-struct Part {
-  std::string text;
-  bool is_good = false;  // read, and true
-  std::vector<int> named;
-};
-
-// The sentences of a description, each judged by itself.
-std::vector<Part> parts_of(const BenchmarkItem& item, const std::string& answer) {
-  std::vector<Part> parts;
-  for (const Sentence& sentence : parse_answer(answer)) {
-    Part part;
-    part.text = answer.substr(sentence.begin, sentence.end - sentence.begin);
-    const Verdict verdict = judge(item, part.text);
-    part.is_good = !verdict.is_hallucinated;
-    part.named = verdict.mentioned;
-    parts.push_back(std::move(part));
-  }
-  return parts;
-}
-
-std::string join(const std::vector<Part>& parts) {
-  std::string text;
-  for (const Part& part : parts) text += (text.empty() ? "" : " ") + part.text;
-  return text;
-}
-
-bool names(const std::vector<Part>& parts, int category) {
-  return std::any_of(parts.begin(), parts.end(), [&](const Part& p) {
-    return std::find(p.named.begin(), p.named.end(), category) != p.named.end();
-  });
-}
-
-void insert_anywhere(std::vector<Part>& parts, const std::string& text, Random& random) {
-  parts.insert(parts.begin() + random.between(0, std::ssize(parts)), Part{text, true, {}});
-}
-
-// Drops one sentence that is good or not; false when there is none. The last sentence stays.
-bool drop(std::vector<Part>& parts, bool is_good, Random& random) {
-  std::vector<size_t> candidates;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].is_good == is_good) candidates.push_back(i);
-  }
-  if (candidates.empty() || parts.size() < 2) return false;
-  parts.erase(parts.begin() + static_cast<int64_t>(random.pick(candidates)));
-  return true;
-}
-
-bool add_true(const BenchmarkItem& item, std::vector<Part>& parts, Random& random) {
-  std::vector<Kind> missing;
-  for (const Kind& kind : item.scene.kinds) {
-    if (!names(parts, kind.category)) missing.push_back(kind);
-  }
-  if (missing.empty()) return false;
-  insert_anywhere(parts, kind_sentence(random.pick(missing)), random);
-  return true;
-}
-
-bool add_false(const BenchmarkItem& item, std::vector<Part>& parts, Random& random) {
-  for (int attempt = 0; attempt < 20; ++attempt) {
-    const Kind kind = imagine_kind(item.scene, -1, attempt < 10 ? kTypicalShare : 0, random);
-    if (names(parts, kind.category)) continue;
-    insert_anywhere(parts, kind_sentence(kind), random);
-    return true;
-  }
-  return false;
-}
 
 std::string edited_description(const BenchmarkItem& item, const std::string& answer, Random& random,
                                bool make_better) {
