@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace plumbline::eval {
 namespace {
@@ -50,6 +51,10 @@ std::vector<Interval> bootstrap(
     result.push_back(interval);
   }
   return result;
+}
+
+double ratio(double part, double whole) {
+  return whole > 0 ? part / whole : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace plumbline::eval

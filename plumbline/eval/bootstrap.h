@@ -32,4 +32,7 @@ std::vector<Interval> bootstrap(
     const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,
     const BootstrapOptions& options);
 
+// part / whole as a figure of sums; NaN, which tells nothing, when the whole is empty.
+double ratio(double part, double whole);
+
 }  // namespace plumbline::eval

@@ -1,11 +1,11 @@
 #include "plumbline/eval/world_figures.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/interval_json.h"
 
 namespace plumbline::eval {
 namespace {
@@ -68,14 +68,6 @@ void add_answer(std::vector<double>& sums, const RatedAnswer& r) {
   sums[kCoverage] += r.verdict.coverage;
   sums[kWords] += count_words(r.answer);
   sums[kRepeats] += r.verdict.num_repeats;
-}
-
-double ratio(double part, double whole) {
-  return whole > 0 ? part / whole : std::numeric_limits<double>::quiet_NaN();
-}
-
-double number_or_nan(const nlohmann::json& value) {
-  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
 
 // In the order of figure_columns().
@@ -182,8 +174,7 @@ WorldFigures over_runs(const std::vector<WorldFigures>& runs) {
 nlohmann::json to_json(const WorldFigures& figures) {
   nlohmann::json result{{"answers", figures.num_answers}, {"unparsed", figures.unparsed}};
   for (const auto& column : figure_columns()) {
-    const Interval& i = figures.*(column.value);
-    result[column.name] = {{"value", i.value}, {"low", i.low}, {"high", i.high}};
+    result[column.name] = interval_to_json(figures.*(column.value));
   }
   for (const auto& t : figures.types) {
     result["types"].push_back({{"type", t.type},
@@ -199,9 +190,7 @@ WorldFigures figures_from_json(const nlohmann::json& value) {
   figures.num_answers = value.at("answers");
   figures.unparsed = value.at("unparsed");
   for (const auto& column : figure_columns()) {
-    const auto& i = value.at(column.name);
-    figures.*(column.value) = {number_or_nan(i.at("value")), number_or_nan(i.at("low")),
-                               number_or_nan(i.at("high"))};
+    figures.*(column.value) = interval_from_json(value.at(column.name));
   }
   for (const auto& t : value.value("types", nlohmann::json::array())) {
     figures.types.push_back({t.at("type"), t.at("count"), t.at("score"), t.at("hallucination")});

@@ -42,6 +42,11 @@ TEST(Bootstrap, SamplesWithoutTheFigureAreLeftOut) {
   EXPECT_EQ(interval.high, 3);
 }
 
+TEST(Ratio, OfNothingIsNoNumber) {
+  EXPECT_EQ(ratio(1, 4), 0.25);
+  EXPECT_TRUE(std::isnan(ratio(0, 0)));
+}
+
 TEST(Bootstrap, OfNothingOrWithoutSamplesIsThePlainValue) {
   const auto zero = [](const std::vector<double>& sums) {
     return std::vector<double>{sums.empty() ? 0 : sums[0]};

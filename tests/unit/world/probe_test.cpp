@@ -125,6 +125,31 @@ TEST(Probe, AnotherOrderIsWorthTheSame) {
   EXPECT_GT(count["description"], 200);
 }
 
+// Answers as an odd policy gives them: two at once, that repeat or contradict each other, with
+// sentences nobody can read.
+TEST(Probe, TheDirectionHoldsForOddAnswersToo) {
+  std::map<ProbeKind, int> count;
+  for (const std::string& type : question_types()) {
+    for_each_item(type, 300, [&](const BenchmarkItem& item, RandomKey key) {
+      const std::string before =
+          plausible_answer(item, key.at("one")) + " hm. " + plausible_answer(item, key.at("other"));
+      for (const ProbeInfo& probe : probes()) {
+        const auto after = probe_edit(item, before, probe.kind, key.at("probe"));
+        if (!after) continue;
+        ++count[probe.kind];
+        const double gain = utility(judge(item, *after)) - utility(judge(item, before));
+        SCOPED_TRACE(std::string(probe.name) + "\n" + item.question + "\n" + before + "\n" + *after);
+        if (probe.direction == 0) {
+          EXPECT_EQ(gain, 0);
+        } else {
+          EXPECT_GE(gain * probe.direction, 0.4 - kExact);
+        }
+      }
+    });
+  }
+  for (const ProbeInfo& probe : probes()) EXPECT_GT(count[probe.kind], 50) << probe.name;
+}
+
 TEST(Probe, ByHand) {
   const std::string two = "this is a kitchen. there are two small red cups.";
   const auto edit = [&](const BenchmarkItem& item, const std::string& answer, ProbeKind kind) {
