@@ -73,6 +73,48 @@ std::string legend(const std::vector<std::string>& names, const std::vector<size
   return out;
 }
 
+// What tells series apart without colour, in the bar's rectangle: nothing, white lines across it,
+// along it, or both.
+std::string stripes(size_t series, double x, double y, double width, double height) {
+  constexpr double kStep = 5;
+  const bool is_across = series % 4 == 1 || series % 4 == 3, is_along = series % 4 >= 2;
+  std::string path;
+  for (double at = kStep; is_across && at < height; at += kStep) {
+    path += fmt::format("M{:.1f} {:.1f}h{:.1f}", x, y + height - at, width);
+  }
+  for (double at = kStep; is_along && at < width; at += kStep) {
+    path += fmt::format("M{:.1f} {:.1f}v{:.1f}", x + at, y, height);
+  }
+  if (path.empty()) return "";
+  return fmt::format("<path d=\"{}\" stroke=\"#fff\" stroke-width=\"1.5\"/>", path);
+}
+
+std::string filled(size_t series, double x, double y, double width, double height) {
+  return fmt::format(
+             "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>", x,
+             y, width, height, color(series)) +
+         stripes(series, x, y, width, height);
+}
+
+std::string bar_legend(const std::vector<std::string>& names) {
+  std::string out;
+  double x = kLeft;
+  for (size_t s = 0; s < names.size(); ++s) {
+    out += filled(s, x, kHeight - 18, 18, 11) + text_at(x + 23, kHeight - 8, "start", names[s]);
+    x += 36 + 6.2 * static_cast<double>(names[s].size());
+  }
+  return out;
+}
+
+std::string dots(const Line& line, const Frame& frame) {
+  std::string out;
+  for (const auto& [x, y] : line.points) {
+    out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\" fill=\"{}\"/>", frame.x(x),
+                       frame.y(y), color(static_cast<size_t>(line.color)));
+  }
+  return out;
+}
+
 void widen(Frame& frame, double y) {
   frame.y_low = std::min(frame.y_low, y);
   frame.y_high = std::max(frame.y_high, y);
@@ -133,6 +175,7 @@ std::string svg(const LineChart& chart) {
     out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"{}/>",
                        points, color(static_cast<size_t>(line.color)),
                        line.is_dashed ? " stroke-dasharray=\"4 3\"" : "");
+    if (line.has_dots) out += dots(line, frame);
     names.push_back(line.name);
     colors.push_back(static_cast<size_t>(line.color));
     dashed.push_back(line.is_dashed);
@@ -144,7 +187,9 @@ std::string svg(const BarChart& chart) {
   if (chart.groups.empty() || chart.series.empty()) return "";
   Frame frame{0, static_cast<double>(chart.groups.size()), 0, 0};
   for (const auto& series : chart.bars) {
-    for (const auto& bar : series) widen(frame, std::max(bar.value, bar.high));
+    for (const auto& bar : series) {
+      if (!std::isnan(bar.value)) widen(frame, std::max(bar.value, bar.high));
+    }
   }
   frame.y_high = frame.y_high <= 0 ? 1 : frame.y_high * 1.05;
   std::string out = begin(chart.title) + y_axis(frame, chart.y_label);
@@ -156,12 +201,11 @@ std::string svg(const BarChart& chart) {
                 fmt::format("transform=\"rotate(-22 {:.1f} {})\"", middle, kHeight - kBottom + 14));
     for (size_t s = 0; s < chart.series.size(); ++s) {
       const Bar& bar = chart.bars[s][g];
+      if (std::isnan(bar.value)) continue;
       const double left = frame.x(static_cast<double>(g) + 0.1 + width * static_cast<double>(s));
       const double right =
           frame.x(static_cast<double>(g) + 0.1 + width * static_cast<double>(s + 1)) - 1;
-      out += fmt::format(
-          "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>", left,
-          frame.y(bar.value), right - left, frame.y(0) - frame.y(bar.value), color(s));
+      out += filled(s, left, frame.y(bar.value), right - left, frame.y(0) - frame.y(bar.value));
       if (bar.high > bar.low) {
         out += fmt::format(
             "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"#222\"/>",
@@ -169,9 +213,7 @@ std::string svg(const BarChart& chart) {
       }
     }
   }
-  std::vector<size_t> colors(chart.series.size());
-  for (size_t s = 0; s < colors.size(); ++s) colors[s] = s;
-  return out + legend(chart.series, colors, std::vector<bool>(colors.size())) + "</svg>";
+  return out + bar_legend(chart.series) + "</svg>";
 }
 
 }  // namespace plumbline::report

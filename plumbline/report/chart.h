@@ -12,6 +12,7 @@ struct Line {
   std::vector<std::pair<double, double>> points = {};  // x ascending
   int color = 0;                                       // index into the palette
   bool is_dashed = false;
+  bool has_dots = false;  // at its points
 };
 
 struct LineChart {
@@ -21,7 +22,8 @@ struct LineChart {
   std::vector<Line> lines = {};
 };
 
-// One bar per series in each group, with its interval as a whisker.
+// One bar per series in each group, with its interval as a whisker; none where the value is NaN.
+// Series differ by stripes as well as by colour.
 struct Bar {
   double value = 0, low = 0, high = 0;
 };

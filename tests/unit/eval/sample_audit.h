@@ -2,7 +2,7 @@
 #pragma once
 
 #include "plumbline/eval/audit.h"
-#include "scored_pairs.h"
+#include "tests/unit/eval/scored_pairs.h"
 
 namespace plumbline::eval {
 

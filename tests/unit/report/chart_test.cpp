@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 namespace plumbline::report {
 namespace {
 
@@ -45,6 +47,49 @@ TEST(BarChart, HigherValuesAreTaller) {
     return std::stod(text.substr(text.find("height=\"", at) + 8));
   };
   EXPECT_NEAR(height(1), 2 * height(0), 0.2);
+}
+
+TEST(BarChart, SeriesDifferWithoutColour) {
+  const auto of = [](size_t num_series) {
+    BarChart chart{.title = "t", .groups = {"g"}};
+    for (size_t s = 0; s < num_series; ++s) {
+      chart.series.push_back("s");
+      chart.bars.push_back({{1, 0, 0}});
+    }
+    const auto text = svg(chart);
+    size_t count = 0;
+    for (size_t at = text.find("<path"); at != std::string::npos; at = text.find("<path", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  // The first is plain; every other has stripes in its bar and in the legend.
+  EXPECT_EQ(of(1), 0U);
+  EXPECT_EQ(of(2), 2U);
+  EXPECT_EQ(of(4), 6U);
+}
+
+TEST(BarChart, WithoutAValueThereIsNoBar) {
+  const auto text =
+      svg(BarChart{.title = "t",
+                   .groups = {"g", "h"},
+                   .series = {"a"},
+                   .bars = {{{std::nan(""), std::nan(""), std::nan("")}, {2, 1, 3}}}});
+  EXPECT_THAT(text, Not(HasSubstr("nan")));
+  // The bar and its legend.
+  EXPECT_NE(text.find("<rect"), text.rfind("<rect"));
+  EXPECT_EQ(text.find("<rect", text.find("<rect") + 1), text.rfind("<rect"));
+}
+
+TEST(LineChart, DotsStandAtThePoints) {
+  LineChart chart{.title = "t", .lines = {{.name = "one", .points = {{0, 0}, {10, 1}}}}};
+  EXPECT_THAT(svg(chart), Not(HasSubstr("<circle")));
+  chart.lines[0].has_dots = true;
+  const auto text = svg(chart);
+  const auto first =
+      text.substr(text.find("points=\"") + 8, text.find(' ', text.find("points=\"")));
+  const auto x = first.substr(0, first.find(','));
+  EXPECT_THAT(text, HasSubstr("<circle cx=\"" + x + "\""));
 }
 
 }  // namespace
