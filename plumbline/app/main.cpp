@@ -75,13 +75,18 @@ const std::vector<Stage>& stages() {
       {"annotate",
        "compare sampled answers (simulated annotators of the world)",
        {"run", "data", "annotate"},
-       {"run.out", "data.samples", "data.benchmark"},
+       {"run.out", "data.benchmark"},
        recipes::annotate},
       {"reward",
        "train a reward model from comparisons, with or without facts",
        {"run", "model", "data", "reward", "lora", "optimizer"},
        {"run.out", "model.path", "data.train", "data.eval", "reward.template"},
        recipes::reward},
+      {"audit",
+       "what reward models have learnt: held-out figures, facts taken away or exchanged, probes",
+       {"run", "model", "data", "reward", "eval"},
+       {"run.out", "data.eval"},
+       recipes::audit},
       {"ppo",
        "optimise the policy against a reward model",
        {"run", "model", "data", "generation", "ppo", "lora", "optimizer", "eval"},
@@ -204,7 +209,13 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
     sub->add_option("--example", flags.in, "show this file's first record token by token");
     add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
   }
-  if (name == "eval" || name == "inspect" || name == "data")
+  if (name == "audit") {
+    sub->add_option("reward models", flags.inputs, "their folders, the result of `reward`")
+        ->required();
+    add_key(sub, flags, "--model", "model.path",
+            "folder of their base, if it does not lie where they say");
+  }
+  if (name == "eval" || name == "inspect" || name == "data" || name == "audit")
     sub->add_flag("--json", flags.json, "print results as JSON");
   if (name == "world") {
     add_key(sub, flags, "--images", "world.num_images", "number of pictures");

@@ -46,6 +46,7 @@ struct DataConfig {
   std::string facts;
   std::string prompts;
   std::string samples;
+  std::string pairs;
   std::string benchmark;
   BadRecords bad_records = BadRecords::Refuse;
   MissingFacts missing_facts = MissingFacts::Refuse;

@@ -57,6 +57,7 @@ std::vector<FieldOf<DataConfig>> data_fields() {
       {"facts", &DataConfig::facts, "facts of each image (JSON)"},
       {"prompts", &DataConfig::prompts, "prompts to answer (JSON or JSONL)"},
       {"samples", &DataConfig::samples, "sampled answers to compare (JSONL)"},
+      {"pairs", &DataConfig::pairs, "pairs of answers to compare, as `sample` writes them (JSON)"},
       {"benchmark", &DataConfig::benchmark, "benchmark to answer"},
       {"bad_records", &DataConfig::bad_records,
        "records of data.train and data.eval that cannot be used: refuse the file, or skip them "

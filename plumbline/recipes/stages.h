@@ -40,6 +40,7 @@ void sft(const Invocation&);         // supervised fine-tuning
 void sample(const Invocation&);      // answers for a file of prompts
 void annotate(const Invocation&);    // comparisons by the world's simulated annotators
 void reward(const Invocation&);      // reward model, with or without facts
+void audit(const Invocation&);       // what reward models have learnt
 void ppo(const Invocation&);         // the policy
 void evaluate(const Invocation&);    // a benchmark's answers and figures
 void chat(const Invocation&);        // talk to a model in the terminal

@@ -1,6 +1,8 @@
 #include "plumbline/world/annotator.h"
 
-#include "plumbline/base/error.h"
+#include <algorithm>
+#include <cmath>
+
 #include "plumbline/world/answer_edits.h"
 #include "plumbline/world/answers.h"
 #include "plumbline/world/language.h"
@@ -10,10 +12,12 @@ namespace {
 
 constexpr double kAskedWeight = 2, kNuisance = 0.5;
 constexpr double kTypicalShare = 0.8;
+constexpr double kRepeatShare = 0.25;  // of edits for the worse
 
 std::string edited_description(const BenchmarkItem& item, const std::string& answer, Random& random,
                                bool make_better) {
   auto parts = parts_of(item, answer);
+  if (!make_better && random.chance(kRepeatShare) && repeat(parts, random)) return join(parts);
   // Better: drop what is false or add what is true. Worse: the other way round.
   const auto add = [&] {
     return make_better ? add_true(item, parts, random) : add_false(item, parts, random);
@@ -41,34 +45,48 @@ std::string edited_answer(const BenchmarkItem& item, const std::string& answer, 
 
 }  // namespace
 
-double utility(const Verdict& v) {
+double utility(const Verdict& v, double honesty) {
   const bool is_empty = v.num_claims == 0 && v.num_unparsed == 0;
-  return kAskedWeight * v.asked + v.detail - v.num_false -
+  return kAskedWeight * v.asked + v.detail - honesty * v.num_false -
          kNuisance * (v.num_repeats + v.num_unparsed + (is_empty ? 1 : 0));
 }
 
-Preference compare(const BenchmarkItem& item, const std::string& a, const std::string& b,
-                   double noise, int num_annotators, RandomKey key) {
-  PLUMBLINE_CHECK(num_annotators >= 1, std::to_string(num_annotators));
-  const Verdict verdict_a = judge(item, a), verdict_b = judge(item, b);
-  const double difference = utility(verdict_a) - utility(verdict_b);
-  int for_a = 0;
-  bool first_prefers_a = false;
-  for (int i = 0; i < num_annotators; ++i) {
+std::vector<Annotator> make_annotators(const AnnotatorOptions& options, RandomKey key) {
+  std::vector<Annotator> annotators;
+  for (int64_t i = 0; i < options.count; ++i) {
     Random random(key.at(static_cast<uint64_t>(i)));
-    const double seen = difference + noise * random.normal();
-    // An exact tie (equal worth, no noise) is a coin toss.
-    const bool prefers_a = seen != 0 ? seen > 0 : random.chance(0.5);
-    for_a += prefers_a ? 1 : 0;
-    if (i == 0) first_prefers_a = prefers_a;
+    const double louder = std::exp(options.noise_spread * random.normal());
+    const double honesty = options.honesty + options.honesty_spread * random.normal();
+    annotators.push_back({.name = "annotator-" + std::to_string(i + 1),
+                          .noise = options.noise * louder,
+                          .honesty = std::max(0.0, honesty),
+                          .tie_within = options.tie_within});
   }
-  const bool is_tie = 2 * for_a == num_annotators;
-  const bool a_wins = is_tie ? first_prefers_a : 2 * for_a > num_annotators;
-  Preference result;
-  result.preference = a_wins ? 1 : 2;
-  result.hallucination = (a_wins ? verdict_b : verdict_a).is_hallucinated;
-  result.agreement = static_cast<double>(a_wins ? for_a : num_annotators - for_a) / num_annotators;
-  return result;
+  return annotators;
+}
+
+data::Vote vote(const Annotator& annotator, const BenchmarkItem& item, const std::string& a,
+                const std::string& b, RandomKey key) {
+  const Verdict of_a = judge(item, a), of_b = judge(item, b);
+  Random random(key);
+  const double seen = utility(of_a, annotator.honesty) - utility(of_b, annotator.honesty) +
+                      annotator.noise * random.normal();
+  data::Vote vote{.annotator = annotator.name,
+                  .hallucination_1 = of_a.is_hallucinated,
+                  .hallucination_2 = of_b.is_hallucinated};
+  if (annotator.tie_within > 0 && std::abs(seen) <= annotator.tie_within) {
+    vote.choice = data::Choice::Tie;
+  } else {
+    const bool prefers_a = seen != 0 ? seen > 0 : random.chance(0.5);
+    vote.choice = prefers_a ? data::Choice::First : data::Choice::Second;
+  }
+  return vote;
+}
+
+data::Choice better_of(const BenchmarkItem& item, const std::string& a, const std::string& b) {
+  const double difference = utility(judge(item, a)) - utility(judge(item, b));
+  if (difference == 0) return data::Choice::Tie;
+  return difference > 0 ? data::Choice::First : data::Choice::Second;
 }
 
 std::string edited(const BenchmarkItem& item, const std::string& answer, RandomKey key,

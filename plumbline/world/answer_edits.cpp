@@ -85,4 +85,16 @@ bool drop(std::vector<Part>& parts, bool is_good, Random& random) {
   return true;
 }
 
+bool repeat(std::vector<Part>& parts, Random& random) {
+  std::vector<int64_t> candidates;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].is_good) candidates.push_back(static_cast<int64_t>(i));
+  }
+  if (candidates.empty()) return false;
+  const int64_t said = random.pick(candidates);
+  const Part again = parts[static_cast<size_t>(said)];
+  parts.insert(parts.begin() + random.between(said + 1, std::ssize(parts)), again);
+  return true;
+}
+
 }  // namespace plumbline::world

@@ -40,4 +40,7 @@ bool add_false(const BenchmarkItem& item, std::vector<Part>& parts, Random& rand
 // Drops one sentence that is good or not; false when there is none. The last sentence stays.
 bool drop(std::vector<Part>& parts, bool is_good, Random& random);
 
+// Says one of the good sentences again, at a drawn place behind it; false when there is none.
+bool repeat(std::vector<Part>& parts, Random& random);
+
 }  // namespace plumbline::world

@@ -1,5 +1,7 @@
 #include "plumbline/world/pairing.h"
 
+#include <cmath>
+
 #include "plumbline/world/annotator.h"
 
 namespace plumbline::world {
@@ -15,17 +17,29 @@ std::vector<std::string> without_blanks(std::vector<std::string> answers) {
 }  // namespace
 
 std::optional<AnswerPair> farthest_apart(const BenchmarkItem& item,
-                                         const std::vector<std::string>& answers) {
+                                         const std::vector<std::string>& answers,
+                                         BetterOne better) {
   const auto said = without_blanks(answers);
   std::vector<double> worth;
   for (const auto& answer : said) worth.push_back(utility(judge(item, answer)));
-  size_t best = 0, worst = 0;
+  std::optional<AnswerPair> wanted, any;
+  double widest_wanted = 0, widest = 0;
   for (size_t i = 0; i < said.size(); ++i) {
-    if (worth[i] > worth[best]) best = i;
-    if (worth[i] < worth[worst]) worst = i;
+    for (size_t j = i + 1; j < said.size(); ++j) {
+      const double lead = worth[i] - worth[j];
+      const auto longer = static_cast<double>(std::ssize(said[i]) - std::ssize(said[j]));
+      const bool is_wanted = (better == BetterOne::Longer ? lead : -lead) * longer > 0;
+      if (std::abs(lead) > widest) {
+        widest = std::abs(lead);
+        any = AnswerPair{said[i], said[j]};
+      }
+      if (is_wanted && std::abs(lead) > widest_wanted) {
+        widest_wanted = std::abs(lead);
+        wanted = AnswerPair{said[i], said[j]};
+      }
+    }
   }
-  if (said.empty() || worth[best] == worth[worst]) return std::nullopt;
-  return AnswerPair{said[std::min(best, worst)], said[std::max(best, worst)]};
+  return wanted ? wanted : any;
 }
 
 std::optional<AnswerPair> with_edit(const BenchmarkItem& item,

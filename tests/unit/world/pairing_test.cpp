@@ -13,23 +13,32 @@ const std::string kFull = "there are two small red cups.", kFocused = "the cups 
                   kWrong = "the cups are blue.";
 
 TEST(Pairing, TakesTheBestAndTheWorstInTheOrderGiven) {
-  const auto pair = farthest_apart(kColor, {kFocused, kWrong, kFull});
+  // "full" is the longest and the best, "wrong" longer than "focused" and the worst.
+  const auto pair = farthest_apart(kColor, {kFocused, kWrong, kFull}, BetterOne::Longer);
   ASSERT_TRUE(pair);
   EXPECT_EQ(pair->first, kWrong);
   EXPECT_EQ(pair->second, kFull);
-  const auto turned = farthest_apart(kColor, {kFull, kWrong, kFocused, kFull});
+  const auto turned = farthest_apart(kColor, {kFull, kWrong, kFocused, kFull}, BetterOne::Longer);
   EXPECT_EQ(turned->first, kFull);
   EXPECT_EQ(turned->second, kWrong);
 }
 
+TEST(Pairing, TheBetterAnswerIsTheLongerOrTheShorterOneAsAsked) {
+  const auto shorter = farthest_apart(kColor, {kFocused, kWrong, kFull}, BetterOne::Shorter);
+  EXPECT_EQ(shorter->first, kFocused);
+  EXPECT_EQ(shorter->second, kWrong) << "though it lies less far from the best";
+  const auto none_such = farthest_apart(kColor, {kWrong, kFull}, BetterOne::Shorter);
+  EXPECT_EQ(none_such->second, kFull);
+}
+
 TEST(Pairing, AnswersOfOneWorthAreNoPair) {
-  EXPECT_FALSE(farthest_apart(kColor, {kFull, kFull}));
-  EXPECT_FALSE(farthest_apart(kColor, {kFull}));
-  EXPECT_FALSE(farthest_apart(kColor, {}));
+  EXPECT_FALSE(farthest_apart(kColor, {kFull, kFull}, BetterOne::Longer));
+  EXPECT_FALSE(farthest_apart(kColor, {kFull}, BetterOne::Longer));
+  EXPECT_FALSE(farthest_apart(kColor, {}, BetterOne::Shorter));
 }
 
 TEST(Pairing, BlankAnswersAreNotCompared) {
-  EXPECT_FALSE(farthest_apart(kColor, {kFull, "", " \n"}));
+  EXPECT_FALSE(farthest_apart(kColor, {kFull, "", " \n"}, BetterOne::Longer));
   EXPECT_FALSE(with_edit(kColor, {"", " \n"}, RandomKey{}));
 }
 
