@@ -104,9 +104,9 @@ std::string comparison_lines(const Audit& audit) {
     const PairedComparison& f = c.figures;
     out += fmt::format(
         "{} right in {:.3f}, {} in {:.3f}: difference {:.3f} [{:.3f}, {:.3f}] over {} pairs; {} "
-        "right only with {}, {} only with {}\n",
+        "right by the first alone, {} by the second alone\n",
         c.a, f.accuracy_a.value, c.b, f.accuracy_b.value, f.difference.value, f.difference.low,
-        f.difference.high, f.pairs, f.only_a_right, c.a, f.only_b_right, c.b);
+        f.difference.high, f.pairs, f.only_a_right, f.only_b_right);
   }
   return out;
 }

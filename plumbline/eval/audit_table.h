@@ -28,8 +28,8 @@ struct AuditSection {
 // All there is, sections without rows and rows without a cell left out.
 std::vector<AuditSection> audit_sections(const Audit& audit);
 
-// "with facts right in 0.786, plain in 0.746: difference 0.040 [0.012, 0.070] over 761 pairs; 80
-// right only with facts, 50 only with plain", one line per comparison.
+// "facts right in 0.786, plain in 0.746: difference 0.040 [0.012, 0.070] over 761 pairs; 80 right
+// by the first alone, 50 by the second alone", one line per comparison.
 std::string comparison_lines(const Audit& audit);
 
 // The sections with models side by side, figures as "0.712 [0.690, 0.734]" and their counts, then

@@ -74,7 +74,7 @@ TEST(AuditTable, TextByHand) {
   EXPECT_THAT(text, HasSubstr("0.750 [0.500, 1.000]      8"));
   EXPECT_THAT(text, HasSubstr("n/a"));
   EXPECT_THAT(text, HasSubstr("m right in 0.750, n in 0.500: difference 0.250 [-0.100, 0.600] over "
-                              "8 pairs; 3 right only with m, 1 only with n\n"));
+                              "8 pairs; 3 right by the first alone, 1 by the second alone\n"));
   EXPECT_THAT(text, Not(HasSubstr("log loss")));
   EXPECT_THAT(text, Not(HasSubstr("nan")));
 }

@@ -24,11 +24,11 @@ size_t count(const std::string& text, const std::string& part) {
 TEST(AuditPage, ShowsEveryPart) {
   const auto audit = eval::sample_audit();
   const auto text = audit_html("Audit", audit);
-  for (const char* part :
-       {"with facts", "plain", "longer wins", "more overlap with the facts wins", "description",
-        "better shorter", "2+ more", "a true sentence appended (up)", "log loss",
-        "calibration error (ECE)", "Accuracy by question type",
-        "with facts: as sure as it is right?", "plain: scores of answers", "right only with"}) {
+  for (const char* part : {"with facts", "plain", "longer wins", "more overlap with the facts wins",
+                           "description", "better shorter", "2+ more",
+                           "a true sentence appended (up)", "log loss", "calibration error (ECE)",
+                           "Accuracy by question type", "with facts: as sure as it is right?",
+                           "plain: scores of answers", "right by the first alone"}) {
     EXPECT_THAT(text, HasSubstr(part)) << part;
   }
   const auto& accuracy = audit.models[0].measures.accuracy;
