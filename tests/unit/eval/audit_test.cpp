@@ -36,6 +36,48 @@ TEST(Audit, SaysWhatAPlainReaderNeeds) {
   EXPECT_TRUE(model["accuracy"]["low"].is_number());
 }
 
+// Writing and reading could be wrong in the same way, so each member is looked at by itself.
+TEST(Audit, MembersHaveTheirOwnNames) {
+  const Audit audit = sample_audit();
+  const json j = to_json(audit);
+  const json& model = j["models"][0];
+  const RewardMeasures& m = audit.models[0].measures;
+  EXPECT_EQ(model["ties"], m.num_ties);
+  EXPECT_EQ(model["images"], m.num_images);
+  const auto& bin = m.calibration.bins[9];
+  EXPECT_EQ(model["calibration"]["bins"][9], json({{"low", bin.low},
+                                                   {"high", bin.high},
+                                                   {"pairs", bin.pairs},
+                                                   {"confidence", bin.confidence},
+                                                   {"accuracy", bin.accuracy}}));
+  EXPECT_EQ(model["scores"], json({{"low", m.scores.low},
+                                   {"high", m.scores.high},
+                                   {"better", m.scores.better},
+                                   {"worse", m.scores.worse}}));
+  EXPECT_EQ(model["types"][2]["group"], m.types[2].group);
+  EXPECT_EQ(model["types"][2]["pairs"], m.types[2].pairs);
+  const auto value = [](const json& interval) { return interval.at("value").get<double>(); };
+  EXPECT_EQ(value(model["accuracy"]), m.accuracy.value);
+  EXPECT_EQ(value(model["log_loss"]), m.log_loss.value);
+  EXPECT_EQ(value(model["calibration"]["ece"]), m.calibration.ece.value);
+  EXPECT_EQ(value(model["length"]["pearson"]), m.length.pearson.value);
+  EXPECT_EQ(value(model["length"]["spearman"]), m.length.spearman.value);
+  EXPECT_EQ(value(model["lengths"][0]["accuracy"]), m.lengths[0].accuracy.value);
+  EXPECT_EQ(value(model["hallucinations"][0]["accuracy"]), m.hallucinations[0].accuracy.value);
+  EXPECT_EQ(value(model["baselines"][0]["accuracy"]), m.baselines[0].accuracy.value);
+  const ProbeFigures& probe = audit.models[0].probes[1];
+  EXPECT_EQ(value(model["probes"][1]["right"]), probe.right.value);
+  EXPECT_EQ(value(model["probes"][1]["change"]), probe.change.value);
+  EXPECT_EQ(value(model["probes"][1]["absolute_change"]), probe.absolute_change.value);
+  const json& comparison = j["comparisons"][0];
+  const PairedComparison& f = audit.comparisons[0].figures;
+  EXPECT_EQ(value(comparison["accuracy_a"]), f.accuracy_a.value);
+  EXPECT_EQ(value(comparison["accuracy_b"]), f.accuracy_b.value);
+  EXPECT_EQ(value(comparison["difference"]), f.difference.value);
+  EXPECT_EQ(comparison["only_a_right"], f.only_a_right);
+  EXPECT_EQ(comparison["only_b_right"], f.only_b_right);
+}
+
 TEST(Audit, RefusesOtherFiles) {
   const json good = to_json(sample_audit());
   const auto complaint = [](const json& value) -> std::string {

@@ -76,6 +76,25 @@ TEST(LengthCorrelation, FindsAScoreThatIsTheLength) {
   EXPECT_NEAR(c.spearman.value, -1, kExact);
 }
 
+// Resamples of one image alone have one length, and what rounding leaves of its variation is no
+// correlation.
+TEST(LengthCorrelation, ResamplesWithoutVariationAreLeftOut) {
+  std::vector<ScoredPair> pairs;
+  for (int image = 0; image < 3; ++image) {
+    for (int i = 0; i < 7; ++i) {
+      auto pair = scored(0.1 * i, 1, std::to_string(image));
+      pair.length_1 = pair.length_2 = 10 + image * image;
+      pair.score_2 = 0.7 * image + pair.score_1;
+      pairs.push_back(pair);
+    }
+  }
+  // One in nine resamples has one image only; were they counted, any value could come of them.
+  const auto c = length_correlation(pairs, {.samples = 1000, .confidence = 0.999});
+  EXPECT_GT(c.pearson.low, 0.05);
+  EXPECT_LT(c.pearson.high, 1);
+  EXPECT_GT(c.spearman.low, 0.05);
+}
+
 TEST(LengthCorrelation, OfNothingOrOneLength) {
   EXPECT_TRUE(std::isnan(length_correlation({}, {}).pearson.value));
   const auto same = length_correlation({scored(1, 1), scored(2, 0)}, {.samples = 5});

@@ -196,6 +196,12 @@ TEST(Probe, NothingWhereTheEditIsNotPossible) {
   EXPECT_FALSE(edit(kColor, "the cups are blue.", ProbeKind::AppendRepeat));
   EXPECT_FALSE(edit(kColor, "the cups are red.", ProbeKind::Reorder));
   EXPECT_FALSE(edit(kColor, "the cups are red. the cups are red.", ProbeKind::Reorder));
+  // "yes" answers no question about a colour: the sentence was not understood.
+  EXPECT_FALSE(edit(kColor, "yes, there are two small red cups.", ProbeKind::ReplaceObject));
+  // What nobody can read is no false claim, and what is half true is more than one.
+  EXPECT_FALSE(edit(kDescribe, "there are two small red cups. hm.", ProbeKind::DropFalse));
+  EXPECT_FALSE(edit(kDescribe, "this is a kitchen. two small red cups and a small red kite.",
+                    ProbeKind::DropFalse));
   // An order that is worth more, as the second sentence then tells something new.
   EXPECT_FALSE(edit(kColor, "there are two small red cups. the cups are red.", ProbeKind::Reorder));
   for (const ProbeInfo& probe : probes()) {
