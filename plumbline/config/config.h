@@ -224,6 +224,7 @@ struct AnnotateConfig {
   double tie_within = 0;
   int64_t num_annotators = 1;
   int64_t votes_per_pair = 0;  // 0: all annotators
+  int64_t pairs_per_prompt = 1;
   double edited_share = 0.25;
   double held_out_share = 0.2;
   int64_t max_pairs = 0;  // 0: all

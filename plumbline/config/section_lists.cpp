@@ -354,6 +354,8 @@ std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
       {"num_annotators", &AnnotateConfig::num_annotators, "annotators at work", at_least(1)},
       {"votes_per_pair", &AnnotateConfig::votes_per_pair,
        "annotators who see each pair; majority wins; 0: all of them", at_least(0)},
+      {"pairs_per_prompt", &AnnotateConfig::pairs_per_prompt,
+       "pairs of each prompt's answers at most", at_least(1)},
       {"edited_share", &AnnotateConfig::edited_share,
        "share of pairs of an answer and an edit of it", between(0, 1)},
       {"held_out_share", &AnnotateConfig::held_out_share,

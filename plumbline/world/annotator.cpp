@@ -34,12 +34,18 @@ std::string edited_answer(const BenchmarkItem& item, const std::string& answer, 
     const bool is_best = utility(judge(item, answer)) >= utility(judge(item, item.reference));
     return is_best ? answer : item.reference;
   }
+  if (random.chance(kRepeatShare)) {
+    auto parts = parts_of(item, answer);
+    if (repeat(parts, random)) return join(parts);
+  }
   if (random.chance(0.5)) {
     Kind kind = imagine_kind(item.scene, -1, kTypicalShare, random);
     return answer + (answer.empty() ? "" : " ") + kind_sentence(kind);
   }
-  const Scene believed = misbelieve(item, AnswerStyle::Full, Misbelief{}, key.at("mistake"));
-  const std::string wrong = world::answer(item, believed, AnswerStyle::Full);
+  // A mistake told at length or in short.
+  const AnswerStyle style = random.chance(0.5) ? AnswerStyle::Full : AnswerStyle::Focused;
+  const Scene believed = misbelieve(item, style, Misbelief{}, key.at("mistake"));
+  const std::string wrong = world::answer(item, believed, style);
   return utility(judge(item, wrong)) < utility(judge(item, answer)) ? wrong : answer;
 }
 

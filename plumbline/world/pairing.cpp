@@ -14,6 +14,14 @@ std::vector<std::string> without_blanks(std::vector<std::string> answers) {
   return answers;
 }
 
+// `lead`: by how much `a` is the better one.
+bool is_as_asked(const std::string& a, const std::string& b, double lead, BetterOne better) {
+  if (better == BetterOne::Any) return true;
+  const bool is_longer = lead > 0 ? a.size() > b.size() : b.size() > a.size();
+  const bool is_shorter = lead > 0 ? a.size() < b.size() : b.size() < a.size();
+  return better == BetterOne::Longer ? is_longer : is_shorter;
+}
+
 }  // namespace
 
 std::optional<AnswerPair> farthest_apart(const BenchmarkItem& item,
@@ -22,35 +30,35 @@ std::optional<AnswerPair> farthest_apart(const BenchmarkItem& item,
   const auto said = without_blanks(answers);
   std::vector<double> worth;
   for (const auto& answer : said) worth.push_back(utility(judge(item, answer)));
-  std::optional<AnswerPair> wanted, any;
-  double widest_wanted = 0, widest = 0;
+  std::optional<AnswerPair> farthest;
+  double widest = 0;
   for (size_t i = 0; i < said.size(); ++i) {
     for (size_t j = i + 1; j < said.size(); ++j) {
       const double lead = worth[i] - worth[j];
-      const auto longer = static_cast<double>(std::ssize(said[i]) - std::ssize(said[j]));
-      const bool is_wanted = (better == BetterOne::Longer ? lead : -lead) * longer > 0;
-      if (std::abs(lead) > widest) {
-        widest = std::abs(lead);
-        any = AnswerPair{said[i], said[j]};
-      }
-      if (is_wanted && std::abs(lead) > widest_wanted) {
-        widest_wanted = std::abs(lead);
-        wanted = AnswerPair{said[i], said[j]};
-      }
+      if (std::abs(lead) <= widest || !is_as_asked(said[i], said[j], lead, better)) continue;
+      widest = std::abs(lead);
+      farthest = AnswerPair{said[i], said[j]};
     }
   }
-  return wanted ? wanted : any;
+  return farthest;
 }
 
 std::optional<AnswerPair> with_edit(const BenchmarkItem& item,
-                                    const std::vector<std::string>& answers, RandomKey key) {
+                                    const std::vector<std::string>& answers, BetterOne better,
+                                    RandomKey key) {
+  constexpr uint64_t kAttempts = 8;
   const auto said = without_blanks(answers);
   if (said.empty()) return std::nullopt;
-  Random random(key.at("choice"));
-  const std::string& answer = random.pick(said);
-  const std::string changed = edited(item, answer, key.at("edit"), random.chance(0.5));
-  if (changed == answer) return std::nullopt;
-  return random.chance(0.5) ? AnswerPair{answer, changed} : AnswerPair{changed, answer};
+  for (uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
+    const RandomKey own = key.at(attempt);
+    Random random(own.at("choice"));
+    const std::string& answer = random.pick(said);
+    const std::string changed = edited(item, answer, own.at("edit"), random.chance(0.5));
+    const double lead = utility(judge(item, answer)) - utility(judge(item, changed));
+    if (lead == 0 || !is_as_asked(answer, changed, lead, better)) continue;
+    return random.chance(0.5) ? AnswerPair{answer, changed} : AnswerPair{changed, answer};
+  }
+  return std::nullopt;
 }
 
 }  // namespace plumbline::world

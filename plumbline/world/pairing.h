@@ -13,19 +13,22 @@ struct AnswerPair {
   std::string first, second;
 };
 
-enum class BetterOne { Longer, Shorter };
+// Models that say more say more that is false: were the choice left to chance, a reward model would
+// learn from their answers that short is good.
+enum class BetterOne { Longer, Shorter, Any };
 
 // Of pairs whose better answer is the longer one, or the shorter one, the two whose utilities
-// (annotator.h) lie farthest apart; of any pairs when there is none such. The first of equals, in
-// the order given, so that the place says nothing about the quality. Models that say more say more
-// that is false: without the choice a reward model learns that short is good. Blank answers are
-// left out: nobody compares what says nothing. Nothing when all are worth the same.
+// (annotator.h) lie farthest apart, the first of equals, in the order given, so that the place says
+// nothing about the quality. Blank answers are left out: nobody compares what says nothing. Nothing
+// when there is no such pair.
 std::optional<AnswerPair> farthest_apart(const BenchmarkItem& item,
                                          const std::vector<std::string>& answers, BetterOne better);
 
 // One of the answers and the same with one sentence added, dropped or changed (annotator.h), in
-// drawn order. Nothing when there is nothing to change.
+// drawn order, the better one being longer or shorter as asked. Nothing when a few attempts find no
+// such change.
 std::optional<AnswerPair> with_edit(const BenchmarkItem& item,
-                                    const std::vector<std::string>& answers, RandomKey key);
+                                    const std::vector<std::string>& answers, BetterOne better,
+                                    RandomKey key);
 
 }  // namespace plumbline::world

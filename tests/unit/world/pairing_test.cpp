@@ -27,8 +27,8 @@ TEST(Pairing, TheBetterAnswerIsTheLongerOrTheShorterOneAsAsked) {
   const auto shorter = farthest_apart(kColor, {kFocused, kWrong, kFull}, BetterOne::Shorter);
   EXPECT_EQ(shorter->first, kFocused);
   EXPECT_EQ(shorter->second, kWrong) << "though it lies less far from the best";
-  const auto none_such = farthest_apart(kColor, {kWrong, kFull}, BetterOne::Shorter);
-  EXPECT_EQ(none_such->second, kFull);
+  EXPECT_FALSE(farthest_apart(kColor, {kWrong, kFull}, BetterOne::Shorter));
+  EXPECT_EQ(farthest_apart(kColor, {kWrong, kFull}, BetterOne::Any)->second, kFull);
 }
 
 TEST(Pairing, AnswersOfOneWorthAreNoPair) {
@@ -39,13 +39,14 @@ TEST(Pairing, AnswersOfOneWorthAreNoPair) {
 
 TEST(Pairing, BlankAnswersAreNotCompared) {
   EXPECT_FALSE(farthest_apart(kColor, {kFull, "", " \n"}, BetterOne::Longer));
-  EXPECT_FALSE(with_edit(kColor, {"", " \n"}, RandomKey{}));
+  EXPECT_FALSE(with_edit(kColor, {"", " \n"}, BetterOne::Any, RandomKey{}));
 }
 
 TEST(Pairing, AnEditDiffersFromItsAnswerInWorthAndStandsOnEitherSide) {
   int first = 0, pairs = 0;
   for (uint64_t i = 0; i < 200; ++i) {
-    const auto pair = with_edit(kColor, {kWrong}, random_key(1, "pairing_test").at(i));
+    const auto pair =
+        with_edit(kColor, {kWrong}, BetterOne::Any, random_key(1, "pairing_test").at(i));
     if (!pair) continue;
     ++pairs;
     first += pair->first == kWrong;
@@ -54,6 +55,23 @@ TEST(Pairing, AnEditDiffersFromItsAnswerInWorthAndStandsOnEitherSide) {
   }
   EXPECT_GT(pairs, 80);
   EXPECT_NEAR(first, pairs / 2.0, pairs * 0.15);
+}
+
+TEST(Pairing, EditsMayBeAskedForByTheLengthOfTheBetterOne) {
+  for (const BetterOne wanted : {BetterOne::Longer, BetterOne::Shorter}) {
+    int pairs = 0;
+    for (uint64_t i = 0; i < 100; ++i) {
+      const auto pair =
+          with_edit(kColor, {kFull, kFocused, kWrong}, wanted, random_key(2, "pairing_test").at(i));
+      if (!pair) continue;
+      ++pairs;
+      const bool is_first_better =
+          utility(judge(kColor, pair->first)) > utility(judge(kColor, pair->second));
+      const bool is_first_longer = pair->first.size() > pair->second.size();
+      EXPECT_EQ(is_first_better == is_first_longer, wanted == BetterOne::Longer);
+    }
+    EXPECT_GT(pairs, 25);
+  }
 }
 
 }  // namespace
