@@ -266,12 +266,17 @@ class Step {
   int64_t num_rows_ = 0;
 };
 
-// What trains: a new adapter, or the language model; and the head, always.
+// What trains: an adapter, new or model.adapter, or the language model; and the head, always, which
+// is new where the adapter brings none.
 nn::Parameters trained_parameters(model::Llava& model, const config::Config& c,
                                   const std::string& head, RandomKey key) {
   nn::Parameters parameters;
   if (c.reward.train == config::RewardTrain::Lora) {
-    model.add_adapter(head, nn::adapter_spec(c.lora), key.at("lora"));
+    if (c.model.adapter.empty()) {
+      model.add_adapter(head, nn::adapter_spec(c.lora), key.at("lora"));
+    } else {
+      checkpoint::load_adapter(c.model.adapter, model, head);
+    }
     parameters = model.adapter_parameters(head);
   } else {
     for (auto& [name, tensor] : model.parameters()) {
@@ -281,7 +286,7 @@ nn::Parameters trained_parameters(model::Llava& model, const config::Config& c,
       if (!is_frozen) parameters.emplace(name, tensor);
     }
   }
-  model.add_head(head, key.at("head"), /*zero=*/false);
+  if (!model.has_head(head)) model.add_head(head, key.at("head"), /*zero=*/false);
   for (auto& [name, tensor] : model.head_parameters(head)) {
     parameters.emplace("reward_head." + name, tensor);
   }
@@ -295,8 +300,8 @@ void reward(const Invocation& invocation) {
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "reward");
   const auto process = parallel::join(c.run.device, c.run.threads);
   parallel::Communicator& processes = *process.all;
-  engine::refuse_adapter(c.model, "reward");
   const bool is_lora = c.reward.train == config::RewardTrain::Lora;
+  if (!is_lora) engine::refuse_adapter(c.model, "reward");
   engine::RewardInput input(text::load_reward_template(c.reward.template_file),
                             {.has_facts = c.reward.facts,
                              .max_facts = c.reward.max_facts,
