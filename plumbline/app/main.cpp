@@ -73,9 +73,9 @@ const std::vector<Stage>& stages() {
        {"run.out", "model.path", "data.prompts"},
        recipes::sample},
       {"annotate",
-       "compare sampled answers (simulated annotators of the world)",
-       {"run", "data", "annotate"},
-       {"run.out", "data.benchmark"},
+       "compare answers: simulate (the world's annotators), import (tasks for people) or export",
+       {"run", "data", "annotate", "eval"},
+       {},
        recipes::annotate},
       {"reward",
        "train a reward model from comparisons, with or without facts",
@@ -223,8 +223,10 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
             "all, sft, comparisons, ppo, benchmark, base or sheet");
   }
   if (name == "annotate") {
-    sub->add_flag_callback(
-        "--simulated", [] {}, "use the world's simulated annotators (the default)");
+    sub->add_option("action", flags.inputs, "simulate (when missing), import or export")
+        ->expected(0, 1);
+    add_key(sub, flags, "--pairs", "data.pairs", "pairs of answers, as `sample` writes them");
+    add_key(sub, flags, "--store", "annotate.store", "SQLite file of tasks for people");
   }
   if (name == "reward") {
     add_key(sub, flags, "--facts", "reward.facts",

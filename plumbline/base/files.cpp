@@ -15,8 +15,7 @@ namespace {
 IoError io_error(const std::string& doing, const fs::path& path, int code) {
   Complaint c{
       .component = "file", .doing = doing, .got = std::strerror(code), .where = path.string()};
-  if (code == ENOSPC)
-    c.hint = "free some space; earlier checkpoints are intact, --resume continues.";
+  if (code == ENOSPC) c.hint = "free some space; what was saved before is intact.";
   return IoError(c);
 }
 

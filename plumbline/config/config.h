@@ -217,6 +217,7 @@ struct PretrainConfig {
 };
 
 struct AnnotateConfig {
+  std::string store;
   double noise = 0.5;
   double noise_spread = 0;  // between annotators
   double honesty = 1;

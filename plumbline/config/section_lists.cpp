@@ -340,6 +340,7 @@ std::vector<FieldOf<PretrainConfig>> pretrain_fields() {
 
 std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
   return {
+      {"store", &AnnotateConfig::store, "SQLite file of tasks for people (import, export)"},
       {"noise", &AnnotateConfig::noise,
        "standard deviation of an annotator's error; a false statement costs 1", at_least(0)},
       {"noise_spread", &AnnotateConfig::noise_spread,

@@ -345,6 +345,9 @@ std::vector<Comparison> read_pairs(const std::string& path, const std::string& i
   return read(path, "reading pairs of answers", image_folder, config::BadRecords::Refuse, false);
 }
 
+json pair_json(const Comparison& pair) { return llava_json(pair); }
+Comparison pair_from_json(const json& value) { return read_llava(value); }
+
 void write_comparisons(const std::string& path, const std::vector<Comparison>& comparisons,
                        ComparisonForm form) {
   std::vector<json> values;

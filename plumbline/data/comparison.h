@@ -65,6 +65,10 @@ std::vector<Comparison> read_comparisons(
 // without "preference". Throws alike.
 std::vector<Comparison> read_pairs(const std::string& path, const std::string& image_folder);
 
+// One such pair by itself. Throw std::invalid_argument, DataError or JSON's exceptions.
+nlohmann::json pair_json(const Comparison& pair);
+Comparison pair_from_json(const nlohmann::json& value);
+
 enum class ComparisonForm { Llava, Messages };
 // An array for the first form, lines for the second. Throws DataError for what a form cannot say: a
 // member of the metadata that means something there; for LLaVA's a placeholder's spelling that is

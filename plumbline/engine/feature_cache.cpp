@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include "plumbline/base/content_hash.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/tensors.h"
@@ -16,25 +14,7 @@ namespace {
 
 constexpr const char* kName = "features";
 
-// Adds text and bytes with their lengths, so that no two lists of them give the same stream.
-class Hash {
- public:
-  Hash() : state_(XXH3_createState(), XXH3_freeState) { XXH3_128bits_reset(state_.get()); }
-  void add(std::string_view bytes) {
-    const uint64_t size = bytes.size();
-    XXH3_128bits_update(state_.get(), &size, sizeof(size));
-    XXH3_128bits_update(state_.get(), bytes.data(), bytes.size());
-  }
-  std::string hex() const {
-    const XXH128_hash_t hash = XXH3_128bits_digest(state_.get());
-    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
-  }
-
- private:
-  std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state_;
-};
-
-void add_tensor(Hash& hash, const std::string& name, const at::Tensor& tensor) {
+void add_tensor(ContentHash& hash, const std::string& name, const at::Tensor& tensor) {
   const at::Tensor bytes = tensor.detach().cpu().contiguous();
   hash.add(fmt::format("{} {}", name, static_cast<int>(tensor.scalar_type())));
   hash.add({static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes()});
@@ -55,10 +35,13 @@ FeatureCache::FeatureCache(fs::path folder, model::Llava& model,
                            const image::Preprocess& preprocess)
     : folder_(std::move(folder)) {
   const config::LlavaConfig& config = model.config();
-  Hash hash;
-  hash.add("plumbline features 1");
+  ContentHash hash;
+  hash.add("plumbline features 2");
   hash.add(text_of(preprocess));
-  hash.add(fmt::format("{} {}", config::num_tower_blocks(config), config.skip_first_row));
+  const config::VisionConfig& vision = config.vision;
+  hash.add(fmt::format("{} {} {} {} {}", config::num_tower_blocks(config), config.skip_first_row,
+                       static_cast<int>(vision.activation), vision.layer_norm_eps,
+                       vision.num_heads));
   for (const auto& [name, tensor] : model.parameters()) {
     if (name.starts_with("vision_tower.")) add_tensor(hash, name, tensor);
   }
@@ -67,7 +50,7 @@ FeatureCache::FeatureCache(fs::path folder, model::Llava& model,
 }
 
 std::string FeatureCache::key_of(std::string_view image_bytes) const {
-  Hash hash;
+  ContentHash hash;
   hash.add(tower_);
   hash.add(image_bytes);
   return hash.hex();

@@ -54,11 +54,12 @@ MemoryPlan plan_memory(model::Llava& model, const TrainingShape& shape) {
   plan.push_back(
       {fmt::format("activations of {} rows", rows),
        rows * activation_bytes_per_row(c.text, value_bytes, shape.recomputes, shape.rank)});
-  // The backward pass of a block holds gradients of its widest results, and of the base a gradient
-  // of one weight before it is added.
+  // The backward pass of a block holds gradients of its widest results. Where the head trains, its
+  // gradient is formed in fp32 with the loss, and scaled when its turn comes.
   plan.push_back({"passing results",
                   rows * (3 * c.text.intermediate_size + 4 * c.text.hidden_size) * value_bytes +
-                      chunk * c.text.vocab_size * (4 + value_bytes)});
+                      chunk * c.text.vocab_size * (4 + value_bytes) +
+                      (shape.trains_base ? 2 * 4 * c.text.vocab_size * c.text.hidden_size : 0)});
   if (shape.trains_tower && c.takes_images()) {
     const int64_t images = std::max<int64_t>(1, rows / std::max<int64_t>(1, c.image_rows()));
     plan.push_back({"activations of the tower", images * tower_bytes_per_image(c, value_bytes)});

@@ -165,8 +165,7 @@ void Llava::add_adapter(const std::string& name, const nn::AdapterSpec& asked, R
             .dropout = spec.dropout};
     if (!spec.dora) return;
     const at::NoGradGuard no_grad;
-    part.magnitude =
-        at::linalg_vector_norm(nn::effective_weight(layer, {}), 2, {1}, false, at::kFloat);
+    part.magnitude = nn::weight_row_lengths(layer, state_->dtype);
   });
   for (const std::string& module : spec.saved_modules) {
     for (const auto& [weight, tensor] : weights_of(module, state_->base, state_->config)) {

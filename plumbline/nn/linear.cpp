@@ -276,14 +276,19 @@ at::Tensor apply_with_magnitude(const Linear& linear, const LowRank& part, const
                                 const at::Tensor& mask) {
   const at::ScalarType dtype = rows.scalar_type();
   const at::Tensor weight = dense_weight(linear, dtype);
-  const at::Tensor factor = (part.magnitude / row_lengths(weight, part)).to(dtype);
+  // Close to 1, where bfloat16 has steps of half a per cent: products are scaled in fp32 and
+  // rounded once.
+  const at::Tensor factor = part.magnitude / row_lengths(weight, part);
   const at::Tensor x = mask.defined() ? rows * mask : rows;
-  const at::Tensor update =
-      at::linear(at::linear(x, part.a.to(dtype)), part.b.to(dtype)) * part.scale;
-  const at::Tensor base = at::linear(x, weight);
-  at::Tensor y = mask.defined() ? at::linear(rows, weight) + (factor - 1) * base + factor * update
-                                : factor * (base + update);
-  return linear.bias.defined() ? y + linear.bias : y;
+  const auto product = [](const at::Tensor& in, const at::Tensor& w) {
+    return at::linear(in, w).to(at::kFloat);
+  };
+  const at::Tensor update = product(at::linear(x, part.a.to(dtype)), part.b.to(dtype)) * part.scale;
+  const at::Tensor base = product(x, weight);
+  const at::Tensor y = mask.defined()
+                           ? product(rows, weight) + (factor - 1) * base + factor * update
+                           : factor * (base + update);
+  return (linear.bias.defined() ? y + linear.bias : y).to(dtype);
 }
 
 std::vector<at::Tensor> joined_results(const std::vector<const Linear*>& linears,
@@ -376,6 +381,10 @@ std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, con
                           : joined_results({linear}, rows, mask, selection)[0]);
   }
   return shaped(results, x);
+}
+
+at::Tensor weight_row_lengths(const Linear& linear, at::ScalarType dtype) {
+  return at::linalg_vector_norm(dense_weight(linear, dtype), 2, {1}, false, at::kFloat);
 }
 
 at::Tensor effective_weight(const Linear& linear, const AdapterSelection& selection) {

@@ -59,6 +59,9 @@ at::Tensor apply(const Linear& linear, const at::Tensor& x, AdapterSelection& se
 std::vector<at::Tensor> apply_all(const std::vector<const Linear*>& linears, const at::Tensor& x,
                                   AdapterSelection& selection);
 
+// [out]: the lengths of the weight's rows, in fp32, as products of rows of that dtype see it.
+at::Tensor weight_row_lengths(const Linear& linear, at::ScalarType dtype);
+
 // W + scale B A of the selected adapter, its rows brought to the magnitude where there is one; in
 // fp32, then in W's dtype (bfloat16 where packed); W itself without an adapter. Differentiable in
 // W, A, B and the magnitude. Leaves out dropout.

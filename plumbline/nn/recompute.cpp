@@ -39,6 +39,8 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
       const at::AutoGradMode with_gradients(true);
       y = held->run(x);
     }
+    // Nothing trains up to here: neither x nor a leaf inside.
+    if (!y.requires_grad()) return {at::Tensor(), at::Tensor(), at::Tensor()};
     // Adds to the gradients of the leaves inside.
     torch::autograd::backward({y}, {grads[0]});
     return {x.grad(), at::Tensor(), at::Tensor()};

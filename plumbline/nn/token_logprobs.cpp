@@ -190,7 +190,8 @@ class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunc
       return result;
     }
     if (unit_hidden.defined()) {
-      result[0] = unit_hidden * g.unsqueeze(1).to(unit_hidden.scalar_type());
+      // In fp32: 1 / tokens in bfloat16 would be off by up to 0.4 %, for all rows alike.
+      result[0] = (unit_hidden.to(at::kFloat) * g.unsqueeze(1)).to(unit_hidden.scalar_type());
     }
     if (unit_weight.defined()) result[1] = (unit_weight * g[0]).to(saved[1].scalar_type());
     return result;

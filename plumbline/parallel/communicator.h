@@ -10,8 +10,8 @@
 
 namespace plumbline::parallel {
 
-// Every process calls the same methods in the same order. A process that fails must call `abort`,
-// as the others wait for it otherwise.
+// Every process calls the same methods in the same order. When one fails, the launcher ends the
+// others.
 class Communicator {
  public:
   Communicator() = default;
@@ -28,8 +28,6 @@ class Communicator {
   // What process 0 holds, in place. fp32, fp64 or int64, contiguous.
   virtual void broadcast(at::Tensor& values) = 0;
   virtual void barrier() = 0;
-  // Ends all processes with this exit code.
-  [[noreturn]] virtual void abort(int exit_code) = 0;
 
   // The sums of a few numbers.
   std::vector<double> sums(const std::vector<double>& values);

@@ -68,10 +68,6 @@ class Mpi : public Communicator {
                 [&](void* data, int count) { MPI_Bcast(data, count, type, 0, MPI_COMM_WORLD); });
   }
   void barrier() override { MPI_Barrier(MPI_COMM_WORLD); }
-  [[noreturn]] void abort(int exit_code) override {
-    MPI_Abort(MPI_COMM_WORLD, exit_code);
-    std::_Exit(exit_code);
-  }
 
  private:
   int rank_ = 0, size_ = 1;

@@ -63,7 +63,6 @@ class Nccl : public Communicator {
                         c10::cuda::getCurrentCUDAStream()));
   }
   void barrier() override { mpi_->barrier(); }
-  [[noreturn]] void abort(int exit_code) override { mpi_->abort(exit_code); }
 
  private:
   std::unique_ptr<Communicator> mpi_;

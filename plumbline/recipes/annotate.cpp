@@ -1,4 +1,5 @@
-// Comparisons by the world's simulated annotators: which of two answers hallucinates less.
+// Comparisons: which of two answers hallucinates less. By the world's simulated annotators, or by
+// people, for whom pairs become tasks and whose opinions become comparisons here.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,8 +8,13 @@
 #include <optional>
 #include <unordered_map>
 
+#include "plumbline/annotate/agreement.h"
+#include "plumbline/annotate/task_store.h"
 #include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
+#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
+#include "plumbline/base/progress.h"
 #include "plumbline/data/comparison.h"
 #include "plumbline/data/records.h"
 #include "plumbline/recipes/stages.h"
@@ -20,6 +26,7 @@
 namespace plumbline::recipes {
 namespace {
 
+using nlohmann::json;
 using Items = std::unordered_map<std::string, world::BenchmarkItem>;
 
 Items items_by_id(const std::string& path) {
@@ -48,11 +55,13 @@ struct Task {
   data::Comparison pair;
   const world::BenchmarkItem* item = nullptr;
   RandomKey key;
-  bool is_edited = false;
 };
 
-data::Comparison pair_of(const data::Prompt& prompt, const world::AnswerPair& answers) {
+data::Comparison pair_of(const data::Prompt& prompt, const world::AnswerPair& answers,
+                         const world::BenchmarkItem& item, bool is_edited) {
   data::Comparison pair{.id = prompt.id, .turns = prompt.turns};
+  pair.metadata["type"] = item.type;
+  if (is_edited) pair.metadata["edited"] = true;
   if (!prompt.image.empty()) pair.images = {prompt.image};
   pair.output_1 = answers.first;
   pair.output_2 = answers.second;
@@ -82,10 +91,8 @@ std::vector<Task> tasks_of(const data::SampledAnswers& sample, const world::Benc
       std::erase(unpaired, answers->first);
       std::erase(unpaired, answers->second);
     }
-    tasks.push_back({.pair = pair_of(sample.prompt, *answers),
-                     .item = &item,
-                     .key = own,
-                     .is_edited = is_edited});
+    tasks.push_back(
+        {.pair = pair_of(sample.prompt, *answers, item, is_edited), .item = &item, .key = own});
   }
   return tasks;
 }
@@ -108,6 +115,7 @@ std::vector<Task> tasks_of_pairs(const config::Config& c, const Items& items, Ra
   auto pairs = data::read_pairs(c.data.pairs, "");
   for (size_t i = 0; i < pairs.size(); ++i) {
     const auto& item = item_of(items, pairs[i].id, c.data.benchmark);
+    pairs[i].metadata["type"] = item.type;
     tasks.push_back({.pair = std::move(pairs[i]), .item = &item, .key = key.at(i)});
   }
   return tasks;
@@ -123,44 +131,81 @@ std::vector<Task> read_tasks(const config::Config& c, const Items& items, Random
   return c.data.pairs.empty() ? tasks_of_samples(c, items, key) : tasks_of_pairs(c, items, key);
 }
 
-// The annotators who see a pair: all, or votes_per_pair of them, drawn.
-std::vector<world::Annotator> annotators_of(std::vector<world::Annotator> all,
-                                            const config::AnnotateConfig& c, RandomKey key) {
-  if (c.votes_per_pair == 0) return all;
-  Random(key.at("who")).shuffle(all);
-  all.resize(static_cast<size_t>(c.votes_per_pair));
-  return all;
+// A task's name in the store: several pairs may belong to one prompt.
+std::string task_id(size_t index, const data::Comparison& pair) {
+  return fmt::format("{:06}-{}", index, pair.id);
 }
 
-// What is said of a pair: by annotators, or, for pairs held out, by the truth.
-data::Comparison compared(const Task& task, bool is_held_out,
-                          const std::vector<world::Annotator>& annotators) {
-  data::Comparison pair = task.pair;
-  pair.metadata["type"] = task.item->type;
-  if (task.is_edited) pair.metadata["edited"] = true;
-  if (is_held_out) {
-    pair.preference = world::better_of(*task.item, pair.output_1, pair.output_2);
-  } else {
-    for (size_t i = 0; i < annotators.size(); ++i) {
-      pair.votes.push_back(world::vote(annotators[i], *task.item, pair.output_1, pair.output_2,
-                                       task.key.at("annotators").at(i)));
-    }
-    pair.preference = data::majority(pair.votes);
+// All annotators take turns at the store, as people would, until nothing is left for anybody. What
+// one says of a pair depends on the pair and the annotator alone. A run that was interrupted goes
+// on where it stopped.
+void simulate(annotate::TaskStore& store, const std::vector<Task>& tasks,
+              const std::vector<world::Annotator>& annotators) {
+  std::vector<annotate::Task> records;
+  std::unordered_map<std::string, const Task*> by_id;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    records.push_back({task_id(i, tasks[i].pair), data::pair_json(tasks[i].pair).dump()});
+    by_id.emplace(records.back().id, &tasks[i]);
   }
+  store.add(records);
+  Progress progress("annotating", std::ssize(tasks));
+  bool has_more = true;
+  while (has_more) {
+    has_more = false;
+    for (size_t a = 0; a < annotators.size(); ++a) {
+      const auto assigned = store.next(annotators[a].name);
+      if (!assigned) continue;
+      has_more = true;
+      const Task& task = *by_id.at(assigned->task.id);
+      const data::Vote vote = world::vote(annotators[a], *task.item, task.pair.output_1,
+                                          task.pair.output_2, task.key.at("annotators").at(a));
+      store.answer(vote.annotator, assigned->task.id,
+                   {.choice = vote.choice,
+                    .hallucination_1 = vote.hallucination_1,
+                    .hallucination_2 = vote.hallucination_2});
+    }
+    stop_if_interrupted();
+  }
+}
+
+// A pair with what was said of it; of pairs held out in the world, the truth.
+data::Comparison compared(data::Comparison pair, std::vector<data::Vote> votes) {
+  pair.votes = std::move(votes);
+  pair.preference = data::majority(pair.votes);
+  const auto flagged = [&](auto member) -> std::optional<bool> {
+    int64_t yes = 0, said = 0;
+    for (const data::Vote& vote : pair.votes) {
+      if (!(vote.*member)) continue;
+      ++said;
+      yes += *(vote.*member) ? 1 : 0;
+    }
+    if (said == 0) return std::nullopt;
+    return 2 * yes > said;
+  };
+  pair.hallucination_1 = flagged(&data::Vote::hallucination_1);
+  pair.hallucination_2 = flagged(&data::Vote::hallucination_2);
+  pair.hallucination =
+      pair.preference == data::Choice::Second ? pair.hallucination_1 : pair.hallucination_2;
+  return pair;
+}
+
+data::Comparison with_truth(const Task& task) {
+  data::Comparison pair = task.pair;
+  pair.preference = world::better_of(*task.item, pair.output_1, pair.output_2);
   pair.hallucination_1 = world::judge(*task.item, pair.output_1).is_hallucinated;
   pair.hallucination_2 = world::judge(*task.item, pair.output_2).is_hallucinated;
   pair.hallucination =
-      *(pair.preference == data::Choice::Second ? pair.hallucination_1 : pair.hallucination_2);
+      pair.preference == data::Choice::Second ? pair.hallucination_1 : pair.hallucination_2;
   return pair;
 }
 
 // Figures over all pairs, in shares.
 class Shares {
  public:
-  void add(const data::Comparison& pair, bool is_edited) {
+  void add(const data::Comparison& pair) {
     ++num_pairs_;
-    num_hallucinated_ += *pair.hallucination ? 1 : 0;
-    num_edited_ += is_edited ? 1 : 0;
+    num_hallucinated_ += pair.hallucination.value_or(false) ? 1 : 0;
+    num_edited_ += pair.metadata.value("edited", false) ? 1 : 0;
     if (pair.preference == data::Choice::Tie) {
       ++num_ties_;
     } else {
@@ -169,32 +214,121 @@ class Shares {
                    worse = (is_first ? pair.output_2 : pair.output_1).size();
       num_longer_ += better > worse ? 1 : better == worse ? 0.5 : 0;
     }
-    for (const data::Vote& vote : pair.votes) {
-      ++num_votes_;
-      num_agreeing_ += vote.choice == *pair.preference ? 1 : 0;
-    }
   }
   train::Metrics metrics() const {
     const double decided = std::max(1.0, num_pairs_ - num_ties_);
     return {{"hallucinated_share", num_hallucinated_ / num_pairs_},
             {"edited_share", num_edited_ / num_pairs_},
             {"tie_share", num_ties_ / num_pairs_},
-            {"better_longer_share", num_longer_ / decided},
-            {"agreement", num_votes_ > 0 ? num_agreeing_ / num_votes_ : 1}};
+            {"better_longer_share", num_longer_ / decided}};
   }
 
  private:
   double num_pairs_ = 0, num_hallucinated_ = 0, num_edited_ = 0, num_ties_ = 0, num_longer_ = 0;
-  double num_votes_ = 0, num_agreeing_ = 0;
 };
 
-}  // namespace
+// Pairs to train on and to evaluate with.
+struct Split {
+  std::vector<data::Comparison> train_pairs, held_out;
+};
 
-void annotate(const Invocation& invocation) {
+// By image: no picture is in both parts.
+bool is_held_out(const data::Comparison& pair, const config::AnnotateConfig& c, RandomKey key) {
+  const std::string& image = pair.images.empty() ? pair.id : pair.images.front();
+  return Random(key.at("held-out").at(image)).chance(c.held_out_share);
+}
+
+json figure_json(const annotate::AgreementFigure& figure) {
+  if (!figure.undefined.empty()) return {{"undefined", figure.undefined}};
+  return {{"value", figure.interval.value},
+          {"low", figure.interval.low},
+          {"high", figure.interval.high}};
+}
+
+// How far those who saw the same pairs agree, into agreement.json; alpha also as a metric.
+train::Metrics write_agreement(const fs::path& folder, const Split& split,
+                               const config::Config& c) {
+  std::vector<std::vector<data::Vote>> votes;
+  for (const auto* part : {&split.train_pairs, &split.held_out}) {
+    for (const auto& pair : *part) votes.push_back(pair.votes);
+  }
+  const auto found = annotate::agreement(
+      annotate::choice_ratings(votes),
+      {.samples = c.eval.bootstrap_samples,
+       .confidence = c.eval.confidence,
+       .key = random_key(static_cast<uint64_t>(c.run.seed), "annotate.agreement")});
+  const json out{{"pairs_seen_by_several", found.num_items},
+                 {"annotators", found.num_annotators},
+                 {"percent", figure_json(found.percent)},
+                 {"cohen_kappa", figure_json(found.cohen_kappa)},
+                 {"fleiss_kappa", figure_json(found.fleiss_kappa)},
+                 {"alpha_nominal", figure_json(found.alpha_nominal)},
+                 {"alpha_ordinal", figure_json(found.alpha_ordinal)}};
+  write_file(folder / "agreement.json", out.dump(1) + "\n");
+  if (found.num_items == 0) return {};
+  log_info("annotate: of {} pairs seen by several, {:.3f} of the opinions agree; alpha {:.3f}",
+           found.num_items, found.percent.interval.value, found.alpha_nominal.interval.value);
+  train::Metrics metrics{{"agreement", found.percent.interval.value}};
+  if (found.alpha_nominal.undefined.empty()) metrics["alpha"] = found.alpha_nominal.interval.value;
+  return metrics;
+}
+
+void write_split(train::RunFolder& run, const Split& split, const config::Config& c,
+                 const std::string& from) {
+  if (split.train_pairs.empty() || (split.held_out.empty() && c.annotate.held_out_share > 0)) {
+    throw DataError(Complaint{.component = "annotate",
+                              .doing = "collecting comparisons",
+                              .expected = "pairs that somebody has compared, some of them held out",
+                              .got = fmt::format("{} pairs and {} held out",
+                                                 split.train_pairs.size(), split.held_out.size()),
+                              .where = from,
+                              .hint = "compare more pairs, or change annotate.held_out_share."});
+  }
+  data::write_comparisons((run.path() / "comparisons.json").string(), split.train_pairs);
+  if (!split.held_out.empty()) {
+    data::write_comparisons((run.path() / "held_out.json").string(), split.held_out);
+  }
+  Shares shares;
+  for (const auto& pair : split.train_pairs) shares.add(pair);
+  for (const auto& pair : split.held_out) shares.add(pair);
+  auto metrics = shares.metrics();
+  metrics["pairs"] = static_cast<double>(split.train_pairs.size());
+  metrics["held_out_pairs"] = static_cast<double>(split.held_out.size());
+  metrics.merge(write_agreement(run.path(), split, c));
+  run.metrics().record(1, metrics);
+  log_info("annotate: {} comparisons and {} held out", split.train_pairs.size(),
+           split.held_out.size());
+}
+
+void require(const std::string& value, const char* key, const char* action) {
+  if (!value.empty()) return;
+  throw ConfigError(Complaint{.component = "annotate",
+                              .doing = std::string("checking what ") + action + " needs",
+                              .expected = key,
+                              .got = "nothing"});
+}
+
+annotate::TaskStoreOptions store_options(const config::Config& c) {
+  const int64_t votes = c.annotate.votes_per_pair;
+  return {.overlap = votes > 0 ? votes : c.annotate.num_annotators,
+          .seed = static_cast<uint64_t>(c.run.seed)};
+}
+
+// The world's annotators compare pairs whose truth is known.
+void run_simulated(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
+  require(c.data.benchmark, "data.benchmark", "simulate");
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "annotate");
   const Items items = items_by_id(c.data.benchmark);
-  const auto tasks = read_tasks(c, items, key.at("pair"));
+  std::vector<Task> shown, hidden;
+  for (Task& task : read_tasks(c, items, key.at("pair"))) {
+    const bool is_full = c.annotate.max_pairs > 0 && std::ssize(shown) >= c.annotate.max_pairs;
+    if (is_held_out(task.pair, c.annotate, key)) {
+      hidden.push_back(std::move(task));
+    } else if (!is_full) {
+      shown.push_back(std::move(task));
+    }
+  }
   auto run = train::RunFolder::open("annotate", invocation.loaded,
                                     {invocation.resume, invocation.force}, invocation.command);
   const auto annotators = world::make_annotators({.count = c.annotate.num_annotators,
@@ -204,36 +338,75 @@ void annotate(const Invocation& invocation) {
                                                   .honesty_spread = c.annotate.honesty_spread,
                                                   .tie_within = c.annotate.tie_within},
                                                  key.at("people"));
-  std::vector<data::Comparison> train_pairs, held_out;
-  Shares shares;
-  for (const Task& task : tasks) {
-    // By image: no picture is in both parts.
-    const std::string& image = task.pair.images.empty() ? task.pair.id : task.pair.images.front();
-    const bool is_held_out = Random(key.at("held-out").at(image)).chance(c.annotate.held_out_share);
-    const bool is_full =
-        c.annotate.max_pairs > 0 && std::ssize(train_pairs) >= c.annotate.max_pairs;
-    if (!is_held_out && is_full) continue;
-    auto& part = is_held_out ? held_out : train_pairs;
-    part.push_back(compared(task, is_held_out, annotators_of(annotators, c.annotate, task.key)));
-    shares.add(part.back(), task.is_edited);
+  annotate::TaskStore store((run.path() / "tasks.sqlite").string(), store_options(c));
+  simulate(store, shown, annotators);
+  Split split;
+  const auto votes = store.votes();
+  for (size_t i = 0; i < shown.size(); ++i) {
+    split.train_pairs.push_back(compared(shown[i].pair, votes[i].votes));
   }
-  if (train_pairs.empty() || held_out.empty()) {
-    throw DataError(Complaint{
-        .component = "annotate",
-        .doing = "pairing answers",
-        .expected = "pairs that differ, some of them held out",
-        .got = fmt::format("{} pairs and {} held out", train_pairs.size(), held_out.size()),
-        .where = c.data.samples.empty() ? c.data.pairs : c.data.samples,
-        .hint = "sample more prompts, or more answers per prompt."});
-  }
-  data::write_comparisons((run.path() / "comparisons.json").string(), train_pairs);
-  data::write_comparisons((run.path() / "held_out.json").string(), held_out);
-  auto metrics = shares.metrics();
-  metrics["pairs"] = static_cast<double>(train_pairs.size());
-  metrics["held_out_pairs"] = static_cast<double>(held_out.size());
-  run.metrics().record(1, metrics);
-  log_info("annotate: {} comparisons and {} held out", train_pairs.size(), held_out.size());
+  // Held-out labels are the truth, so that accuracy is against it.
+  for (const Task& task : hidden) split.held_out.push_back(with_truth(task));
+  write_split(run, split, c, c.data.samples.empty() ? c.data.pairs : c.data.samples);
   run.finish();
+}
+
+// Pairs become tasks for people.
+void run_import(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  require(c.annotate.store, "annotate.store", "import");
+  require(c.data.pairs, "data.pairs", "import");
+  const auto pairs = data::read_pairs(c.data.pairs, c.data.images);
+  std::vector<annotate::Task> tasks;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    tasks.push_back({task_id(i, pairs[i]), data::pair_json(pairs[i]).dump()});
+  }
+  annotate::TaskStore store(c.annotate.store, store_options(c));
+  const auto added = store.add(tasks);
+  log_info("{}: {} tasks added, {} were there already", c.annotate.store, added.num_added,
+           added.num_known);
+}
+
+// What people have said so far becomes comparisons.
+void run_export(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  require(c.annotate.store, "annotate.store", "export");
+  require(c.run.out, "run.out (--out)", "export");
+  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "annotate");
+  if (!fs::exists(c.annotate.store)) {
+    throw IoError(Complaint{.component = "annotate",
+                            .doing = "opening the tasks",
+                            .expected = "a file made by `annotate import`",
+                            .got = "none",
+                            .where = c.annotate.store});
+  }
+  const annotate::TaskStore store(c.annotate.store);
+  const auto tasks = store.tasks();
+  const auto votes = store.votes();
+  Split split;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    if (votes[i].votes.empty()) continue;
+    const auto pair = data::pair_from_json(parse_json(tasks[i].record, tasks[i].id));
+    auto& part = is_held_out(pair, c.annotate, key) ? split.held_out : split.train_pairs;
+    part.push_back(compared(pair, votes[i].votes));
+  }
+  auto run = train::RunFolder::open("annotate", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
+  write_split(run, split, c, c.annotate.store);
+  run.finish();
+}
+
+}  // namespace
+
+void annotate(const Invocation& invocation) {
+  const std::string action = invocation.inputs.empty() ? "simulate" : invocation.inputs.front();
+  if (action == "simulate") return run_simulated(invocation);
+  if (action == "import") return run_import(invocation);
+  if (action == "export") return run_export(invocation);
+  throw ConfigError(Complaint{.component = "annotate",
+                              .doing = "reading what to do",
+                              .expected = "simulate, import or export",
+                              .got = "'" + action + "'"});
 }
 
 }  // namespace plumbline::recipes

@@ -60,8 +60,20 @@ void Loop::begin(int64_t total_steps) {
   step_ = processes_.broadcast(checkpoint ? RunFolder::step_of(*checkpoint) : 0);
   if (step_ > 0) {
     const fs::path path = RunFolder::checkpoint_path(run_.out, step_);
-    trainable_.load(path);
-    read_state(path);
+    try {
+      trainable_.load(path);
+      read_state(path);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const std::exception& e) {
+      throw CheckpointError(
+          Complaint{.component = options_.stage,
+                    .doing = "reading the newest checkpoint",
+                    .expected = "what a run saves",
+                    .got = e.what(),
+                    .where = path.string(),
+                    .hint = "remove this folder to go on from the checkpoint before it."});
+    }
   }
   stop_if_interrupted();
   if (folder_) progress_.emplace(options_.label, total_steps_, step_);

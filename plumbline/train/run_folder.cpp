@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "plumbline/base/content_hash.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
@@ -97,6 +98,35 @@ void check_same_config(const fs::path& stored, const std::string& now) {
                 .got = fmt::format("other values: {}", fmt::join(changed, "; ")),
                 .where = stored.string(),
                 .hint = "resume with the same --config and --set, or start anew with --force."});
+}
+
+// The files of [data] by the names of their contents: a run that goes on with other data would be
+// neither the old nor a new one. Folders of images are not looked into.
+nlohmann::ordered_json input_hashes(const config::Config& config) {
+  nlohmann::ordered_json hashes = nlohmann::ordered_json::object();
+  for (const auto& field : config::find_section("data")->fields) {
+    const auto value = field.get(config);
+    const auto* text = std::get_if<std::string>(&value);
+    std::error_code error;
+    if (text == nullptr || text->empty() || !fs::is_regular_file(*text, error)) continue;
+    hashes["data." + field.key] = content_hash(*text);
+  }
+  return hashes;
+}
+
+void check_same_inputs(const fs::path& path, const config::Config& config) {
+  const auto stored = about(path);
+  if (!stored.contains("inputs")) return;  // of an older version
+  const auto now = input_hashes(config);
+  for (const auto& [key, hash] : stored["inputs"].items()) {
+    if (now.contains(key) && now[key] == hash) continue;
+    throw ConfigError(Complaint{.component = "run",
+                                .doing = "resuming",
+                                .expected = "the data the run was started with",
+                                .got = "another content of " + key,
+                                .where = path.string(),
+                                .hint = "restore the file, or start anew with --force."});
+  }
 }
 
 void check_same_stage(const fs::path& path, const std::string& stage) {
@@ -245,6 +275,7 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
   if (is_resumed) {
     check_same_stage(path, stage);
     check_same_config(path / "config.toml", resolved);
+    check_same_inputs(path, loaded.config);
   }
   make_folders(path);
   if (held == nullptr || replaces) held = lock(path);
@@ -257,13 +288,13 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
     log_info("resuming {} after step {}", path.string(), step);
   } else {
     write_file(path / "config.toml", resolved);
-    run.write_run_json(stage, command);
+    run.write_run_json(stage, command, input_hashes(loaded.config));
   }
   return run;
 }
 
-void RunFolder::write_run_json(const std::string& stage,
-                               const std::vector<std::string>& command) const {
+void RunFolder::write_run_json(const std::string& stage, const std::vector<std::string>& command,
+                               const nlohmann::ordered_json& inputs) const {
   const nlohmann::ordered_json json{{"plumbline", PLUMBLINE_VERSION},
                                     {"revision", revision()},
                                     {"libtorch", TORCH_VERSION},
@@ -273,6 +304,7 @@ void RunFolder::write_run_json(const std::string& stage,
                                     {"device", config_.device},
                                     {"threads", at::get_num_threads()},
                                     {"processor", processor()},
+                                    {"inputs", inputs},
                                     {"started", timestamp()}};
   write_file(path_ / "run.json", text_of(json));
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,7 +28,7 @@ class RunFolder {
   // `resume` (it is continued: metrics after its last checkpoint are dropped). Throws ConfigError,
   // also when another process holds the folder, when resuming a run of another stage, and when
   // resuming with a config that differs from the stored one (naming the lines) in more than where
-  // the run lies and how often it saves.
+  // the run lies and how often it saves, or with files of [data] whose content has changed.
   static RunFolder open(const std::string& stage, const config::Loaded& loaded, OpenOptions options,
                         const std::vector<std::string>& command);
 
@@ -53,7 +54,8 @@ class RunFolder {
 
  private:
   RunFolder(fs::path path, std::shared_ptr<int> lock, config::RunConfig config, bool is_resumed);
-  void write_run_json(const std::string& stage, const std::vector<std::string>& command) const;
+  void write_run_json(const std::string& stage, const std::vector<std::string>& command,
+                      const nlohmann::ordered_json& inputs) const;
   void note_cost(bool is_finished) const;
 
   fs::path path_;

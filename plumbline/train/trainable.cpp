@@ -109,7 +109,19 @@ void Trainable::round_masters() {
   }
 }
 
+void Trainable::check_finite_weights() const {
+  for (const auto& [name, tensor] : masters_) {
+    if (at::isfinite(tensor).all().item<bool>()) continue;
+    throw NumericError(Complaint{.component = stage_,
+                                 .doing = "checking the trained weights",
+                                 .expected = "finite values",
+                                 .got = "others in " + name,
+                                 .hint = "lower optimizer.lr."});
+  }
+}
+
 void Trainable::save(const fs::path& folder) const {
+  check_finite_weights();
   checkpoint::save_tensors((folder / kWeights).string(), masters_);
   checkpoint::save_tensors((folder / kOptimizer).string(), optimizer_.state());
   if (!average_.empty()) checkpoint::save_tensors((folder / kAverage).string(), average_);
@@ -135,16 +147,8 @@ void Trainable::swap_average() {
 
 void Trainable::finish() {
   swap_average();
-  for (auto& [name, parameter] : parameters_) {
-    if (!at::isfinite(parameter).all().item<bool>()) {
-      throw NumericError(Complaint{.component = stage_,
-                                   .doing = "checking the trained weights",
-                                   .expected = "finite values",
-                                   .got = "others in " + name,
-                                   .hint = "lower optimizer.lr."});
-    }
-    parameter.requires_grad_(false);
-  }
+  check_finite_weights();
+  for (auto& [name, parameter] : parameters_) parameter.requires_grad_(false);
 }
 
 }  // namespace plumbline::train

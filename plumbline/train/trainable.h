@@ -40,7 +40,8 @@ class Trainable {
                const std::string& examples = "");
 
   // trainable.safetensors, optimizer.safetensors and, with optimizer.ema_decay,
-  // average.safetensors.
+  // average.safetensors. Throws NumericError when a weight is not finite: nobody could go on from
+  // it.
   void save(const fs::path& folder) const;
   // Throws IoError, DataError, and CheckpointError when they were saved of other parameters.
   void load(const fs::path& folder);
@@ -55,6 +56,7 @@ class Trainable {
 
  private:
   void round_masters();
+  void check_finite_weights() const;
 
   std::string stage_;
   nn::Parameters parameters_;  // the model's own

@@ -104,7 +104,8 @@ TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
   const std::string staged = "--config " + common;
   const std::string convert =
       "--set --out --seed --quiet --questions --annotations --captions --sentences --ids --split "
-      "--images --prefix --names --instruction --instruction-place --facts-prefix --places --max-rounds --max-conversations --max-prompts "
+      "--images --prefix --names --instruction --instruction-place --facts-prefix --places --pairs "
+      "--facts --text-only --held-out --form --max-rounds --max-conversations --max-prompts "
       "--captions-per-image --allow";
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"demo", common + " --quick --seeds"},
@@ -114,7 +115,7 @@ TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
       {"data", "--config --set --quiet --model --images --conversation --json"},
       {"sft", staged + " --dry-run"},
       {"sample", staged},
-      {"annotate", staged + " --simulated"},
+      {"annotate", staged + " --pairs --store"},
       {"reward", staged + " --facts"},
       {"ppo", staged},
       {"eval", staged + " --json"},

@@ -58,6 +58,11 @@ class Sft : public support::Scratch {
     write_file(folder_ / copy / "run.json", about.dump());
     fs::remove_all(folder_ / copy / "adapter");
     fs::remove_all(folder_ / copy / "model");
+    // What a later step has found best was not there yet.
+    const fs::path best = folder_ / copy / "best";
+    if (fs::exists(best) && json::parse(read_file(best / "state.json"))["step"] > step) {
+      fs::remove_all(best);
+    }
     for (const auto& entry : fs::directory_iterator(folder_ / copy / "checkpoints")) {
       if (std::stoll(entry.path().filename().string().substr(5)) > step) {
         fs::remove_all(entry.path());
@@ -109,8 +114,11 @@ TEST_F(Sft, GoesOnBitForBitFromEveryStep) {
   for (int64_t step = 1; step < 10; ++step) {
     cut_after("whole", "cut", step);
     auto arguments = sft("lora", "cut", settings);
+    arguments.erase(arguments.begin() + 1);  // --quiet
     arguments.push_back("--resume");
-    must(support::plumbline(arguments));
+    const Outcome resumed = support::plumbline(arguments);
+    must(resumed);
+    EXPECT_THAT(resumed.err, HasSubstr("after step " + std::to_string(step)));
     EXPECT_EQ(metrics("cut"), whole) << "after step " << step;
     for (const char* file :
          {"adapter/adapter_model.safetensors", "best/adapter_model.safetensors"}) {
@@ -259,13 +267,18 @@ TEST_F(Sft, ResumingWithAnotherConfigNamesTheKeys) {
 }
 
 TEST_F(Sft, AFullDiskKeepsTheLastCheckpoint) {
-  const std::vector<std::string> settings = {"run.checkpoint_every=5"};
+  const std::vector<std::string> settings = {"run.checkpoint_every=5",
+                                             "run.keep_checkpoints=99"};
   must(support::plumbline(sft("full", "whole", settings)));
+  cut_after("whole", "run", 5);
   auto arguments = sft("full", "run", settings);
+  arguments.push_back("--resume");
   const Outcome full = support::plumbline(arguments, [] { support::limit_file_size(200000); });
   EXPECT_EQ(full.exit_code, 3) << full.err;
-  arguments.push_back("--resume");
-  must(support::plumbline(arguments));
+  arguments.erase(arguments.begin() + 1);  // --quiet
+  const Outcome resumed = support::plumbline(arguments);
+  must(resumed);
+  EXPECT_THAT(resumed.err, HasSubstr("after step 5"));
   EXPECT_EQ(metrics("run"), metrics("whole"));
 }
 

@@ -4,6 +4,10 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/data/convert_sugarcrepe.h"
+#include "plumbline/data/facts.h"
+#include "plumbline/data/score_records.h"
+#include "plumbline/text/reward_prompt.h"
 #include "tests/support/scratch.h"
 
 namespace plumbline::data {
@@ -127,6 +131,7 @@ TEST_F(Comparisons, PairsNeedNoPreferenceYet) {
   c.votes.clear();
   write_comparisons(path("pairs.json"), {c});
   EXPECT_EQ(read_pairs(path("pairs.json"), ""), (std::vector<Comparison>{c}));
+  EXPECT_EQ(pair_from_json(pair_json(c)), c);
   EXPECT_THROW(read_comparisons(path("pairs.json"), ""), DataError);
   EXPECT_THROW(again({c}, ComparisonForm::Messages), DataError);
 }
@@ -209,6 +214,44 @@ TEST(TargetOf, WeighsVotesByTheirAnnotators) {
   EXPECT_EQ(target_of(c, {}).first, 0.5);
   c.preference = Choice::Second;
   EXPECT_EQ(target_of(c, {{"ann", 0}}).first, 0);
+}
+
+// The files of docs/examples are what the documents say.
+const std::string kExamples = "docs/examples/";
+
+TEST(DocsExamples, ComparisonsOfBothForms) {
+  const auto llava = read_comparisons(kExamples + "comparisons.json", "");
+  ASSERT_EQ(llava.size(), 3U);
+  EXPECT_EQ(llava[1].preference, Choice::Second);
+  EXPECT_EQ(llava[2].preference, Choice::Tie);
+  EXPECT_EQ(llava[1].metadata["topic"], "people");
+  const auto messages = read_comparisons(kExamples + "comparisons.jsonl", "");
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[0].turns, llava[0].turns);
+  EXPECT_EQ(messages[0].output_2, llava[0].output_2);
+}
+
+TEST(DocsExamples, FactsOfThreeForms) {
+  for (const char* file : {"facts.json", "facts.jsonl", "captions.json"}) {
+    const Facts facts = read_facts(kExamples + file);
+    EXPECT_EQ(facts_of(facts, "000000000139.jpg").size(), 2U) << file;
+    EXPECT_EQ(facts_of(facts, "000000000009.jpg").size(), 1U) << file;
+  }
+  EXPECT_EQ(
+      facts_of(read_facts(kExamples + "facts.json"), "000000000009.jpg", FactKind::Aokvqa).size(),
+      2U);
+}
+
+TEST(DocsExamples, PairsOfCaptionsAndAnswersToChooseFrom) {
+  const auto pairs = convert_sugarcrepe(kExamples + "sugarcrepe", kExamples + "captions.json", {});
+  EXPECT_EQ(pairs.comparisons.size() + pairs.held_out.size(), 2U);
+  EXPECT_EQ(read_score_records(kExamples + "candidates.jsonl").at(0).answers.size(), 2U);
+}
+
+TEST(DocsExamples, ARecipesTextIsATemplate) {
+  const auto t = text::load_reward_template(kExamples + "judge_recipe.toml");
+  EXPECT_EQ(t.opening, "I give it the score");
+  EXPECT_TRUE(t.has_facts_slot());
 }
 
 }  // namespace

@@ -35,6 +35,21 @@ TEST(Recompute, GradientsAreTheSameBits) {
   }
 }
 
+// The first blocks of a model of which only later layers have an adapter.
+TEST(Recompute, BlocksInWhichNothingTrainsArePassedOver) {
+  Leaves leaves;
+  const at::Tensor frozen = leaves.w.clone();
+  leaves.w.requires_grad_(true);
+  at::Tensor y = recomputed([&](const at::Tensor& in) { return block(in, frozen); }, leaves.x);
+  y = recomputed([&](const at::Tensor& in) { return block(in, leaves.w); }, y);
+  (y * y).sum().backward();
+  Leaves kept;
+  kept.w.requires_grad_(true);
+  at::Tensor z = block(block(kept.x, frozen), kept.w);
+  (z * z).sum().backward();
+  EXPECT_TRUE(at::equal(leaves.w.grad(), kept.w.grad()));
+}
+
 TEST(Recompute, RunsTwiceWithGradientsAndOnceWithout) {
   Leaves leaves;
   leaves.w.requires_grad_(true);

@@ -108,5 +108,13 @@ TEST(AdamW, ContinuesFromItsStateBitForBit) {
   EXPECT_THROW(second.load_state(saved), CheckpointError);
 }
 
+TEST(AdamW, NormsOfLargeGradientsAreExact) {
+  nn::Parameters parameters{{"w", at::zeros({4096, 2048}).requires_grad_(true)}};
+  AdamW optimizer(parameters, {});
+  parameters.at("w").mutable_grad() = at::full({4096, 2048}, 1e-3F);
+  const double expected = std::sqrt(4096.0 * 2048.0) * static_cast<double>(1e-3F);
+  EXPECT_NEAR(optimizer.clip_gradients(0) / expected, 1, 1e-5);
+}
+
 }  // namespace
 }  // namespace plumbline::train

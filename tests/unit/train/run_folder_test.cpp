@@ -113,6 +113,18 @@ TEST_F(RunFolderTest, AFailedCheckpointLeavesTheLastOne) {
   EXPECT_FALSE(fs::exists(path_ / "checkpoints/step-000002"));
 }
 
+TEST_F(RunFolderTest, ResumingWithOtherDataNamesIt) {
+  write_file(folder_ / "train.json", "[1]");
+  const std::vector<std::string> sets = {"data.train=" + path("train.json"),
+                                         "data.images=" + folder_.string()};
+  RunFolder::open("sft", loaded(sets), {}, {});
+  EXPECT_EQ(error_of({.resume = true}, sets), "");
+  write_file(folder_ / "train.json", "[2]");
+  EXPECT_THAT(error_of({.resume = true}, sets), HasSubstr("another content of data.train"));
+  fs::remove(folder_ / "train.json");
+  EXPECT_THAT(error_of({.resume = true}, sets), HasSubstr("data.train"));
+}
+
 TEST_F(RunFolderTest, ResumingWithAnotherConfigNamesTheDifference) {
   RunFolder::open("sft", loaded({"ppo.kl_coef=0.25"}), {}, {});
   EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
