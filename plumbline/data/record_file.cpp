@@ -4,6 +4,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/interrupt.h"
 #include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/formats/json_lines.h"
@@ -25,6 +26,7 @@ void for_each_record(const std::string& path, const std::string& doing,
   size_t num_taken = 0;
   const auto records = formats::read_records(path);
   for (const auto& record : records) {
+    stop_if_interrupted();
     of_record.clear();
     try {
       parse(record.value, record.where, checks);

@@ -36,6 +36,7 @@ class SourceWalk {
       visit_(std::move(now_));
     }
     for (const formats::Record& record : records) {
+      stop_if_interrupted();
       begin(record.where);
       read(record.value);
       visit_(std::move(now_));

@@ -1,6 +1,8 @@
 // Every stage at toy size, one after the other, as a user runs them.
 #include <gmock/gmock.h>
+
 #include <signal.h>
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -235,6 +237,150 @@ TEST_F(Stages, ScoreGivesRewards) {
   }
   ASSERT_EQ(rewards.size(), 3u);
   EXPECT_NE(rewards["raw"], rewards["other"]);
+}
+
+TEST_F(Stages, SampleGoesOnWhereItWasKilled) {
+  const std::vector<std::string> settings = {
+      "model.path=" + at("sft/model"), "data.prompts=" + at("data/comparisons/prompts.json"),
+      "data.images=" + at("data/comparisons/images"), "generation.max_tokens=40",
+      // Portions of two prompts.
+      "generation.batch_size=1", "generation.num_samples=6", "sample.pair_by=length"};
+  must(stage("sample", "sample", "sample-whole", settings));
+  EXPECT_TRUE(read_file(at("sample-whole/samples.jsonl")) == read_file(at("sample/samples.jsonl")))
+      << "answers depend neither on portions nor on slots";
+  auto arguments = stage("sample", "sample", "sample-cut", settings);
+  const Outcome cut =
+      support::plumbline_until(arguments, fs::path(at("sample-cut")) / "unfinished.jsonl", SIGKILL);
+  EXPECT_EQ(cut.exit_code, 128 + SIGKILL) << cut.err;
+  arguments.push_back("--resume");
+  const Outcome resumed = plumbline(arguments);
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("prompts are answered"));
+  for (const char* file : {"samples.jsonl", "pairs.json"}) {
+    EXPECT_TRUE(read_file(at(std::string("sample-cut/") + file)) ==
+                read_file(at(std::string("sample-whole/") + file)))
+        << file;
+  }
+  EXPECT_FALSE(fs::exists(at("sample-cut/unfinished.jsonl")));
+}
+
+TEST_F(Stages, SeveralAnnotatorsVoteAndAgreeAsFarAsTheirNoiseLets) {
+  const auto annotated = [&](const std::string& out, const std::string& noise) {
+    must(stage(
+        "annotate", "annotate", out,
+        {"data.samples=" + at("sample/samples.jsonl"),
+         "data.benchmark=" + at("data/comparisons/benchmark.jsonl"), "annotate.num_annotators=4",
+         "annotate.votes_per_pair=3", "annotate.noise=" + noise}));
+    return metrics_of(at(out)).back();
+  };
+  const auto exact = annotated("annotate-exact", "0"), noisy = annotated("annotate-noisy", "20");
+  EXPECT_EQ(exact["agreement"], 1);
+  EXPECT_LT(noisy["agreement"].get<double>(), 0.8);
+  EXPECT_LT(noisy["alpha"].get<double>(), 0.5);
+  const auto records = nlohmann::json::parse(read_file(at("annotate-noisy/comparisons.json")));
+  for (const auto& record : records) EXPECT_EQ(record["votes"].size(), 3U);
+  const auto held_out = nlohmann::json::parse(read_file(at("annotate-noisy/held_out.json")));
+  EXPECT_FALSE(held_out.front().contains("votes")) << "the truth";
+}
+
+TEST_F(Stages, PairsBecomeTasksForPeopleAndComeBackAsComparisons) {
+  must(
+      stage("sample", "sample", "sample-pairs",
+            {"model.path=" + at("sft/model"), "data.prompts=" + at("data/comparisons/prompts.json"),
+             "data.images=" + at("data/comparisons/images"), "generation.max_tokens=40",
+             "sample.pair_by=random"}));
+  const Arguments import = {"annotate", "import",          "--pairs", at("sample-pairs/pairs.json"),
+                            "--store",  at("tasks.sqlite")};
+  must(import);
+  EXPECT_THAT(plumbline(import).err, HasSubstr("0 tasks added"));
+  // Nobody has said anything yet.
+  const Outcome early =
+      plumbline({"annotate", "export", "--store", at("tasks.sqlite"), "--out", at("people")});
+  EXPECT_EQ(early.exit_code, 3);
+  EXPECT_THAT(early.err, HasSubstr("pairs that somebody has compared"));
+  EXPECT_EQ(
+      plumbline({"annotate", "export", "--store", at("none"), "--out", at("none-out")}).exit_code,
+      3);
+}
+
+TEST_F(Stages, AuditTellsFactsFromNone) {
+  const Outcome o =
+      plumbline({"audit", at("reward-facts/adapter"), at("reward-plain/adapter"), "--out",
+                 at("audit"), "--set", "data.eval=" + at("annotate/held_out.json"), "--set",
+                 "data.facts=" + at("data/comparisons/facts.json"), "--set",
+                 "data.images=" + at("data/comparisons/images"), "--set",
+                 "data.benchmark=" + at("data/comparisons/benchmark.jsonl"), "--set",
+                 "model.conversation=brief", "--set", "eval.bootstrap_samples=20", "--json"});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  const auto audit = nlohmann::json::parse(o.out);
+  ASSERT_EQ(audit["models"].size(), 5U) << "with facts as they should be and thrice otherwise";
+  EXPECT_EQ(audit["models"][0]["name"], "reward-facts");
+  EXPECT_EQ(audit["models"][4]["name"], "reward-plain");
+  const double accuracy = metrics_of(at("reward-plain")).back()["eval/accuracy"].get<double>();
+  EXPECT_NEAR(audit["models"][4]["accuracy"]["value"].get<double>(), accuracy, 1e-6)
+      << "the same figure as training's own";
+  EXPECT_FALSE(audit["models"][0]["probes"].empty());
+  EXPECT_TRUE(fs::exists(at("audit/audit.html")));
+}
+
+TEST_F(Stages, TheBestOfSeveralAnswersIsChosen) {
+  const Outcome o =
+      plumbline({"score", "--reward", at("reward-facts/adapter"), "--conversation", "brief", "--in",
+                 at("sample/samples.jsonl"), "--facts", at("data/comparisons/facts.json"),
+                 "--images", at("data/comparisons/images")});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  std::istringstream lines(o.out);
+  int64_t records = 0;
+  for (std::string line; std::getline(lines, line); ++records) {
+    const auto json = nlohmann::json::parse(line);
+    const auto rewards = json["rewards"].get<std::vector<double>>();
+    EXPECT_EQ(rewards.size(), 6U);
+    EXPECT_EQ(rewards[json["best"].get<size_t>()],
+              *std::max_element(rewards.begin(), rewards.end()));
+  }
+  EXPECT_EQ(records, 40);
+}
+
+TEST_F(Stages, AWholeRewardModelScoresAsItWasMeasured) {
+  auto arguments = reward("reward-full", true);
+  arguments.insert(arguments.end(), {"--set", "reward.train=full", "--set", "optimizer.lr=1e-3",
+                                     "--set", "reward.epochs=1"});
+  must(arguments);
+  const Outcome o = plumbline({"audit", at("reward-full/model"), "--out", at("audit-full"), "--set",
+                               "data.eval=" + at("annotate/held_out.json"), "--set",
+                               "data.facts=" + at("data/comparisons/facts.json"), "--set",
+                               "data.images=" + at("data/comparisons/images"), "--set",
+                               "model.conversation=brief", "--set", "run.dtype=float32", "--set",
+                               "eval.bootstrap_samples=0", "--json"});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_EQ(nlohmann::json::parse(o.out)["models"].size(), 4U);
+}
+
+TEST_F(Stages, InspectShowsWhatTheRewardModelReads) {
+  const Outcome o = plumbline({"inspect", at("sft/model"), "--example",
+                               at("annotate/comparisons.json"), "--conversation", "brief", "--set",
+                               "reward.template=configs/world/judge_before.toml", "--set",
+                               "data.facts=" + at("data/comparisons/facts.json")});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_THAT(o.out, HasSubstr("Facts:"));
+  EXPECT_THAT(o.out, HasSubstr("Is the answer right?"));
+  EXPECT_THAT(o.out, HasSubstr("the score is read at row"));
+}
+
+TEST_F(Stages, AHeadOfAnotherWidthIsRefused) {
+  fs::copy(at("reward-plain/adapter"), at("reward-narrow"));
+  // A head of 8 values for a model of 32.
+  std::string bytes = R"({"bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+                      R"("weight":{"dtype":"F32","shape":[1,8],"data_offsets":[4,36]}})";
+  while (bytes.size() % 8 != 0) bytes += ' ';
+  std::string header(8, '\0');
+  header[0] = static_cast<char>(bytes.size());
+  write_file(at("reward-narrow/reward_head.safetensors"), header + bytes + std::string(36, '\0'));
+  write_file(at("one.jsonl"), R"({"prompt": "what is it?", "answer": "a cup."})");
+  const Outcome o = plumbline({"score", "--reward", at("reward-narrow"), "--model", at("sft/model"),
+                               "--conversation", "brief", "--in", at("one.jsonl")});
+  EXPECT_EQ(o.exit_code, 3);
+  EXPECT_THAT(o.err, HasSubstr("width"));
 }
 
 TEST_F(Stages, PpoStartsAtItsReference) {
