@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/interrupt.h"
 #include "plumbline/data/image_folder.h"
 #include "plumbline/data/training_record.h"
 #include "plumbline/formats/json_lines.h"
