@@ -18,8 +18,8 @@ struct TokenLogprobs {
 //   chunk        rows whose logits exist at a time; 0: logprob_chunk(V)
 // Logits are computed in the inputs' dtype, as decoding does, and everything after them in fp32.
 // Differentiable in hidden and weight, through both results. Where only log-probabilities have
-// gradients (and the same one for all rows, if the head trains) these are formed with the logits; else
-// the backward pass computes each chunk's logits again. Throws InternalError on shapes.
+// gradients (and the same one for all rows, if the head trains) these are formed with the logits;
+// else the backward pass computes each chunk's logits again. Throws InternalError on shapes.
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& weight,
                              const at::Tensor& targets, double temperature = 1, int64_t chunk = 0);
 

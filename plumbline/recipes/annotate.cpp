@@ -68,42 +68,17 @@ data::Comparison pair_of(const data::Prompt& prompt, const world::AnswerPair& an
   return pair;
 }
 
-// Pairs of one prompt's answers: those that lie farthest apart among the answers not paired yet, or
-// an answer and an edit of it. The better one is the longer in half of them, where that can be had.
-std::vector<Task> tasks_of(const data::SampledAnswers& sample, const world::BenchmarkItem& item,
-                           const config::AnnotateConfig& c, RandomKey key) {
-  std::vector<Task> tasks;
-  std::vector<std::string> unpaired = sample.answers;
-  for (int64_t n = 0; n < c.pairs_per_prompt; ++n) {
-    const auto own = key.at(static_cast<uint64_t>(n));
-    const auto better =
-        Random(own.at("length")).chance(0.5) ? world::BetterOne::Longer : world::BetterOne::Shorter;
-    bool is_edited = Random(own.at("kind")).chance(c.edited_share);
-    std::optional<world::AnswerPair> answers;
-    if (!is_edited) answers = world::farthest_apart(item, unpaired, better);
-    if (!answers && c.edited_share > 0) {
-      answers = world::with_edit(item, sample.answers, better, own.at("edit"));
-      is_edited = answers.has_value();
-    }
-    if (!answers) answers = world::farthest_apart(item, unpaired, world::BetterOne::Any);
-    if (!answers) continue;
-    if (!is_edited) {
-      std::erase(unpaired, answers->first);
-      std::erase(unpaired, answers->second);
-    }
-    tasks.push_back(
-        {.pair = pair_of(sample.prompt, *answers, item, is_edited), .item = &item, .key = own});
-  }
-  return tasks;
-}
-
 std::vector<Task> tasks_of_samples(const config::Config& c, const Items& items, RandomKey key) {
   std::vector<Task> tasks;
   const auto samples = data::read_samples(c.data.samples);
   for (size_t i = 0; i < samples.size(); ++i) {
     const auto& item = item_of(items, samples[i].prompt.id, c.data.benchmark);
-    for (Task& task : tasks_of(samples[i], item, c.annotate, key.at(i))) {
-      tasks.push_back(std::move(task));
+    const world::PairingOptions options{.pairs = c.annotate.pairs_per_prompt,
+                                        .edited_share = c.annotate.edited_share};
+    for (const auto& drawn : world::draw_pairs(item, samples[i].answers, options, key.at(i))) {
+      tasks.push_back({.pair = pair_of(samples[i].prompt, drawn.answers, item, drawn.is_edited),
+                       .item = &item,
+                       .key = drawn.key});
     }
   }
   return tasks;
@@ -191,6 +166,8 @@ data::Comparison compared(data::Comparison pair, std::vector<data::Vote> votes) 
 
 data::Comparison with_truth(const Task& task) {
   data::Comparison pair = task.pair;
+  pair.votes.clear();  // an earlier file's opinions are not the truth
+  pair.margin.reset();
   pair.preference = world::better_of(*task.item, pair.output_1, pair.output_2);
   pair.hallucination_1 = world::judge(*task.item, pair.output_1).is_hallucinated;
   pair.hallucination_2 = world::judge(*task.item, pair.output_2).is_hallucinated;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -34,6 +35,7 @@ using Scores = std::vector<std::vector<double>>;
 // What is asked of every model.
 struct Material {
   std::vector<data::Comparison> records;
+  std::vector<data::Target> targets;
   std::vector<engine::FactRequest> requests;
   FactLists facts;  // all of each comparison; empty without data.facts
   std::vector<const world::BenchmarkItem*> items;  // the truth, or null
@@ -72,7 +74,7 @@ eval::ScoredPair pair_of(const Material& material, size_t i) {
   const world::BenchmarkItem* item = material.items[i];
   eval::ScoredPair pair{.image = image_of(record),
                         .type = type_of(record, item),
-                        .target = data::target_of(record, {}).first,
+                        .target = material.targets[i].first,
                         .length_1 = num_words(record.output_1),
                         .length_2 = num_words(record.output_2),
                         .false_1 = flag(record.hallucination_1),
@@ -187,20 +189,23 @@ class Subject {
   engine::RewardScorer scorer_;
 };
 
-// For each comparison the facts of one with another picture.
-FactLists of_another_image(const Material& material, const FactLists& facts, RandomKey key) {
-  std::vector<size_t> order(facts.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+// For each comparison that has facts those of one with another picture. Nothing when there is no
+// other picture with facts.
+std::optional<FactLists> of_another_image(const Material& material, const FactLists& facts,
+                                          RandomKey key) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    if (!facts[i].empty()) order.push_back(i);
+  }
   Random(key).shuffle(order);
   FactLists result(facts.size());
   for (size_t place = 0; place < order.size(); ++place) {
     const size_t i = order[place];
-    for (size_t step = 1; step < order.size(); ++step) {
+    for (size_t step = 1; step < order.size() && result[i].empty(); ++step) {
       const size_t j = order[(place + step) % order.size()];
-      if (image_of(material.records[i]) == image_of(material.records[j])) continue;
-      result[i] = facts[j];
-      break;
+      if (image_of(material.records[i]) != image_of(material.records[j])) result[i] = facts[j];
     }
+    if (result[i].empty()) return std::nullopt;
   }
   return result;
 }
@@ -218,7 +223,12 @@ Material read_material(const config::Config& c, const Items& items) {
   Material material;
   material.records = data::read_comparisons(c.data.eval, c.data.images, c.data.bad_records);
   const data::Facts facts = c.data.facts.empty() ? data::Facts() : data::read_facts(c.data.facts);
+  std::map<std::string, double> weights;
+  for (const std::string& text : c.reward.annotator_weights) {
+    weights.insert(*config::parse_weight(text));
+  }
   for (const auto& record : material.records) {
+    material.targets.push_back(data::target_of(record, weights));
     material.requests.push_back(engine::fact_request(record));
     auto& own = material.facts.emplace_back(record.facts);
     if (own.empty()) {
@@ -264,8 +274,8 @@ class Auditor {
     compare_with_first(name, pairs);
     if (!subject.has_facts()) return;
     variant(subject, name, pairs, "no facts", FactLists(shown.size()));
-    variant(subject, name, pairs, "facts of another image",
-            of_another_image(material_, shown, options_.key.at("another-image")));
+    const auto exchanged = of_another_image(material_, shown, options_.key.at("another-image"));
+    if (exchanged) variant(subject, name, pairs, "facts of another image", *exchanged);
     variant(subject, name, pairs, "facts in another order", subject.shown("another-order"));
   }
 

@@ -60,6 +60,18 @@ Pairs read_pairs(const std::string& file, const config::Config& c) {
                             .hint = "see reward.annotator_weights."});
 }
 
+// Accuracy chooses the best model.
+void require_decided(const Pairs& held_out, const std::string& file) {
+  for (const data::Target& target : held_out.targets) {
+    if (target.first != 0.5) return;
+  }
+  throw DataError(Complaint{.component = "reward",
+                            .doing = "reading what is held out",
+                            .expected = "a pair with a better answer",
+                            .got = "ties alone",
+                            .where = file});
+}
+
 std::vector<std::string> images_of(const Pairs& pairs) {
   std::vector<std::string> images;
   for (const auto& record : pairs.records) {
@@ -174,16 +186,21 @@ struct Sums {
   }
 };
 
-// From the sums of all processes in the order of Sums::list.
+// From the sums of all processes in the order of Sums::list. Without the figures of decided pairs
+// where there are none.
 train::Metrics figures_of(const std::vector<double>& sums, double center_coef) {
-  const double pairs = sums[3], decided = std::max(1.0, sums[4]);
+  const double pairs = sums[3], decided = sums[4];
   const double mean = sums[7] / (2 * pairs);
-  return {{"loss", sums[0] / sums[1] + center_coef * sums[2] / pairs},
-          {"accuracy", sums[5] / decided},
-          {"score_gap", sums[6] / decided},
-          {"mean_score", mean},
-          {"score_std", std::sqrt(std::max(0.0, sums[8] / (2 * pairs) - mean * mean))},
-          {"first_share", sums[9] / pairs}};
+  const double pair_loss = sums[1] > 0 ? sums[0] / sums[1] : 0;
+  train::Metrics figures{
+      {"loss", pair_loss + center_coef * sums[2] / pairs},
+      {"mean_score", mean},
+      {"score_std", std::sqrt(std::max(0.0, sums[8] / (2 * pairs) - mean * mean))},
+      {"first_share", sums[9] / pairs}};
+  if (decided == 0) return figures;
+  figures["accuracy"] = sums[5] / decided;
+  figures["score_gap"] = sums[6] / decided;
+  return figures;
 }
 
 // The comparisons of a step, for an error.
@@ -307,6 +324,7 @@ void reward(const Invocation& invocation) {
                              .max_facts = c.reward.max_facts,
                              .max_fact_tokens = c.reward.max_fact_tokens});
   const Pairs pairs = read_pairs(c.data.train, c), held_out = read_pairs(c.data.eval, c);
+  require_decided(held_out, c.data.eval);
   auto requests = pairs.facts;
   requests.insert(requests.end(), held_out.facts.begin(), held_out.facts.end());
   input.read_facts(c.data.facts, requests, c.data.missing_facts);

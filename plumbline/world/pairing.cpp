@@ -61,4 +61,31 @@ std::optional<AnswerPair> with_edit(const BenchmarkItem& item,
   return std::nullopt;
 }
 
+std::vector<DrawnPair> draw_pairs(const BenchmarkItem& item,
+                                  const std::vector<std::string>& answers,
+                                  const PairingOptions& options, RandomKey key) {
+  std::vector<DrawnPair> pairs;
+  std::vector<std::string> unpaired = answers;
+  for (int64_t n = 0; n < options.pairs; ++n) {
+    const RandomKey own = key.at(static_cast<uint64_t>(n));
+    const BetterOne better =
+        Random(own.at("length")).chance(0.5) ? BetterOne::Longer : BetterOne::Shorter;
+    bool is_edited = Random(own.at("kind")).chance(options.edited_share);
+    std::optional<AnswerPair> pair;
+    if (!is_edited) pair = farthest_apart(item, unpaired, better);
+    if (!pair && options.edited_share > 0) {
+      pair = with_edit(item, answers, better, own.at("edit"));
+      is_edited = pair.has_value();
+    }
+    if (!pair) pair = farthest_apart(item, unpaired, BetterOne::Any);
+    if (!pair) continue;
+    if (!is_edited) {
+      std::erase(unpaired, pair->first);
+      std::erase(unpaired, pair->second);
+    }
+    pairs.push_back({.answers = std::move(*pair), .is_edited = is_edited, .key = own});
+  }
+  return pairs;
+}
+
 }  // namespace plumbline::world

@@ -1,10 +1,12 @@
 // Which two answers to one question annotators are shown.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "plumbline/base/random.h"
 #include "plumbline/world/benchmark.h"
 
 namespace plumbline::world {
@@ -30,5 +32,23 @@ std::optional<AnswerPair> farthest_apart(const BenchmarkItem& item,
 std::optional<AnswerPair> with_edit(const BenchmarkItem& item,
                                     const std::vector<std::string>& answers, BetterOne better,
                                     RandomKey key);
+
+struct PairingOptions {
+  int64_t pairs = 1;        // at most
+  double edited_share = 0;  // of pairs of an answer and an edit of it
+};
+
+struct DrawnPair {
+  AnswerPair answers;
+  bool is_edited = false;
+  RandomKey key;  // the pair's own
+};
+
+// Pairs of one question's answers: those that lie farthest apart among the answers not paired yet,
+// or an answer and an edit of it, also where no such pair is left. The better one is the longer in
+// half of them, where that can be had.
+std::vector<DrawnPair> draw_pairs(const BenchmarkItem& item,
+                                  const std::vector<std::string>& answers,
+                                  const PairingOptions& options, RandomKey key);
 
 }  // namespace plumbline::world

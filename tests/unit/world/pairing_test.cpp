@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "plumbline/world/annotator.h"
 #include "samples.h"
 
@@ -72,6 +74,33 @@ TEST(Pairing, EditsMayBeAskedForByTheLengthOfTheBetterOne) {
     }
     EXPECT_GT(pairs, 25);
   }
+}
+
+TEST(Pairing, NoAnswerIsPairedTwiceAndEditsFillTheRest) {
+  const std::vector<std::string> answers = {kFull, kFocused, kWrong, "there is no cup."};
+  const auto key = random_key(3, "pairing_test");
+  for (uint64_t i = 0; i < 50; ++i) {
+    std::vector<std::string> paired;
+    for (const auto& drawn : draw_pairs(kColor, answers, {.pairs = 4}, key.at(i))) {
+      EXPECT_FALSE(drawn.is_edited);
+      paired.push_back(drawn.answers.first);
+      paired.push_back(drawn.answers.second);
+    }
+    std::sort(paired.begin(), paired.end());
+    EXPECT_EQ(std::adjacent_find(paired.begin(), paired.end()), paired.end());
+    EXPECT_LE(paired.size(), 4U);
+    EXPECT_GE(paired.size(), 2U);
+  }
+  int64_t edited = 0, pairs = 0;
+  for (uint64_t i = 0; i < 50; ++i) {
+    for (const auto& drawn :
+         draw_pairs(kColor, answers, {.pairs = 4, .edited_share = 0.3}, key.at(i))) {
+      edited += drawn.is_edited ? 1 : 0;
+      ++pairs;
+    }
+  }
+  EXPECT_GT(pairs, 150);
+  EXPECT_GT(edited, pairs / 2) << "four answers make two pairs at most";
 }
 
 }  // namespace
