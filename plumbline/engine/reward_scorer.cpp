@@ -32,19 +32,24 @@ std::string reward_base(const config::ModelConfig& config) {
   if (is_whole_model(config.reward_adapter)) return config.reward_adapter;
   if (!config.path.empty()) return config.path;
   const fs::path file = fs::path(config.reward_adapter) / "adapter_config.json";
+  std::string named = "no adapter_config.json";
   if (fs::exists(file)) {
     const auto json = parse_json(read_file(file), file.string());
     const auto base = json.find("base_model_name_or_path");
     if (base != json.end() && base->is_string() && fs::exists(base->get<std::string>())) {
       return base->get<std::string>();
     }
+    named = "an adapter of " + (base == json.end() ? "an unnamed base" : base->dump()) +
+            ", which is not there";
   }
-  throw ConfigError(Complaint{.component = "reward model",
-                              .doing = "looking for its base",
-                              .expected = "model.path, or an adapter that names a folder",
-                              .got = "neither",
-                              .where = config.reward_adapter,
-                              .hint = "give the folder of the model that it was trained on."});
+  throw ConfigError(
+      Complaint{.component = "reward model",
+                .doing = "looking for its base",
+                .expected = "model.path, or an adapter that names a folder",
+                .got = named,
+                .where = config.reward_adapter,
+                .hint = "give the folder of the model that it was trained on: --model, or "
+                        "--set model.path."});
 }
 
 RewardModel load_reward_model(const config::Config& given, at::Device device,

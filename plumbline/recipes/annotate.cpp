@@ -6,10 +6,12 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "plumbline/annotate/agreement.h"
 #include "plumbline/annotate/task_store.h"
+#include "plumbline/base/content_hash.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/json.h"
@@ -97,16 +99,16 @@ std::vector<Task> tasks_of_pairs(const config::Config& c, const Items& items, Ra
 }
 
 std::vector<Task> read_tasks(const config::Config& c, const Items& items, RandomKey key) {
-  if (c.data.samples.empty() == c.data.pairs.empty()) {
+  if (c.data.samples.empty() && c.data.pairs.empty()) {
     throw ConfigError(Complaint{.component = "annotate",
                                 .doing = "choosing what is compared",
-                                .expected = "data.samples or data.pairs",
-                                .got = c.data.samples.empty() ? "neither" : "both"});
+                                .expected = "data.samples, or data.pairs (--pairs)",
+                                .got = "neither"});
   }
   return c.data.pairs.empty() ? tasks_of_samples(c, items, key) : tasks_of_pairs(c, items, key);
 }
 
-// A task's name in the store: several pairs may belong to one prompt.
+// A task's name in a run's own store: several pairs may belong to one prompt.
 std::string task_id(size_t index, const data::Comparison& pair) {
   return fmt::format("{:06}-{}", index, pair.id);
 }
@@ -250,8 +252,7 @@ train::Metrics write_agreement(const fs::path& folder, const Split& split,
   return metrics;
 }
 
-void write_split(train::RunFolder& run, const Split& split, const config::Config& c,
-                 const std::string& from) {
+void check_split(const Split& split, const config::Config& c, const std::string& from) {
   if (split.train_pairs.empty() || (split.held_out.empty() && c.annotate.held_out_share > 0)) {
     throw DataError(Complaint{.component = "annotate",
                               .doing = "collecting comparisons",
@@ -261,6 +262,9 @@ void write_split(train::RunFolder& run, const Split& split, const config::Config
                               .where = from,
                               .hint = "compare more pairs, or change annotate.held_out_share."});
   }
+}
+
+void write_split(train::RunFolder& run, const Split& split, const config::Config& c) {
   data::write_comparisons((run.path() / "comparisons.json").string(), split.train_pairs);
   if (!split.held_out.empty()) {
     data::write_comparisons((run.path() / "held_out.json").string(), split.held_out);
@@ -324,7 +328,8 @@ void run_simulated(const Invocation& invocation) {
   }
   // Held-out labels are the truth, so that accuracy is against it.
   for (const Task& task : hidden) split.held_out.push_back(with_truth(task));
-  write_split(run, split, c, c.data.samples.empty() ? c.data.pairs : c.data.samples);
+  check_split(split, c, c.data.pairs.empty() ? c.data.samples : c.data.pairs);
+  write_split(run, split, c);
   run.finish();
 }
 
@@ -335,10 +340,22 @@ void run_import(const Invocation& invocation) {
   require(c.data.pairs, "data.pairs", "import");
   const auto pairs = data::read_pairs(c.data.pairs, c.data.images);
   std::vector<annotate::Task> tasks;
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    tasks.push_back({task_id(i, pairs[i]), data::pair_json(pairs[i]).dump()});
+  std::set<std::string> ids;
+  for (const auto& pair : pairs) {
+    // Named by its content, so that a file that has grown, shrunk or moved can be imported again.
+    const std::string record = data::pair_json(pair).dump();
+    ContentHash hash;
+    hash.add(record);
+    const std::string id = pair.id + "-" + hash.hex().substr(0, 12);
+    if (ids.insert(id).second) tasks.push_back({id, record});
   }
-  annotate::TaskStore store(c.annotate.store, store_options(c));
+  if (tasks.size() < pairs.size()) {
+    log_warning("{}: {} pairs stand there twice", c.data.pairs, pairs.size() - tasks.size());
+  }
+  // Without the setting the file keeps the number that it has.
+  annotate::TaskStoreOptions options{.seed = static_cast<uint64_t>(c.run.seed)};
+  if (c.annotate.votes_per_pair > 0) options.overlap = c.annotate.votes_per_pair;
+  annotate::TaskStore store(c.annotate.store, options);
   const auto added = store.add(tasks);
   log_info("{}: {} tasks added, {} were there already", c.annotate.store, added.num_added,
            added.num_known);
@@ -367,9 +384,10 @@ void run_export(const Invocation& invocation) {
     auto& part = is_held_out(pair, c.annotate, key) ? split.held_out : split.train_pairs;
     part.push_back(compared(pair, votes[i].votes));
   }
+  check_split(split, c, c.annotate.store);
   auto run = train::RunFolder::open("annotate", invocation.loaded,
                                     {invocation.resume, invocation.force}, invocation.command);
-  write_split(run, split, c, c.annotate.store);
+  write_split(run, split, c);
   run.finish();
 }
 
