@@ -82,7 +82,7 @@ def world_pairs(build, root, count):
         settings = [f"model.path={WORLD_BASE}", f"data.prompts={folder}/data/prompts.json", f"data.images={folder}/data/images"]
         run("sample", "--config", "configs/world/sample.toml", "--out", folder / "sample",
             *(word for setting in settings for word in ("--set", setting)))
-        run("annotate", "--simulated", "--config", "configs/world/annotate.toml", "--out", folder / "annotate",
+        run("annotate", "--config", "configs/world/annotate.toml", "--out", folder / "annotate",
             "--set", f"data.samples={folder}/sample/samples.jsonl", "--set", f"data.benchmark={folder}/data/benchmark.jsonl")
     pairs = json.loads((folder / "annotate/comparisons.json").read_text())
     assert len(pairs) >= count
