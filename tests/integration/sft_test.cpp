@@ -267,8 +267,7 @@ TEST_F(Sft, ResumingWithAnotherConfigNamesTheKeys) {
 }
 
 TEST_F(Sft, AFullDiskKeepsTheLastCheckpoint) {
-  const std::vector<std::string> settings = {"run.checkpoint_every=5",
-                                             "run.keep_checkpoints=99"};
+  const std::vector<std::string> settings = {"run.checkpoint_every=5", "run.keep_checkpoints=99"};
   must(support::plumbline(sft("full", "whole", settings)));
   cut_after("whole", "run", 5);
   auto arguments = sft("full", "run", settings);
