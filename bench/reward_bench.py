@@ -180,14 +180,6 @@ def peer(case):
     print(json.dumps(dict(seconds=seconds, losses=losses, peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)))
 
 
-def run_peer(case):
-    environment = os.environ | {"OMP_NUM_THREADS": str(case["threads"])}
-    done = subprocess.run([sys.executable, __file__, "--peer", json.dumps(case)], capture_output=True, text=True, env=environment)
-    if done.returncode != 0:
-        sys.exit(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 # --- Plumbline ---
 
 def step_seconds(path):
@@ -254,7 +246,7 @@ def measure(build, root, arguments, name, dtype):
     for _ in range(arguments.rounds):
         if not arguments.peer_only:
             mine.append(run_ours(build, case, root / "run"))
-        other.append(run_peer(case))
+        other.append(train_bench.run_peer(case, __file__))
         if mine:
             check_same_work(case, mine[-1], other[-1])
     median = lambda side, what: statistics.median(what(result) for result in side) if side else float("nan")

@@ -175,9 +175,10 @@ def peer(case):
     print(json.dumps(dict(seconds=seconds, losses=losses, peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)))
 
 
-def run_peer(case):
+def run_peer(case, script=__file__):
+    """What `script --peer` measures of a case, in a process of its own."""
     environment = os.environ | {"OMP_NUM_THREADS": str(case["threads"])}
-    done = subprocess.run([sys.executable, __file__, "--peer", json.dumps(case)], capture_output=True, text=True, env=environment)
+    done = subprocess.run([sys.executable, script, "--peer", json.dumps(case)], capture_output=True, text=True, env=environment)
     if done.returncode != 0:
         sys.exit(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])

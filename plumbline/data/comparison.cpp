@@ -139,12 +139,17 @@ ChatRecord read_side(const json& value, const char* side) {
   return read_chat_record(own, side, Placeholders::AreImages);
 }
 
+// Whether images are counted and a text spells a placeholder all the same: as data.
+bool spells_data(const std::vector<text::Turn>& turns) {
+  return std::any_of(turns.begin(), turns.end(), [](const text::Turn& turn) {
+    return turn.images_before >= 0 && count_placeholders(turn.text) > 0;
+  });
+}
+
 // Images that are counted become placeholders, the form of LLaVA's files, unless the text spells
 // one: then its spelling is data.
 void spell_images(std::vector<text::Turn>& turns) {
-  const bool is_data = std::any_of(turns.begin(), turns.end(), [](const text::Turn& turn) {
-    return turn.images_before >= 0 && count_placeholders(turn.text) > 0;
-  });
+  const bool is_data = spells_data(turns);
   for (text::Turn& turn : turns) {
     turn.is_trained = true;
     if (is_data || turn.images_before < 0) continue;
@@ -215,10 +220,7 @@ json write_shared(const Comparison& c, const std::set<std::string>& own) {
 }
 
 json llava_json(const Comparison& c) {
-  const bool is_data = std::any_of(c.turns.begin(), c.turns.end(), [](const text::Turn& turn) {
-    return turn.images_before >= 0 && count_placeholders(turn.text) > 0;
-  });
-  if (is_data) {
+  if (spells_data(c.turns)) {
     throw DataError(
         Complaint{.component = "data",
                   .doing = "writing comparison '" + c.id + "' in LLaVA's form",
@@ -295,7 +297,15 @@ Choice majority(const std::vector<Vote>& votes) {
   return lead > 0 ? Choice::First : lead < 0 ? Choice::Second : Choice::Tie;
 }
 
-Target target_of(const Comparison& comparison, const std::map<std::string, double>& weights) {
+AnnotatorWeights weights_of(const config::RewardConfig& config) {
+  AnnotatorWeights weights;
+  for (const std::string& text : config.annotator_weights) {
+    weights.insert(*config::parse_weight(text));
+  }
+  return weights;
+}
+
+Target target_of(const Comparison& comparison, const AnnotatorWeights& weights) {
   const auto share = [](Choice choice) {
     return choice == Choice::First ? 1.0 : choice == Choice::Second ? 0.0 : 0.5;
   };

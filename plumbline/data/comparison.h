@@ -89,6 +89,8 @@ struct Target {
 // From the votes, or from the preference where there are none: the mean of 1 (first), 0 (second)
 // and 0.5 (tie), each vote with its annotator's weight, 1 unless named. The pair's weight is the
 // mean weight of its votes; 0 when nobody who counts has voted.
-Target target_of(const Comparison& comparison, const std::map<std::string, double>& weights);
+using AnnotatorWeights = std::map<std::string, double>;
+AnnotatorWeights weights_of(const config::RewardConfig& config);  // reward.annotator_weights
+Target target_of(const Comparison& comparison, const AnnotatorWeights& weights);
 
 }  // namespace plumbline::data

@@ -86,16 +86,15 @@ const SampledAnswers& other_of(const ById& others, const std::string& id) {
                             .hint = "data.samples must hold answers to the same prompts."});
 }
 
-Comparison pair_of(const Prompt& prompt, const Candidate& candidate, bool is_swapped) {
-  Comparison pair{.id = prompt.id};
+}  // namespace
+
+Comparison pair_of(const Prompt& prompt, std::string output_1, std::string output_2) {
+  Comparison pair{.id = prompt.id, .turns = prompt.turns};
   if (!prompt.image.empty()) pair.images = {prompt.image};
-  pair.turns = prompt.turns;
-  pair.output_1 = is_swapped ? candidate.b : candidate.a;
-  pair.output_2 = is_swapped ? candidate.a : candidate.b;
+  pair.output_1 = std::move(output_1);
+  pair.output_2 = std::move(output_2);
   return pair;
 }
-
-}  // namespace
 
 PairedUp pair_up(const std::vector<SampledAnswers>& samples,
                  const std::vector<std::vector<double>>& scores,
@@ -121,7 +120,8 @@ PairedUp pair_up(const std::vector<SampledAnswers>& samples,
         std::min<size_t>(candidates.size(), static_cast<size_t>(options.pairs_per_prompt));
     for (size_t n = 0; n < count; ++n) {
       const bool is_swapped = Random(key.at("side").at(n)).chance(0.5);
-      out.pairs.push_back(pair_of(samples[i].prompt, candidates[n], is_swapped));
+      const auto& [a, b, distance] = candidates[n];
+      out.pairs.push_back(pair_of(samples[i].prompt, is_swapped ? b : a, is_swapped ? a : b));
     }
   }
   return out;

@@ -26,6 +26,9 @@ struct PairedUp {
   int64_t unpaired = 0;           // prompts left with fewer than two answers
 };
 
+// Two answers to a prompt, in this order, without a preference.
+Comparison pair_of(const Prompt& prompt, std::string output_1, std::string output_2);
+
 // The pairs of every prompt, at most pairs_per_prompt of them, best first:
 //   Random   any two answers
 //   Length   those that differ most in length, in characters

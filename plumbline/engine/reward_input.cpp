@@ -37,6 +37,13 @@ RewardInput::RewardInput(text::RewardTemplate prompt, FactOptions options)
                               .hint = "add the slot, or set reward.facts = false."});
 }
 
+RewardInput RewardInput::of(const config::RewardConfig& config) {
+  return {text::load_reward_template(config.template_file),
+          {.has_facts = config.facts,
+           .max_facts = config.max_facts,
+           .max_fact_tokens = config.max_fact_tokens}};
+}
+
 RewardInput RewardInput::load(const fs::path& adapter) {
   const fs::path file = adapter / kFile;
   if (!fs::exists(file)) {
@@ -143,14 +150,18 @@ void RewardInput::check_budget(const text::Tokenizer& tokenizer,
   }
 }
 
-std::vector<std::string> RewardInput::facts_of(const FactRequest& request) const {
+std::vector<std::string> facts_of(const data::Facts& facts, const FactRequest& request) {
   if (!request.own.empty()) return request.own;
   std::vector<std::string> all;
   for (const std::string& image : request.images) {
-    const auto own = data::facts_of(facts_, image, request.kind);
+    const auto own = data::facts_of(facts, image, request.kind);
     all.insert(all.end(), own.begin(), own.end());
   }
   return all;
+}
+
+std::vector<std::string> RewardInput::facts_of(const FactRequest& request) const {
+  return engine::facts_of(facts_, request);
 }
 
 int64_t RewardInput::fact_tokens(const text::Tokenizer& tokenizer, const std::string& fact) const {

@@ -30,6 +30,9 @@ struct FactOptions {
   int64_t max_fact_tokens = 0;  // of all facts of an example together; 0: no limit
 };
 
+// All of these facts that a request asks for, in the file's order.
+std::vector<std::string> facts_of(const data::Facts& facts, const FactRequest& request);
+
 // The prompt and the facts of a reward model. Kept beside its adapter, so that PPO asks the model
 // exactly as it was trained: with the same words, and with facts only if it was trained with them.
 class RewardInput {
@@ -39,6 +42,8 @@ class RewardInput {
   // Throws ConfigError when facts are to be shown and the template has no place for them.
   RewardInput(text::RewardTemplate prompt, FactOptions options);
 
+  // As [reward] says. Throws what load_reward_template does.
+  static RewardInput of(const config::RewardConfig& config);
   // reward_prompt.json of an adapter's folder. Throws CheckpointError when there is none, and
   // DataError when it is broken.
   static RewardInput load(const fs::path& adapter);

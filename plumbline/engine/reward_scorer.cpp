@@ -70,10 +70,15 @@ RewardModel load_reward_model(const config::Config& given, at::Device device,
 RewardInput load_reward_input(const config::Config& c) {
   const bool is_told = fs::exists(fs::path(c.model.reward_adapter) / RewardInput::kFile);
   if (is_told || c.reward.template_file.empty()) return RewardInput::load(c.model.reward_adapter);
-  return {text::load_reward_template(c.reward.template_file),
-          {.has_facts = c.reward.facts,
-           .max_facts = c.reward.max_facts,
-           .max_fact_tokens = c.reward.max_fact_tokens}};
+  return RewardInput::of(c.reward);
+}
+
+api::Candidates candidates_of(const data::Prompt& prompt, std::vector<std::string> answers) {
+  const FactRequest facts = fact_request(prompt);
+  return {.images = facts.images,
+          .turns = prompt.turns,
+          .answers = std::move(answers),
+          .fact_kind = facts.kind};
 }
 
 FactRequest fact_request(const api::Candidates& question) {
@@ -114,12 +119,8 @@ std::vector<std::vector<double>> score_branches(Assistant& assistant, FeatureSto
                                                 const std::string& head, int64_t budget) {
   const at::NoGradGuard no_grad;
   std::vector<int64_t> lengths;
-  std::vector<std::string> images;
-  for (const Branches& group : groups) {
-    lengths.push_back(group.num_rows());
-    images.insert(images.end(), group.images.begin(), group.images.end());
-  }
-  store.prepare(assistant.model, images);
+  for (const Branches& group : groups) lengths.push_back(group.num_rows());
+  store.prepare(assistant.model, data::images_of(groups));
   const model::AdapterScope scope(assistant.model, head);
   std::vector<std::vector<double>> result;
   for (const auto& part : data::micro_batches(lengths, budget)) {

@@ -13,6 +13,8 @@
 
 namespace plumbline::engine {
 
+inline constexpr int64_t kScoringRows = 8192;  // of a forward pass, where no setting says
+
 // A reward model by itself: an adapter on its base, or a whole model with a head.
 struct RewardModel {
   Assistant assistant;
@@ -29,6 +31,8 @@ RewardModel load_reward_model(const config::Config& config, at::Device device,
                               const std::string& stage);
 
 FactRequest fact_request(const api::Candidates& question);
+// Answers to a prompt, with the facts that fact_request finds for it.
+api::Candidates candidates_of(const data::Prompt& prompt, std::vector<std::string> answers);
 
 // How that model is asked: as its folder says, or, where it says nothing (LLaVA-RLHF's), as
 // [reward] does. Throws what RewardInput::load and load_reward_template do.

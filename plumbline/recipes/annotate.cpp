@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -18,7 +17,9 @@
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
 #include "plumbline/data/comparison.h"
+#include "plumbline/data/pair_up.h"
 #include "plumbline/data/records.h"
+#include "plumbline/eval/interval_json.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/train/run_folder.h"
 #include "plumbline/world/annotator.h"
@@ -30,12 +31,6 @@ namespace {
 
 using nlohmann::json;
 using Items = std::unordered_map<std::string, world::BenchmarkItem>;
-
-Items items_by_id(const std::string& path) {
-  Items items;
-  for (auto& item : world::read_benchmark(path)) items.emplace(item.id, std::move(item));
-  return items;
-}
 
 const world::BenchmarkItem& item_of(const Items& items, const std::string& id,
                                     const std::string& path) {
@@ -61,12 +56,9 @@ struct Task {
 
 data::Comparison pair_of(const data::Prompt& prompt, const world::AnswerPair& answers,
                          const world::BenchmarkItem& item, bool is_edited) {
-  data::Comparison pair{.id = prompt.id, .turns = prompt.turns};
+  data::Comparison pair = data::pair_of(prompt, answers.first, answers.second);
   pair.metadata["type"] = item.type;
   if (is_edited) pair.metadata["edited"] = true;
-  if (!prompt.image.empty()) pair.images = {prompt.image};
-  pair.output_1 = answers.first;
-  pair.output_2 = answers.second;
   return pair;
 }
 
@@ -145,6 +137,12 @@ void simulate(annotate::TaskStore& store, const std::vector<Task>& tasks,
   }
 }
 
+// LLaVA-RLHF's flag: that of the worse answer.
+void flag_worse(data::Comparison& pair) {
+  pair.hallucination =
+      pair.preference == data::Choice::Second ? pair.hallucination_1 : pair.hallucination_2;
+}
+
 // A pair with what was said of it; of pairs held out in the world, the truth.
 data::Comparison compared(data::Comparison pair, std::vector<data::Vote> votes) {
   pair.votes = std::move(votes);
@@ -161,8 +159,7 @@ data::Comparison compared(data::Comparison pair, std::vector<data::Vote> votes) 
   };
   pair.hallucination_1 = flagged(&data::Vote::hallucination_1);
   pair.hallucination_2 = flagged(&data::Vote::hallucination_2);
-  pair.hallucination =
-      pair.preference == data::Choice::Second ? pair.hallucination_1 : pair.hallucination_2;
+  flag_worse(pair);
   return pair;
 }
 
@@ -173,8 +170,7 @@ data::Comparison with_truth(const Task& task) {
   pair.preference = world::better_of(*task.item, pair.output_1, pair.output_2);
   pair.hallucination_1 = world::judge(*task.item, pair.output_1).is_hallucinated;
   pair.hallucination_2 = world::judge(*task.item, pair.output_2).is_hallucinated;
-  pair.hallucination =
-      pair.preference == data::Choice::Second ? pair.hallucination_1 : pair.hallucination_2;
+  flag_worse(pair);
   return pair;
 }
 
@@ -219,9 +215,7 @@ bool is_held_out(const data::Comparison& pair, const config::AnnotateConfig& c, 
 
 json figure_json(const annotate::AgreementFigure& figure) {
   if (!figure.undefined.empty()) return {{"undefined", figure.undefined}};
-  return {{"value", figure.interval.value},
-          {"low", figure.interval.low},
-          {"high", figure.interval.high}};
+  return eval::interval_to_json(figure.interval);
 }
 
 // How far those who saw the same pairs agree, into agreement.json; alpha also as a metric.
@@ -300,7 +294,7 @@ void run_simulated(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   require(c.data.benchmark, "data.benchmark", "simulate");
   const auto key = random_key(static_cast<uint64_t>(c.run.seed), "annotate");
-  const Items items = items_by_id(c.data.benchmark);
+  const Items items = world::read_benchmark_by_id(c.data.benchmark);
   std::vector<Task> shown, hidden;
   for (Task& task : read_tasks(c, items, key.at("pair"))) {
     const bool is_full = c.annotate.max_pairs > 0 && std::ssize(shown) >= c.annotate.max_pairs;

@@ -7,7 +7,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <unordered_map>
 
 #include "plumbline/base/error.h"
@@ -27,18 +26,15 @@
 namespace plumbline::recipes {
 namespace {
 
-constexpr int64_t kRows = 8192;  // of a forward pass
-
 using FactLists = std::vector<std::vector<std::string>>;  // one for each comparison
 using Scores = std::vector<std::vector<double>>;
 
 // What is asked of every model.
 struct Material {
   std::vector<data::Comparison> records;
-  std::vector<data::Target> targets;
   std::vector<engine::FactRequest> requests;
-  FactLists facts;  // all of each comparison; empty without data.facts
   std::vector<const world::BenchmarkItem*> items;  // the truth, or null
+  std::vector<eval::ScoredPair> pairs;             // all but their scores
 };
 
 int64_t num_words(const std::string& text) {
@@ -68,13 +64,12 @@ std::optional<double> flag(std::optional<bool> value) {
   return *value ? 1.0 : 0.0;
 }
 
-// All of a pair but its scores.
-eval::ScoredPair pair_of(const Material& material, size_t i) {
-  const data::Comparison& record = material.records[i];
-  const world::BenchmarkItem* item = material.items[i];
+// All of a pair but its scores. `facts` are all that are known of its images.
+eval::ScoredPair pair_of(const data::Comparison& record, const world::BenchmarkItem* item,
+                         const data::Target& target, const std::vector<std::string>& facts) {
   eval::ScoredPair pair{.image = image_of(record),
                         .type = type_of(record, item),
-                        .target = material.targets[i].first,
+                        .target = target.first,
                         .length_1 = num_words(record.output_1),
                         .length_2 = num_words(record.output_2),
                         .false_1 = flag(record.hallucination_1),
@@ -83,19 +78,18 @@ eval::ScoredPair pair_of(const Material& material, size_t i) {
     pair.false_1 = world::judge(*item, record.output_1).num_false;
     pair.false_2 = world::judge(*item, record.output_2).num_false;
   }
-  if (!material.facts[i].empty()) {
-    pair.overlap_1 = eval::facts_overlap(record.output_1, material.facts[i]);
-    pair.overlap_2 = eval::facts_overlap(record.output_2, material.facts[i]);
+  if (!facts.empty()) {
+    pair.overlap_1 = eval::facts_overlap(record.output_1, facts);
+    pair.overlap_2 = eval::facts_overlap(record.output_2, facts);
   }
   return pair;
 }
 
 std::vector<eval::ScoredPair> scored(const Material& material, const Scores& scores) {
-  std::vector<eval::ScoredPair> pairs;
-  for (size_t i = 0; i < material.records.size(); ++i) {
-    pairs.push_back(pair_of(material, i));
-    pairs.back().score_1 = scores[i].at(0);
-    pairs.back().score_2 = scores[i].at(1);
+  std::vector<eval::ScoredPair> pairs = material.pairs;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    pairs[i].score_1 = scores[i].at(0);
+    pairs[i].score_2 = scores[i].at(1);
   }
   return pairs;
 }
@@ -111,7 +105,7 @@ class Subject {
         model_(engine::load_reward_model(
             config_, tensor::setup_device(given.run.device, given.run.threads), "audit")),
         store_(model_.assistant.preprocess, given.data.images),
-        scorer_(model_.assistant, store_, input_, model_.head, kRows, key_) {
+        scorer_(model_.assistant, store_, input_, model_.head, engine::kScoringRows, key_) {
     input_.read_facts(given.data.facts, material.requests, given.data.missing_facts);
     input_.check_budget(model_.assistant.tokenizer, material.requests);
   }
@@ -212,33 +206,18 @@ std::optional<FactLists> of_another_image(const Material& material, const FactLi
 
 using Items = std::unordered_map<std::string, world::BenchmarkItem>;
 
-Items read_items(const std::string& path) {
-  Items items;
-  if (path.empty()) return items;
-  for (auto& item : world::read_benchmark(path)) items.emplace(item.id, std::move(item));
-  return items;
-}
-
 Material read_material(const config::Config& c, const Items& items) {
   Material material;
   material.records = data::read_comparisons(c.data.eval, c.data.images, c.data.bad_records);
   const data::Facts facts = c.data.facts.empty() ? data::Facts() : data::read_facts(c.data.facts);
-  std::map<std::string, double> weights;
-  for (const std::string& text : c.reward.annotator_weights) {
-    weights.insert(*config::parse_weight(text));
-  }
+  const auto weights = data::weights_of(c.reward);
   for (const auto& record : material.records) {
-    material.targets.push_back(data::target_of(record, weights));
     material.requests.push_back(engine::fact_request(record));
-    auto& own = material.facts.emplace_back(record.facts);
-    if (own.empty()) {
-      for (const auto& image : record.images) {
-        const auto more = data::facts_of(facts, image);
-        own.insert(own.end(), more.begin(), more.end());
-      }
-    }
     const auto item = items.find(record.id);
     material.items.push_back(item == items.end() ? nullptr : &item->second);
+    material.pairs.push_back(pair_of(record, material.items.back(),
+                                     data::target_of(record, weights),
+                                     engine::facts_of(facts, material.requests.back())));
   }
   return material;
 }
@@ -321,7 +300,8 @@ class Auditor {
 
 void audit(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
-  const Items items = read_items(c.data.benchmark);
+  const Items items =
+      c.data.benchmark.empty() ? Items() : world::read_benchmark_by_id(c.data.benchmark);
   const Material material = read_material(c, items);
   for (const std::string& folder : invocation.inputs) {
     auto one = c;

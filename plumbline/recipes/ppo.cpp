@@ -130,12 +130,7 @@ std::vector<double> reward_scores(Ppo& t, const PromptBatch& batch, const Rollou
                               t.key.at("facts").at(static_cast<uint64_t>(iteration)));
   std::vector<api::Candidates> questions;
   for (size_t i = 0; i < batch.prompts.size(); ++i) {
-    const data::Prompt& prompt = *batch.prompts[i];
-    const auto facts = engine::fact_request(prompt);
-    questions.push_back({.images = facts.images,
-                         .turns = prompt.turns,
-                         .answers = {rollout.answers[i]},
-                         .fact_kind = facts.kind});
+    questions.push_back(engine::candidates_of(*batch.prompts[i], {rollout.answers[i]}));
   }
   std::vector<double> scores;
   for (const auto& of_answers : scorer.score(questions)) scores.push_back(of_answers.front());

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <optional>
 
@@ -15,6 +15,7 @@
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/data/comparison.h"
 #include "plumbline/data/order.h"
+#include "plumbline/data/records.h"
 #include "plumbline/data/step_plan.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
@@ -24,7 +25,6 @@
 #include "plumbline/recipes/stages.h"
 #include "plumbline/rl/preference.h"
 #include "plumbline/tensor/host.h"
-#include "plumbline/text/reward_prompt.h"
 #include "plumbline/train/loop.h"
 
 namespace plumbline::recipes {
@@ -42,9 +42,7 @@ struct Pairs {
 Pairs read_pairs(const std::string& file, const config::Config& c) {
   Pairs pairs;
   pairs.records = data::read_comparisons(file, c.data.images, c.data.bad_records);
-  std::map<std::string, double> weights;
-  for (const std::string& text : c.reward.annotator_weights)
-    weights.insert(*config::parse_weight(text));
+  const auto weights = data::weights_of(c.reward);
   double total = 0;
   for (const auto& record : pairs.records) {
     pairs.facts.push_back(engine::fact_request(record));
@@ -70,14 +68,6 @@ void require_decided(const Pairs& held_out, const std::string& file) {
                             .expected = "a pair with a better answer",
                             .got = "ties alone",
                             .where = file});
-}
-
-std::vector<std::string> images_of(const Pairs& pairs) {
-  std::vector<std::string> images;
-  for (const auto& record : pairs.records) {
-    images.insert(images.end(), record.images.begin(), record.images.end());
-  }
-  return images;
 }
 
 // Comparisons as the model reads them, and its scores of both answers.
@@ -174,10 +164,22 @@ struct Sums {
   double loss = 0, weight = 0, centre = 0;
   rl::PreferenceSums preference;
 
-  std::vector<double> list() const {
-    const auto& p = preference;
-    return {loss,    weight, centre,  p.pairs,         p.decided,
-            p.right, p.gap,  p.score, p.score_squares, p.first};
+  // All of them in one order, to be added up over processes.
+  std::array<double*, 10> all() {
+    auto& p = preference;
+    return {&loss,    &weight, &centre,  &p.pairs,         &p.decided,
+            &p.right, &p.gap,  &p.score, &p.score_squares, &p.first};
+  }
+  std::vector<double> list() {
+    std::vector<double> values;
+    for (const double* value : all()) values.push_back(*value);
+    return values;
+  }
+  static Sums of(const std::vector<double>& list) {
+    Sums sums;
+    auto next = list.begin();
+    for (double* value : sums.all()) *value = *next++;
+    return sums;
   }
   void add(const rl::PreferenceSums& more) {
     auto& p = preference;
@@ -186,20 +188,19 @@ struct Sums {
   }
 };
 
-// From the sums of all processes in the order of Sums::list. Without the figures of decided pairs
-// where there are none.
-train::Metrics figures_of(const std::vector<double>& sums, double center_coef) {
-  const double pairs = sums[3], decided = sums[4];
-  const double mean = sums[7] / (2 * pairs);
-  const double pair_loss = sums[1] > 0 ? sums[0] / sums[1] : 0;
+// Without the figures of decided pairs where there are none.
+train::Metrics figures_of(const Sums& sums, double center_coef) {
+  const rl::PreferenceSums& p = sums.preference;
+  const double mean = p.score / (2 * p.pairs);
+  const double pair_loss = sums.weight > 0 ? sums.loss / sums.weight : 0;
   train::Metrics figures{
-      {"loss", pair_loss + center_coef * sums[2] / pairs},
+      {"loss", pair_loss + center_coef * sums.centre / p.pairs},
       {"mean_score", mean},
-      {"score_std", std::sqrt(std::max(0.0, sums[8] / (2 * pairs) - mean * mean))},
-      {"first_share", sums[9] / pairs}};
-  if (decided == 0) return figures;
-  figures["accuracy"] = sums[5] / decided;
-  figures["score_gap"] = sums[6] / decided;
+      {"score_std", std::sqrt(std::max(0.0, p.score_squares / (2 * p.pairs) - mean * mean))},
+      {"first_share", p.first / p.pairs}};
+  if (p.decided == 0) return figures;
+  figures["accuracy"] = p.right / p.decided;
+  figures["score_gap"] = p.gap / p.decided;
   return figures;
 }
 
@@ -319,10 +320,7 @@ void reward(const Invocation& invocation) {
   parallel::Communicator& processes = *process.all;
   const bool is_lora = c.reward.train == config::RewardTrain::Lora;
   if (!is_lora) engine::refuse_adapter(c.model, "reward");
-  engine::RewardInput input(text::load_reward_template(c.reward.template_file),
-                            {.has_facts = c.reward.facts,
-                             .max_facts = c.reward.max_facts,
-                             .max_fact_tokens = c.reward.max_fact_tokens});
+  auto input = engine::RewardInput::of(c.reward);
   const Pairs pairs = read_pairs(c.data.train, c), held_out = read_pairs(c.data.eval, c);
   require_decided(held_out, c.data.eval);
   auto requests = pairs.facts;
@@ -350,17 +348,18 @@ void reward(const Invocation& invocation) {
                     .open = {invocation.resume, invocation.force},
                     .command = invocation.command},
                    invocation.loaded, trainable, processes);
-  features.prepare(assistant.model, images_of(pairs));
-  features.prepare(assistant.model, images_of(held_out));
+  features.prepare(assistant.model, data::images_of(pairs.records));
+  features.prepare(assistant.model, data::images_of(held_out.records));
 
   Step train_step(judge, pairs, c.reward, processes, &trainable);
   Step held_out_step(judge, held_out, c.reward, processes, nullptr);
   std::vector<int64_t> all_held_out(static_cast<size_t>(held_out.size()));
   std::iota(all_held_out.begin(), all_held_out.end(), 0);
   loop.evaluate_with([&] {
-    const Sums own = held_out_step.run(all_held_out, key.at("eval-facts"), std::nullopt);
+    Sums own = held_out_step.run(all_held_out, key.at("eval-facts"), std::nullopt);
+    const Sums sums = Sums::of(processes.sums(own.list()));
     train::Metrics named;
-    for (const auto& [name, value] : figures_of(processes.sums(own.list()), c.reward.center_coef)) {
+    for (const auto& [name, value] : figures_of(sums, c.reward.center_coef)) {
       named["eval/" + name] = value;
     }
     named["eval/pairs"] = static_cast<double>(held_out.size());
@@ -384,9 +383,9 @@ void reward(const Invocation& invocation) {
     const std::vector<int64_t> chosen(order.begin() + first, order.begin() + last);
     trainable.zero_grad();
     // The order of the facts is drawn anew in every epoch.
-    const Sums own = train_step.run(chosen, key.at("facts").at(static_cast<uint64_t>(epoch)),
-                                    key.at("dropout").at(static_cast<uint64_t>(step)));
-    const auto sums = trainable.reduce(processes, own.list());
+    Sums own = train_step.run(chosen, key.at("facts").at(static_cast<uint64_t>(epoch)),
+                              key.at("dropout").at(static_cast<uint64_t>(step)));
+    const Sums sums = Sums::of(trainable.reduce(processes, own.list()));
     loop.end_step(figures_of(sums, c.reward.center_coef), train_step.num_rows(),
                   names_of(chosen, pairs));
   }

@@ -125,16 +125,12 @@ std::vector<std::vector<double>> rewards_of(engine::Assistant& assistant,
                                             const engine::RewardInput& input,
                                             const std::vector<data::SampledAnswers>& samples,
                                             RandomKey key) {
-  constexpr int64_t kRows = 8192;  // of a forward pass
   std::vector<api::Candidates> questions;
   for (const auto& sample : samples) {
-    const auto facts = engine::fact_request(sample.prompt);
-    questions.push_back({.images = facts.images,
-                         .turns = sample.prompt.turns,
-                         .answers = sample.answers,
-                         .fact_kind = facts.kind});
+    questions.push_back(engine::candidates_of(sample.prompt, sample.answers));
   }
-  engine::RewardScorer scorer(assistant, features, input, engine::kReward, kRows, key);
+  engine::RewardScorer scorer(assistant, features, input, engine::kReward, engine::kScoringRows,
+                              key);
   return scorer.score(questions);
 }
 

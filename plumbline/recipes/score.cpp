@@ -194,7 +194,7 @@ std::vector<std::vector<double>> asked_rewards(engine::RewardModel& model,
   auto input = engine::load_reward_input(c);
   input.read_facts(c.data.facts, requests, c.data.missing_facts);
   input.check_budget(model.assistant.tokenizer, requests);
-  engine::RewardScorer scorer(model.assistant, store, input, model.head, kRows,
+  engine::RewardScorer scorer(model.assistant, store, input, model.head, engine::kScoringRows,
                               random_key(static_cast<uint64_t>(c.run.seed), "score"));
   return scorer.score(questions);
 }

@@ -120,6 +120,12 @@ std::vector<BenchmarkItem> read_benchmark(const std::string& path) {
   return items;
 }
 
+std::unordered_map<std::string, BenchmarkItem> read_benchmark_by_id(const std::string& path) {
+  std::unordered_map<std::string, BenchmarkItem> items;
+  for (auto& item : read_benchmark(path)) items.emplace(item.id, std::move(item));
+  return items;
+}
+
 void write_benchmark(const std::string& path, const std::vector<BenchmarkItem>& items) {
   std::vector<json> lines;
   for (const BenchmarkItem& item : items) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "plumbline/world/scene.h"
@@ -32,6 +33,8 @@ const std::vector<std::string>& question_types();
 
 // Reads and writes benchmark.jsonl. Throws DataError naming file and line.
 std::vector<BenchmarkItem> read_benchmark(const std::string& path);
+// The same by id; of equal ids the first.
+std::unordered_map<std::string, BenchmarkItem> read_benchmark_by_id(const std::string& path);
 void write_benchmark(const std::string& path, const std::vector<BenchmarkItem>& items);
 
 }  // namespace plumbline::world

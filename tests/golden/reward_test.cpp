@@ -123,8 +123,7 @@ TEST_F(GoldenReward, LossesAndGradientsAgree) {
     SCOPED_TRACE(name);
     const auto c = config::load(std::nullopt, wanted.at("settings").get<std::vector<std::string>>())
                        .config.reward;
-    std::map<std::string, double> weights;
-    for (const auto& text : c.annotator_weights) weights.insert(*config::parse_weight(text));
+    const auto weights = data::weights_of(c);
     std::vector<engine::Branches> pairs;
     std::vector<double> first, weight, margin;
     for (const json& id : wanted.at("pairs")) {
