@@ -361,7 +361,7 @@ std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
        "share of pairs of an answer and an edit of it", between(0, 1)},
       {"held_out_share", &AnnotateConfig::held_out_share,
        "share of images whose pairs are kept for evaluation", at_least(0).below(1)},
-      {"max_pairs", &AnnotateConfig::max_pairs, "pairs written at most; 0: all", at_least(0)},
+      {"max_pairs", &AnnotateConfig::max_pairs, "pairs compared at most, those held out not counted; 0: all", at_least(0)},
   };
 }
 

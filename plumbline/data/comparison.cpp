@@ -122,7 +122,7 @@ Comparison read_llava(const json& value) {
                .output_2 = output_of(value, "output_2")};
   read_shared(value, c);
   read_metadata(value, kLlava, c);
-  if (value.contains("preference")) {
+  if (value.contains("preference") && !value["preference"].is_null()) {
     c.preference = read_choice(value["preference"], "preference");
   } else if (!c.votes.empty()) {
     c.preference = majority(c.votes);

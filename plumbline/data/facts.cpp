@@ -94,6 +94,11 @@ std::string id_in(const std::string& stem) {
 
 }  // namespace
 
+FactKind fact_kind_of(CaptionType type) {
+  const bool is_multiple_choice = type >= CaptionType::A && type <= CaptionType::D;
+  return is_multiple_choice ? FactKind::Aokvqa : FactKind::Captions;
+}
+
 Facts read_facts(const std::string& path) {
   const std::string text = read_file(path);
   // Several lines of objects are no JSON as a whole.

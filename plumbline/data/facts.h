@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plumbline/base/random.h"
+#include "plumbline/data/records.h"
 
 namespace plumbline::data {
 
@@ -17,6 +18,8 @@ using Facts = std::map<std::string, std::vector<std::string>>;
 // the right option), which stand under names that begin with kAokvqaPrefix.
 enum class FactKind { Captions, Aokvqa };
 inline constexpr const char* kAokvqaPrefix = "aok_";
+// Multiple-choice questions have A-OKVQA's, as in LLaVA-RLHF's trainer.
+FactKind fact_kind_of(CaptionType type);
 
 // Reads, told apart by content,
 //   {"image name or id": ["fact", ...], ...}          LLaVA-RLHF's image_to_caption.json

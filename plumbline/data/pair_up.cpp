@@ -76,6 +76,12 @@ std::vector<Candidate> between(const SampledAnswers& sample, const SampledAnswer
 
 using ById = std::map<std::string, const SampledAnswers*>;
 
+ById by_id(const std::vector<SampledAnswers>& samples) {
+  ById result;
+  for (const auto& sample : samples) result.emplace(sample.prompt.id, &sample);
+  return result;
+}
+
 const SampledAnswers& other_of(const ById& others, const std::string& id) {
   const auto found = others.find(id);
   if (found != others.end()) return *found->second;
@@ -91,9 +97,17 @@ const SampledAnswers& other_of(const ById& others, const std::string& id) {
 Comparison pair_of(const Prompt& prompt, std::string output_1, std::string output_2) {
   Comparison pair{.id = prompt.id, .turns = prompt.turns};
   if (!prompt.image.empty()) pair.images = {prompt.image};
+  if (prompt.caption_type != CaptionType::General) {
+    pair.metadata["caption_type"] = static_cast<int>(prompt.caption_type);
+  }
   pair.output_1 = std::move(output_1);
   pair.output_2 = std::move(output_2);
   return pair;
+}
+
+void check_answered(const std::vector<Prompt>& prompts, const std::vector<SampledAnswers>& others) {
+  const ById answered = by_id(others);
+  for (const Prompt& prompt : prompts) other_of(answered, prompt.id);
 }
 
 PairedUp pair_up(const std::vector<SampledAnswers>& samples,
@@ -102,14 +116,13 @@ PairedUp pair_up(const std::vector<SampledAnswers>& samples,
   const bool by_reward = options.by == config::PairBy::Reward;
   PLUMBLINE_CHECK(!by_reward || scores.size() == samples.size(),
                   fmt::format("scores of {} prompts for {}", scores.size(), samples.size()));
-  ById by_id;
-  for (const auto& other : others) by_id.emplace(other.prompt.id, &other);
+  const ById of_others = by_id(others);
   PairedUp out;
   for (size_t i = 0; i < samples.size(); ++i) {
     const RandomKey key = options.key.at(i);
     auto candidates =
         options.by == config::PairBy::Models
-            ? between(samples[i], other_of(by_id, samples[i].prompt.id), out)
+            ? between(samples[i], other_of(of_others, samples[i].prompt.id), out)
             : within(samples[i], by_reward ? scores[i] : std::vector<double>(), options.by, out);
     Random(key.at("order")).shuffle(candidates);
     std::stable_sort(

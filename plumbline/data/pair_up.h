@@ -26,8 +26,13 @@ struct PairedUp {
   int64_t unpaired = 0;           // prompts left with fewer than two answers
 };
 
-// Two answers to a prompt, in this order, without a preference.
+// Two answers to a prompt, in this order, without a preference. Its caption_type, which tells the
+// facts, becomes metadata.
 Comparison pair_of(const Prompt& prompt, std::string output_1, std::string output_2);
+
+// Throws DataError when `others`, of another model, has no answers to a prompt. Called before long
+// work starts.
+void check_answered(const std::vector<Prompt>& prompts, const std::vector<SampledAnswers>& others);
 
 // The pairs of every prompt, at most pairs_per_prompt of them, best first:
 //   Random   any two answers
@@ -35,8 +40,7 @@ Comparison pair_of(const Prompt& prompt, std::string output_1, std::string outpu
 //   Reward   those whose scores lie farthest apart; scores[i][j] is of samples[i].answers[j]
 //   Models   an answer with one of `others` to the prompt of the same id, drawn
 // Of equals, those that are drawn first. Which answer of a pair stands first is drawn, too. Throws
-// InternalError when scores are needed and do not fit, and DataError when `others` has no answers
-// to a prompt.
+// InternalError when scores are needed and do not fit, and what check_answered does.
 PairedUp pair_up(const std::vector<SampledAnswers>& samples,
                  const std::vector<std::vector<double>>& scores,
                  const std::vector<SampledAnswers>& others, const PairOptions& options);

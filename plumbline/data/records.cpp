@@ -61,14 +61,7 @@ json prompt_json(const Prompt& p) {
 
 Prompt parse_prompt(const json& v, const std::string& where, RecordChecks& checks) {
   Prompt p{.id = record_id(v), .image = image_of(v), .turns = llava_question(v)};
-  const int type = v.contains("caption_type") ? whole_number(v["caption_type"], "caption_type") : 1;
-  if (type < 1 || type > 7) {
-    throw DataError(Complaint{.component = "data",
-                              .doing = "reading a prompt",
-                              .expected = "\"caption_type\" in 1..7",
-                              .got = std::to_string(type)});
-  }
-  p.caption_type = static_cast<CaptionType>(type);
+  p.caption_type = caption_type_of(v);
   p.length_bonus_multiplier = v.value("length_bonus_multiplier", 1.0);
   checks.id(where, p.id);
   checks.image(where, p.image);
@@ -77,6 +70,16 @@ Prompt parse_prompt(const json& v, const std::string& where, RecordChecks& check
 }
 
 }  // namespace
+
+CaptionType caption_type_of(const json& record) {
+  const auto found = record.find("caption_type");
+  const int type = found == record.end() ? 1 : whole_number(*found, "caption_type");
+  if (type >= 1 && type <= 7) return static_cast<CaptionType>(type);
+  throw DataError(Complaint{.component = "data",
+                            .doing = "reading a prompt",
+                            .expected = "\"caption_type\" in 1..7",
+                            .got = std::to_string(type)});
+}
 
 std::vector<Conversation> read_conversations(const std::string& path,
                                              const std::string& image_folder) {

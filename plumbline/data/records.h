@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct Conversation {
 
 // What kind of question a PPO prompt asks, for the correctness reward (LLaVA-RLHF's caption_type).
 enum class CaptionType { General = 1, A = 2, B = 3, C = 4, D = 5, No = 6, Yes = 7 };
+// "caption_type" of a record, General where there is none. Throws DataError.
+CaptionType caption_type_of(const nlohmann::json& record);
 
 // LLaVA-RLHF's PPO prompt.
 struct Prompt {

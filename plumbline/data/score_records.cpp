@@ -72,6 +72,7 @@ ScoreRecord read_record(const formats::Record& record, size_t number) {
   out.id = value.value("id", json(number));
   out.where = record.where;
   out.facts = texts(value, "facts");
+  out.fact_kind = fact_kind_of(caption_type_of(value));
   if (value.contains("answers")) {
     read_candidates(value, out);
     return out;
@@ -94,6 +95,14 @@ ScoreRecord read_record(const formats::Record& record, size_t number) {
 
 }  // namespace
 
+std::vector<text::Turn> ScoreRecord::question() const {
+  return {turns.begin(), answers.empty() ? turns.end() - 1 : turns.end()};
+}
+
+std::vector<std::string> ScoreRecord::all_answers() const {
+  return answers.empty() ? std::vector<std::string>{turns.back().text} : answers;
+}
+
 std::vector<ScoreRecord> read_score_records(const std::string& path) {
   std::vector<ScoreRecord> records;
   size_t number = 0;
@@ -103,6 +112,8 @@ std::vector<ScoreRecord> read_score_records(const std::string& path) {
       records.push_back(read_record(record, ++number));
     } catch (const std::invalid_argument& e) {
       problems.add(record.where, std::string("expected ") + e.what());
+    } catch (const DataError& e) {
+      problems.add(record.where, e.what());
     } catch (const json::exception& e) {
       problems.add(record.where, untagged(e));
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/data/facts.h"
 #include "plumbline/text/conversation.h"
 
 namespace plumbline::data {
@@ -19,9 +20,14 @@ struct ScoreRecord {
                                           // several; empty for input_ids
   std::vector<std::string> answers = {};  // to choose from
   std::vector<std::string> facts = {};    // of this record; empty: those of its images
+  FactKind fact_kind = FactKind::Captions;  // of its images, by "caption_type"
   std::optional<text::TokenIds> ids;      // one image token per image
   std::vector<std::string> images;        // as written
   std::string where;                      // for errors
+
+  // The question alone, and its answers: those to choose from, or the one of the last turn.
+  std::vector<text::Turn> question() const;
+  std::vector<std::string> all_answers() const;
 };
 
 // Messages (chat_record.h) have the roles user and assistant in turn and end with the assistant's.

@@ -203,13 +203,23 @@ generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& as
           .forbidden = never_drawn(assistant)};
 }
 
-void refuse_adapter(const config::ModelConfig& config, const std::string& stage) {
-  if (config.adapter.empty()) return;
-  throw ConfigError(Complaint{.component = stage,
-                              .doing = "choosing the model to start from",
-                              .expected = "model.path alone",
-                              .got = "model.adapter = " + config.adapter,
-                              .hint = "train a whole model first (sft.train = \"full\")."});
+void require_own_weights(const config::ModelConfig& config, const std::string& stage) {
+  const auto refuse = [&](const std::string& got, const std::string& hint) {
+    throw ConfigError(Complaint{.component = stage,
+                                .doing = "choosing what to train",
+                                .expected = stage + ".train = \"lora\" with " + got,
+                                .got = "another",
+                                .hint = hint});
+  };
+  if (checkpoint::is_gguf(config.path)) {
+    refuse("the GGUF file " + config.path, "train the folder that the file was made from.");
+  }
+  if (config.quantization != config::Quantization::None) {
+    refuse("model.quantization", "quantised weights are frozen.");
+  }
+  if (!config.adapter.empty()) {
+    refuse("model.adapter", "merge the adapter into the model first.");
+  }
 }
 
 }  // namespace plumbline::engine

@@ -60,8 +60,9 @@ generate::SamplingOptions sampling_options(const config::GenerationConfig& confi
 // The most likely answer.
 generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& assistant);
 
-// For stages that start from a whole model. Throws ConfigError when model.adapter is set: leaving
-// it out silently would train on a model that the user did not mean.
-void refuse_adapter(const config::ModelConfig& config, const std::string& stage);
+// For stages that train a model's own weights. Throws ConfigError for a GGUF file and quantised
+// layers, whose weights are frozen, and where model.adapter is set: leaving it out silently would
+// train a model that the user did not mean.
+void require_own_weights(const config::ModelConfig& config, const std::string& stage);
 
 }  // namespace plumbline::engine

@@ -202,7 +202,7 @@ text::TokenIds RewardInput::encode(const Assistant& assistant, std::vector<text:
       .ids;
 }
 
-int64_t RewardInput::longest(const Assistant& assistant, std::vector<text::Turn> turns,
+int64_t RewardInput::longest(const Assistant& assistant, const std::vector<text::Turn>& turns,
                              const std::string& answer, const FactRequest& request) const {
   std::multimap<int64_t, std::string, std::greater<>> by_length;
   if (has_facts()) {
@@ -217,22 +217,26 @@ int64_t RewardInput::longest(const Assistant& assistant, std::vector<text::Turn>
     facts.push_back(fact);
     tokens += length;
   }
-  const int64_t rows = std::ssize(
-      encode(assistant.tokenizer, assistant.format, std::move(turns), answer, facts).ids);
+  const auto rows = [&](const std::vector<std::string>& shown) {
+    return std::ssize(encode(assistant.tokenizer, assistant.format, turns, answer, shown).ids);
+  };
   const int64_t limit = options_.max_fact_tokens;
-  return limit == 0 || tokens <= limit ? rows : rows - tokens + limit;
+  if (limit == 0 || tokens <= limit || facts.empty()) return rows(facts);
+  // Facts by themselves and facts in the text may become different tokens: the longest one stands
+  // for what surrounds them all, the limit for the rest.
+  return rows({facts.front()}) + limit;
 }
 
 FactRequest fact_request(const data::Comparison& comparison) {
-  return {.images = comparison.images, .own = comparison.facts};
+  return {.images = comparison.images,
+          .kind = data::fact_kind_of(data::caption_type_of(comparison.metadata)),
+          .own = comparison.facts};
 }
 
 FactRequest fact_request(const data::Prompt& prompt) {
   FactRequest request;
   if (!prompt.image.empty()) request.images = {prompt.image};
-  const bool is_multiple_choice =
-      prompt.caption_type >= data::CaptionType::A && prompt.caption_type <= data::CaptionType::D;
-  if (is_multiple_choice) request.kind = data::FactKind::Aokvqa;
+  request.kind = data::fact_kind_of(prompt.caption_type);
   return request;
 }
 

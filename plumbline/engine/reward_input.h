@@ -21,7 +21,6 @@ struct FactRequest {
   std::vector<std::string> own = {};  // of the example: in place of its images'
 };
 FactRequest fact_request(const data::Comparison& comparison);
-// Multiple-choice questions have A-OKVQA's facts, as in LLaVA-RLHF's trainer.
 FactRequest fact_request(const data::Prompt& prompt);
 
 struct FactOptions {
@@ -80,7 +79,7 @@ class RewardInput {
                         const std::string& answer, const FactRequest& request, RandomKey key) const;
 
   // The most rows that any order of the facts gives.
-  int64_t longest(const Assistant& assistant, std::vector<text::Turn> turns,
+  int64_t longest(const Assistant& assistant, const std::vector<text::Turn>& turns,
                   const std::string& answer, const FactRequest& request) const;
 
  private:

@@ -68,8 +68,9 @@ RewardModel load_reward_model(const config::Config& given, at::Device device,
 }
 
 RewardInput load_reward_input(const config::Config& c) {
-  const bool is_told = fs::exists(fs::path(c.model.reward_adapter) / RewardInput::kFile);
-  if (is_told || c.reward.template_file.empty()) return RewardInput::load(c.model.reward_adapter);
+  const fs::path folder = c.model.reward_adapter;
+  const bool is_told = !folder.empty() && fs::exists(folder / RewardInput::kFile);
+  if (is_told || c.reward.template_file.empty()) return RewardInput::load(folder);
   return RewardInput::of(c.reward);
 }
 

@@ -137,8 +137,10 @@ void simulate(annotate::TaskStore& store, const std::vector<Task>& tasks,
   }
 }
 
-// LLaVA-RLHF's flag: that of the worse answer.
+// LLaVA-RLHF's flag: that of the worse answer; of a tie, none.
 void flag_worse(data::Comparison& pair) {
+  pair.hallucination.reset();
+  if (pair.preference == data::Choice::Tie) return;
   pair.hallucination =
       pair.preference == data::Choice::Second ? pair.hallucination_1 : pair.hallucination_2;
 }
@@ -146,6 +148,7 @@ void flag_worse(data::Comparison& pair) {
 // A pair with what was said of it; of pairs held out in the world, the truth.
 data::Comparison compared(data::Comparison pair, std::vector<data::Vote> votes) {
   pair.votes = std::move(votes);
+  pair.margin.reset();  // of an earlier file's opinion
   pair.preference = data::majority(pair.votes);
   const auto flagged = [&](auto member) -> std::optional<bool> {
     int64_t yes = 0, said = 0;

@@ -205,14 +205,11 @@ void print_reward_prompt(const engine::ModelInput& input, const config::Config& 
     }
     return;
   }
-  for (data::ScoreRecord& record : data::read_score_records(file)) {
+  for (const data::ScoreRecord& record : data::read_score_records(file)) {
     if (record.ids) continue;  // shown as they are without a reward model
-    if (record.answers.empty()) {
-      record.answers = {record.turns.back().text};
-      record.turns.pop_back();
-    }
-    const auto facts = facts_of({.images = record.images, .own = record.facts});
-    return print_judged(input, reward, record.turns, record.answers.front(), facts);
+    const auto facts =
+        facts_of({.images = record.images, .kind = record.fact_kind, .own = record.facts});
+    return print_judged(input, reward, record.question(), record.all_answers().front(), facts);
   }
 }
 

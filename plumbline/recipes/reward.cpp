@@ -319,7 +319,7 @@ void reward(const Invocation& invocation) {
   const auto process = parallel::join(c.run.device, c.run.threads);
   parallel::Communicator& processes = *process.all;
   const bool is_lora = c.reward.train == config::RewardTrain::Lora;
-  if (!is_lora) engine::refuse_adapter(c.model, "reward");
+  if (!is_lora) engine::require_own_weights(c.model, "reward");
   auto input = engine::RewardInput::of(c.reward);
   const Pairs pairs = read_pairs(c.data.train, c), held_out = read_pairs(c.data.eval, c);
   require_decided(held_out, c.data.eval);

@@ -137,6 +137,7 @@ std::vector<std::vector<double>> rewards_of(engine::Assistant& assistant,
 // What pairing needs beside the answers; read before anything long starts.
 struct PairInput {
   std::optional<engine::RewardInput> reward;
+  std::vector<engine::FactRequest> requests;
   std::vector<data::SampledAnswers> others;
 };
 
@@ -153,12 +154,13 @@ PairInput read_pair_input(const std::vector<data::Prompt>& prompts, const config
   if (c.sample.pair_by == config::PairBy::Reward) {
     require(c.model.reward_adapter, "model.reward_adapter", "reward");
     input.reward = engine::load_reward_input(c);
-    std::vector<engine::FactRequest> requests;
-    for (const auto& prompt : prompts) requests.push_back(engine::fact_request(prompt));
-    input.reward->read_facts(c.data.facts, requests, c.data.missing_facts);
+    for (const auto& prompt : prompts) input.requests.push_back(engine::fact_request(prompt));
+    input.reward->read_facts(c.data.facts, input.requests, c.data.missing_facts);
   } else if (c.sample.pair_by == config::PairBy::Models) {
     require(c.data.samples, "data.samples", "models");
     input.others = data::read_samples(c.data.samples);
+    data::check_answered(prompts, input.others);
+    data::check_same_prompts(prompts, input.others);
   }
   return input;
 }
@@ -194,6 +196,9 @@ void sample(const Invocation& invocation) {
   auto assistant = engine::load_assistant(c, device);
   const std::string adapter = engine::attach_policy(assistant.model, c.model);
   if (pair_input.reward) engine::attach_reward(assistant.model, c.model, "sample");
+  if (pair_input.reward) {
+    pair_input.reward->check_budget(assistant.tokenizer, pair_input.requests);
+  }
   const auto sequences = requests(assistant, prompts, c);
   auto run = train::RunFolder::open("sample", invocation.loaded,
                                     {invocation.resume, invocation.force}, invocation.command);

@@ -151,15 +151,11 @@ void score_logprobs(engine::Assistant& assistant, engine::FeatureStore& store,
 
 // What the reward model is asked of a record; its answers are those of a choice, or one.
 api::Candidates candidates_of(const data::ScoreRecord& record) {
-  api::Candidates out{.images = record.images,
-                      .turns = record.turns,
-                      .answers = record.answers,
-                      .facts = record.facts};
-  if (out.answers.empty()) {
-    out.answers = {out.turns.back().text};
-    out.turns.pop_back();
-  }
-  return out;
+  return {.images = record.images,
+          .turns = record.question(),
+          .answers = record.all_answers(),
+          .facts = record.facts,
+          .fact_kind = record.fact_kind};
 }
 
 // {"id", "reward"}; with several answers {"id", "rewards", "best", "answer"}: the place of the

@@ -10,7 +10,6 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
-#include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
 #include "plumbline/data/examples.h"
 #include "plumbline/data/step_plan.h"
@@ -41,19 +40,7 @@ ConfigError refused(std::string doing, std::string expected, std::string got, st
 // What cannot be meant, before anything is loaded.
 void check_choice(const config::Config& c) {
   const bool is_lora = c.sft.train == Train::Lora;
-  if (!is_lora && checkpoint::is_gguf(c.model.path)) {
-    throw refused("choosing what to train in " + c.model.path,
-                  "sft.train = \"lora\" for a GGUF file", "another",
-                  "train the folder that the file was made from.");
-  }
-  if (!is_lora && c.model.quantization != config::Quantization::None) {
-    throw refused("choosing what to train", "sft.train = \"lora\" with model.quantization",
-                  "another", "quantised weights are frozen.");
-  }
-  if (!is_lora && !c.model.adapter.empty()) {
-    throw refused("choosing what to train", "sft.train = \"lora\" with model.adapter", "another",
-                  "merge the adapter into the model first.");
-  }
+  if (!is_lora) engine::require_own_weights(c.model, "sft");
   if (c.sft.train_tower && (is_lora || c.sft.train == Train::Language)) {
     throw refused("choosing what to train",
                   "sft.train = \"full\" or \"projector\" with "

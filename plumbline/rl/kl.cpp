@@ -13,7 +13,7 @@ at::Tensor kl_per_token(const at::Tensor& logprobs, const at::Tensor& ref_logpro
   PLUMBLINE_CHECK(logprobs.sizes() == ref_logprobs.sizes(),
                   fmt::format("{} log-probabilities, {} of the reference", logprobs.numel(),
                               ref_logprobs.numel()));
-  const at::Tensor d = (logprobs - ref_logprobs).detach().to(at::kFloat);
+  const at::Tensor d = (logprobs - ref_logprobs).to(at::kFloat);
   switch (estimator) {
     case KlEstimator::K1:
       return d;

@@ -13,7 +13,8 @@ namespace plumbline::rl {
 // Source: Schulman 2020, "Approximating KL divergence"; reference recipe for the clamped form.
 enum class KlEstimator { K1, K1Clamped, K2, K3 };
 
-// [R] float32, in nats per token; logprobs and ref_logprobs are [R]. No gradient flows through it.
+// [R] float32, in nats per token; logprobs and ref_logprobs are [R].
+// Differentiable: GRPO puts it into the loss.
 at::Tensor kl_per_token(const at::Tensor& logprobs, const at::Tensor& ref_logprobs,
                         KlEstimator estimator);
 

@@ -9,47 +9,64 @@
 namespace plumbline::rl {
 namespace {
 
-double mean_of(const at::Tensor& values) {
-  return values.numel() == 0 ? 0 : values.to(at::kDouble).mean().item<double>();
+double sum_of(const at::Tensor& values, const at::Tensor& weights) {
+  return (values.detach().to(at::kDouble) * weights.to(at::kDouble)).sum().item<double>();
 }
 
-void check_sizes(const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
-  PLUMBLINE_CHECK(a.dim() == 1 && a.sizes() == b.sizes() && a.sizes() == c.sizes(),
-                  fmt::format("sizes {}, {} and {}", a.numel(), b.numel(), c.numel()));
+void check_sizes(const at::Tensor& a, const at::Tensor& b, const at::Tensor& c,
+                 const at::Tensor& d) {
+  const bool is_right =
+      a.dim() == 1 && a.sizes() == b.sizes() && a.sizes() == c.sizes() && a.sizes() == d.sizes();
+  PLUMBLINE_CHECK(is_right, fmt::format("sizes {}, {}, {} and {}", a.numel(), b.numel(), c.numel(),
+                                        d.numel()));
 }
 
 }  // namespace
 
 PolicyLoss policy_loss(const at::Tensor& logprobs, const at::Tensor& old_logprobs,
-                       const at::Tensor& advantages, double clip_range) {
-  check_sizes(logprobs, old_logprobs, advantages);
+                       const at::Tensor& advantages, const at::Tensor& weights,
+                       const PolicyClip& clip) {
+  check_sizes(logprobs, old_logprobs, advantages, weights);
   const at::Tensor log_ratio = logprobs - old_logprobs;
   const at::Tensor ratio = log_ratio.exp();
-  const at::Tensor clipped = ratio.clamp(1 - clip_range, 1 + clip_range);
-  PolicyLoss result{at::maximum(-advantages * ratio, -advantages * clipped).sum(), {}};
+  const at::Tensor clipped = ratio.clamp(1 - clip.range, 1 + clip.range);
+  at::Tensor losses = at::maximum(-advantages * ratio, -advantages * clipped);
+  if (clip.dual > 0) {
+    losses = at::where(advantages < 0, at::minimum(losses, -advantages * clip.dual), losses);
+  }
+  PolicyLoss result{(losses * weights).sum(), {}};
   const at::Tensor d = log_ratio.detach().to(at::kDouble);
-  result.stats.approx_kl = mean_of(d.expm1() - d);
-  result.stats.clip_fraction = mean_of((ratio.detach() - 1).abs().gt(clip_range));
-  result.stats.ratio_mean = mean_of(ratio.detach());
+  result.stats.approx_kl = sum_of(d.expm1() - d, weights);
+  result.stats.clip_fraction = sum_of((ratio.detach() - 1).abs().gt(clip.range), weights);
+  result.stats.ratio_mean = sum_of(ratio, weights);
   return result;
 }
 
 ValueLoss value_loss(const at::Tensor& values, const at::Tensor& old_values,
-                     const at::Tensor& returns, double clip_range) {
-  check_sizes(values, old_values, returns);
-  const at::Tensor clipped =
-      at::maximum(at::minimum(values, old_values + clip_range), old_values - clip_range);
+                     const at::Tensor& returns, const at::Tensor& weights, double clip_range) {
+  check_sizes(values, old_values, returns, weights);
   const at::Tensor plain = (values - returns).square();
-  const at::Tensor limited = (clipped - returns).square();
-  return {0.5 * at::maximum(plain, limited).sum(), {mean_of(limited.detach().gt(plain.detach()))}};
+  at::Tensor larger = plain;
+  ValueStats stats{.error = sum_of(plain, weights)};
+  if (clip_range > 0) {
+    const at::Tensor clipped =
+        at::maximum(at::minimum(values, old_values + clip_range), old_values - clip_range);
+    const at::Tensor limited = (clipped - returns).square();
+    larger = at::maximum(plain, limited);
+    stats.clip_fraction = sum_of(limited.detach().gt(plain.detach()), weights);
+  }
+  return {0.5 * (larger * weights).sum(), stats};
 }
 
-double explained_variance(const at::Tensor& values, const at::Tensor& returns) {
-  const at::Tensor r = returns.detach().to(at::kDouble);
-  const double variance = r.numel() == 0 ? 0 : r.var(/*unbiased=*/false).item<double>();
-  if (variance == 0) return 0;
-  return 1 -
-         (r - values.detach().to(at::kDouble)).var(/*unbiased=*/false).item<double>() / variance;
+at::Tensor position_weights(const tensor::Spans& answers, bool by_answer, double num_positions,
+                            double num_answers) {
+  if (!by_answer) return at::full({answers.total()}, 1 / num_positions, at::kFloat);
+  at::Tensor weights = at::empty({answers.total()}, at::kFloat);
+  for (int64_t s = 0; s < answers.size(); ++s) {
+    weights.slice(0, answers.begin(s), answers.end(s))
+        .fill_(1 / (num_answers * static_cast<double>(answers.length(s))));
+  }
+  return weights;
 }
 
 }  // namespace plumbline::rl

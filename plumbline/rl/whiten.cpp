@@ -7,14 +7,21 @@
 namespace plumbline::rl {
 
 namespace {
-constexpr double kVarianceFloor = 1e-8;
+constexpr double kSmall = 1e-8;
 }
+
+double Moments::variance() const { return count > 0 ? squares / count : 0; }
+double Moments::deviation() const { return std::sqrt(variance()); }
 
 Moments moments(const at::Tensor& values) {
   if (values.numel() == 0) return {};
   const at::Tensor x = values.detach().to(at::kDouble);
   const double mean = x.mean().item<double>();
   return {static_cast<double>(x.numel()), mean, (x - mean).square().sum().item<double>()};
+}
+
+Moments moments(const std::vector<double>& values) {
+  return moments(at::tensor(values, at::kDouble));
 }
 
 Moments merge(const Moments& a, const Moments& b) {
@@ -26,11 +33,19 @@ Moments merge(const Moments& a, const Moments& b) {
 }
 
 at::Tensor whiten(const at::Tensor& values, const Moments& of_all) {
-  if (of_all.count == 0) return values.detach().clone();
-  const double variance = of_all.squares / of_all.count;
-  return (values.detach().to(at::kFloat) - of_all.mean) / std::sqrt(variance + kVarianceFloor);
+  return (values.detach().to(at::kFloat) - of_all.mean) / (of_all.deviation() + kSmall);
 }
 
-at::Tensor whiten(const at::Tensor& values) { return whiten(values, moments(values)); }
+at::Tensor scale_to_one(const at::Tensor& values, const Moments& of_all) {
+  return whiten(values, of_all) + of_all.mean;
+}
+
+std::vector<double> whiten(const std::vector<double>& values, const Moments& of_all) {
+  std::vector<double> result;
+  for (const double value : values) {
+    result.push_back((value - of_all.mean) / (of_all.deviation() + kSmall));
+  }
+  return result;
+}
 
 }  // namespace plumbline::rl

@@ -33,9 +33,6 @@ constexpr double kTolerance = 1e-5, kWeightTolerance = 2e-5;
 
 json read_json(const fs::path& file) { return json::parse(read_file(file)); }
 
-// The larger of two differences; NaN is larger than all.
-double larger(double a, double b) { return a >= b ? a : b; }
-
 // peft names layers as transformers has them in memory; ours are the classic names.
 std::string classic(const std::string& name) {
   const std::string memory = "base_model.model.model.language_model.";
@@ -102,7 +99,7 @@ TEST_F(GoldenReward, TokensAndScoresAgree) {
     const at::Tensor found = scores({pair})[0];
     for (int64_t side = 0; side < 2; ++side) {
       const double wanted = one.at("scores")[static_cast<size_t>(side)].get<double>();
-      worst = larger(worst, std::abs(found[side].item<double>() - wanted));
+      worst = support::larger(worst, std::abs(found[side].item<double>() - wanted));
     }
     shared += pair.beginning.size();
     total += both[0].size() + both[1].size();
@@ -187,7 +184,7 @@ class GoldenRewardRun : public testing::TestWithParam<const char*> {
     for (size_t i = 0; i < std::min(entries.size(), numbers.size()); ++i) {
       const double wanted = numbers[i].get<double>();
       const double difference = std::abs(entries[i].metrics.at(figure) - wanted);
-      largest = larger(largest, difference / (is_relative ? std::abs(wanted) : 1));
+      largest = support::larger(largest, difference / (is_relative ? std::abs(wanted) : 1));
     }
     return largest;
   }
@@ -197,7 +194,7 @@ class GoldenRewardRun : public testing::TestWithParam<const char*> {
       const auto ours = checkpoint::load_tensors(scratch_ / (std::string("run/adapter/") + file));
       for (const auto& [name, tensor] :
            checkpoint::load_tensors((run_ / "final" / file).string())) {
-        largest = larger(largest, (ours.at(classic(name)) - tensor).abs().max().item<double>());
+        largest = support::larger(largest, (ours.at(classic(name)) - tensor).abs().max().item<double>());
       }
     }
     return largest;

@@ -41,7 +41,7 @@ class GoldenTraining : public testing::TestWithParam<const char*> {
     for (size_t i = 0; i < std::min(entries.size(), numbers.size()); ++i) {
       const double wanted = numbers[i].get<double>();
       const double difference = std::abs(entries[i].metrics.at(figure) - wanted);
-      largest = std::max(largest, difference / (is_relative ? std::abs(wanted) : 1));
+      largest = support::larger(largest, difference / (is_relative ? std::abs(wanted) : 1));
     }
     return largest;
   }

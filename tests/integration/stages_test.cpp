@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
+#include "plumbline/annotate/task_store.h"
 #include "tests/support/process.h"
 #include "tests/support/scratch.h"
 
@@ -301,6 +303,33 @@ TEST_F(Stages, PairsBecomeTasksForPeopleAndComeBackAsComparisons) {
   EXPECT_EQ(
       plumbline({"annotate", "export", "--store", at("none"), "--out", at("none-out")}).exit_code,
       3);
+  {
+    annotate::TaskStore store(at("tasks.sqlite"));
+    int64_t count = 0;
+    while (const auto next = store.next("ann")) {
+      const bool is_second = count++ % 2 == 1;
+      store.answer("ann", next->task.id,
+                   {.choice = is_second ? data::Choice::Second : data::Choice::First,
+                    .hallucination_1 = false,
+                    .hallucination_2 = true});
+    }
+  }
+  must({"annotate", "export", "--store", at("tasks.sqlite"), "--out", at("people"), "--set",
+        "annotate.held_out_share=0.4"});
+  const auto said = nlohmann::json::parse(read_file(at("people/comparisons.json")));
+  const auto held_out = nlohmann::json::parse(read_file(at("people/held_out.json")));
+  const auto pairs = nlohmann::json::parse(read_file(at("sample-pairs/pairs.json")));
+  EXPECT_EQ(said.size() + held_out.size(), pairs.size());
+  std::set<std::string> images;
+  for (const auto& record : said) {
+    images.insert(record["image"].get<std::string>());
+    EXPECT_EQ(record["votes"].size(), 1U);
+    EXPECT_EQ(record["preference"], record["votes"][0]["choice"]);
+    EXPECT_EQ(record["hallucination"], record["preference"] == 1) << "the worse answer's flag";
+  }
+  for (const auto& record : held_out) {
+    EXPECT_FALSE(images.contains(record["image"].get<std::string>()));
+  }
 }
 
 TEST_F(Stages, AuditTellsFactsFromNone) {
@@ -353,7 +382,11 @@ TEST_F(Stages, AWholeRewardModelScoresAsItWasMeasured) {
                                "model.conversation=brief", "--set", "run.dtype=float32", "--set",
                                "eval.bootstrap_samples=0", "--json"});
   ASSERT_EQ(o.exit_code, 0) << o.err;
-  EXPECT_EQ(nlohmann::json::parse(o.out)["models"].size(), 4U);
+  const auto audit = nlohmann::json::parse(o.out);
+  ASSERT_EQ(audit["models"].size(), 4U);
+  // Facts come in another order here than in training.
+  EXPECT_NEAR(audit["models"][0]["accuracy"]["value"].get<double>(),
+              metrics_of(at("reward-full")).back()["eval/accuracy"].get<double>(), 0.1);
 }
 
 TEST_F(Stages, InspectShowsWhatTheRewardModelReads) {

@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace plumbline::support {
 
 // |a - b| <= tolerance * (1 + |b|) everywhere, and nothing is NaN.
@@ -16,5 +18,8 @@ inline ::testing::AssertionResult is_close(const at::Tensor& a, const at::Tensor
   if (worst <= tolerance) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << "largest difference " << worst;
 }
+
+// The larger of two differences; NaN is larger than all.
+inline double larger(double a, double b) { return std::isnan(a) || a >= b ? a : b; }
 
 }  // namespace plumbline::support

@@ -41,6 +41,20 @@ TEST(PairUp, TakesThoseFarthestApart) {
   EXPECT_EQ(both(by_reward.pairs.at(0)), (Both{"a", "aaaa"}));
 }
 
+TEST(PairUp, KeepsWhatTellsTheFacts) {
+  auto choice = sample("a", {"x", "y"});
+  choice.prompt.caption_type = CaptionType::B;
+  const auto made = pair_up({choice, sample("b", {"x", "y"})}, {}, {}, options(PairBy::Random));
+  EXPECT_EQ(made.pairs.at(0).metadata["caption_type"], 3);
+  EXPECT_FALSE(made.pairs.at(1).metadata.contains("caption_type"));
+}
+
+TEST(PairUp, PromptsTheOtherModelHasNotAnsweredAreFoundBefore) {
+  EXPECT_NO_THROW(check_answered({sample("a", {}).prompt}, {sample("a", {"x"})}));
+  EXPECT_THROW(check_answered({sample("a", {}).prompt, sample("b", {}).prompt}, {sample("a", {"x"})}),
+               DataError);
+}
+
 TEST(PairUp, LengthIsInCharacters) {
   const auto made = pair_up({sample("a", {"éééé", "xxxxx", "x"})}, {}, {}, options(PairBy::Length));
   EXPECT_EQ(both(made.pairs.at(0)), (Both{"x", "xxxxx"}));

@@ -24,6 +24,20 @@ std::string error_of(const std::string& line) {
   return "";
 }
 
+TEST(ScoreRecords, TheKindOfQuestionTellsTheFacts) {
+  const auto records = read(
+      R"({"prompt": "which?", "answers": ["A. cup", "B. ox"], "caption_type": 3})"
+      "\n"
+      R"({"prompt": "what?", "answer": "a cup"})");
+  EXPECT_EQ(records[0].fact_kind, FactKind::Aokvqa);
+  EXPECT_EQ(records[1].fact_kind, FactKind::Captions);
+  EXPECT_EQ(records[0].all_answers().size(), 2U);
+  EXPECT_EQ(records[0].question().size(), 1U);
+  EXPECT_EQ(records[1].all_answers(), std::vector<std::string>{"a cup"});
+  EXPECT_EQ(records[1].question().back().text, "what?");
+  EXPECT_THAT(error_of(R"({"prompt": "a", "answer": "b", "caption_type": 9})"), HasSubstr("1..7"));
+}
+
 TEST(ScoreRecords, ThreeForms) {
   const auto records = read(
       R"({"id": "a", "prompt": "what?", "answer": "a cup", "images": ["x.png"]})"
