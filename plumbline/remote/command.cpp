@@ -164,7 +164,8 @@ void Run::fail(const std::string& expected, const std::string& got) {
   Complaint complaint = complaint_about(command_);
   const std::string said = tail(stderr_, kStderrBytes);
   complaint.expected = expected;
-  complaint.got = said.empty() ? got : fmt::format("{}, after this on stderr:\n{}\n", got, said);
+  complaint.got = got;
+  if (!said.empty()) complaint.hint = "it wrote to stderr last:\n" + said;
   throw IoError(complaint);
 }
 

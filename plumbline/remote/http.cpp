@@ -135,6 +135,22 @@ Reply attempt(const Service& service, const std::string& key, const std::string&
   return reply;
 }
 
+const char* what_failed(httplib::Error error) {
+  switch (error) {
+    case httplib::Error::Connection:
+    case httplib::Error::ConnectionTimeout:
+      return "no connection to the host";
+    case httplib::Error::SSLConnection:
+      return "no encrypted connection to the host";
+    case httplib::Error::SSLLoadingCerts:
+      return "the system's certificates cannot be read";
+    case httplib::Error::SSLServerVerification:
+      return "the system does not trust the host's certificate";
+    default:
+      return "the connection broke";
+  }
+}
+
 std::string hint_for(const Service& service, int status) {
   if (status == 401 || status == 403) {
     return service.key_variable.empty() ? "the service may want a key; none was sent."
@@ -155,7 +171,7 @@ Complaint complaint_about(const Service& service, const Reply& reply) {
     complaint.got = "none";
   } else if (!reply.has_status()) {
     complaint.expected = "a reply";
-    complaint.got = "none: " + httplib::to_string(reply.error);
+    complaint.got = fmt::format("none: {}", what_failed(reply.error));
   } else {
     complaint.expected = "status 200";
     complaint.got = fmt::format("{} and {}", reply.status, excerpt(reply.body, 300));

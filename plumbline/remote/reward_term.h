@@ -11,11 +11,11 @@ namespace plumbline::remote {
 
 // An answer, and what may be needed to judge it.
 struct Asked {
-  std::string id;
-  std::vector<std::string> images;  // files
-  std::string prompt;
-  std::string answer;
-  std::vector<std::string> facts;
+  std::string id = {};
+  std::vector<std::string> images = {};  // files
+  std::string prompt = {};
+  std::string answer = {};
+  std::vector<std::string> facts = {};
   bool is_finished = true;  // false: cut off at the token limit
 };
 
