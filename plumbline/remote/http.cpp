@@ -14,6 +14,7 @@
 #include "plumbline/base/interrupt.h"
 #include "plumbline/remote/excerpt.h"
 #include "plumbline/remote/pipe_signal.h"
+#include "plumbline/remote/url.h"
 
 #ifndef CPPHTTPLIB_OPENSSL_SUPPORT
 #error "cpp-httplib without OpenSSL: https would not work"
@@ -21,11 +22,6 @@
 
 namespace plumbline::remote {
 namespace {
-
-struct Url {
-  std::string server;  // with scheme and port
-  std::string target;  // path and query
-};
 
 // What came of one attempt.
 struct Reply {
@@ -45,17 +41,6 @@ struct Reply {
   }
 };
 
-// A URL as errors show it.
-std::string shown(const std::string& url) { return url.substr(0, url.find_first_of("?#")); }
-
-Url parsed(const std::string& url) {
-  const size_t host = url.find("://") + 3;
-  const size_t end = std::min(url.find_first_of("/?", host), url.size());
-  Url result{url.substr(0, end), url.substr(end)};
-  if (!result.target.starts_with('/')) result.target.insert(0, "/");
-  return result;
-}
-
 std::string read_key(const Service& service) {
   if (service.key_variable.empty()) return {};
   const char* key = std::getenv(service.key_variable.c_str());
@@ -67,7 +52,7 @@ std::string read_key(const Service& service) {
                      .doing = service.doing,
                      .expected = "a key in the environment variable " + service.key_variable,
                      .got = text.empty() ? "none" : "one with blanks or other unusual characters",
-                     .where = shown(service.url)});
+                     .where = without_query(service.url)});
 }
 
 void hide(std::string& text, const std::string& key) {
@@ -118,7 +103,7 @@ Reply send(httplib::Client& client, httplib::Request request, size_t max_bytes) 
 // The library's limits hold for single reads: a reply that drips would last for ever. So the
 // request has a thread of its own, and this one looks at the clock and for signals.
 Reply attempt(const Service& service, const std::string& key, const std::string& body) {
-  const Url url = parsed(service.url);
+  const Url url = parse_url(service.url);
   httplib::Client client(url.server);
   client.set_url_encode(false);  // the URL is taken as it was written
   set_timeouts(client, service.timeout_seconds);
@@ -162,7 +147,8 @@ std::string hint_for(const Service& service, int status) {
 }
 
 Complaint complaint_about(const Service& service, const Reply& reply) {
-  Complaint complaint{.component = "remote", .doing = service.doing, .where = shown(service.url)};
+  Complaint complaint{
+      .component = "remote", .doing = service.doing, .where = without_query(service.url)};
   if (reply.is_too_large) {
     complaint.expected = fmt::format("at most {} bytes", service.max_reply_bytes);
     complaint.got = "more, beginning with " + excerpt(reply.body);
@@ -190,28 +176,8 @@ double seconds_in(const std::string& retry_after) {
 
 }  // namespace
 
-bool is_url(const std::string& text) {
-  return text.starts_with("http://") || text.starts_with("https://");
-}
-
-void check_url(const std::string& url) {
-  Complaint complaint{.component = "remote", .doing = "reading a URL"};
-  const bool is_printable =
-      std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; });
-  if (!is_url(url) || !is_printable || parsed(url).server.ends_with("//")) {
-    complaint.expected = "http://host[:port]/path or https://host[:port]/path without blanks";
-    complaint.got = excerpt(shown(url));
-    throw ConfigError(complaint);
-  }
-  if (parsed(url).server.find('@') == std::string::npos) return;
-  complaint.expected = "one without a name or password";
-  complaint.got = "one with an '@' before the host";
-  complaint.hint = "put the key into an environment variable, and give the variable's name.";
-  throw ConfigError(complaint);
-}
-
 std::string post_json(const Service& service, const std::string& body) {
-  check_url(service.url);
+  parse_url(service.url);
   const std::string key = read_key(service);
   Attempts attempts(service.retries);
   while (true) {

@@ -16,13 +16,6 @@ struct Service {
   size_t max_reply_bytes = size_t{64} << 20;
 };
 
-// Whether the text begins as URLs do here: with http:// or https://.
-bool is_url(const std::string& text);
-
-// Throws ConfigError for a URL without a host, with blanks, or with a password, which does not
-// belong into a config.
-void check_url(const std::string& url);
-
 // POSTs the JSON text `body` and returns the text of the reply. Connections that fail, replies that
 // take too long and the statuses 429 and 5xx are tried again, after the seconds of the reply's
 // Retry-After where it has them; other statuses than 2xx are not, redirections among them. https

@@ -14,6 +14,7 @@
 #include "plumbline/remote/command.h"
 #include "plumbline/remote/excerpt.h"
 #include "plumbline/remote/http.h"
+#include "plumbline/remote/url.h"
 
 namespace plumbline::remote {
 namespace {
@@ -28,8 +29,7 @@ std::string doing(const Target& target) {
 }
 
 [[noreturn]] void wrong(const Target& target, const std::string& expected, const std::string& got) {
-  const std::string where =
-      target.where.substr(0, is_url(target.where) ? target.where.find('?') : std::string::npos);
+  const std::string where = is_url(target.where) ? without_query(target.where) : target.where;
   throw DataError({.component = "remote",
                    .doing = doing(target),
                    .expected = expected,
@@ -167,7 +167,7 @@ std::optional<Target> parse_target(const std::string& text) {
 }
 
 ExternalTerm::ExternalTerm(Target target) : target_(std::move(target)) {
-  if (is_url(target_.where)) check_url(target_.where);
+  if (is_url(target_.where)) parse_url(target_.where);
 }
 
 std::vector<double> ExternalTerm::score(const std::vector<Asked>& answers) const {

@@ -11,11 +11,11 @@
 namespace plumbline::remote {
 namespace {
 
-// Seconds that the next wait takes.
-double wait_of(Attempts& attempts, double asked_seconds = 0) {
-  const Stopwatch watch;
-  EXPECT_TRUE(attempts.wait_for_next("no reply", asked_seconds));
-  return watch.seconds();
+// Waits for the next attempt; returns what is logged.
+std::string logged(Attempts& attempts) {
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(attempts.wait_for_next("[remote] no reply."));
+  return testing::internal::GetCapturedStderr();
 }
 
 TEST(Attempts, EndWithTheRetries) {
@@ -25,28 +25,37 @@ TEST(Attempts, EndWithTheRetries) {
   EXPECT_FALSE(attempts.wait_for_next(""));
 }
 
+TEST(Attempts, Wait) {
+  Attempts attempts({.count = 1, .first_wait_seconds = 0.05});
+  const Stopwatch watch;
+  attempts.wait_for_next("");
+  EXPECT_GE(watch.seconds(), 0.05);
+}
+
 TEST(Attempts, WaitTwiceAsLongEachTime) {
-  Attempts attempts({.count = 3, .first_wait_seconds = 0.04});
-  EXPECT_THAT(wait_of(attempts), testing::AllOf(testing::Ge(0.04), testing::Lt(0.08)));
-  EXPECT_GE(wait_of(attempts), 0.08);
-  EXPECT_GE(wait_of(attempts), 0.16);
+  Attempts attempts({.count = 3, .first_wait_seconds = 0.01});
+  EXPECT_THAT(logged(attempts), testing::HasSubstr("in 0.01 s"));
+  EXPECT_THAT(logged(attempts), testing::HasSubstr("in 0.02 s"));
+  EXPECT_THAT(logged(attempts), testing::HasSubstr("in 0.04 s"));
 }
 
 TEST(Attempts, WaitAsLongAsTheOtherSideAsks) {
   Attempts attempts({.count = 1, .first_wait_seconds = 0});
-  EXPECT_GE(wait_of(attempts, 0.05), 0.05);
+  const Stopwatch watch;
+  attempts.wait_for_next("", 0.05);
+  EXPECT_GE(watch.seconds(), 0.05);
 }
 
 TEST(Attempts, WaitNoLongerThanTheLimit) {
   Attempts attempts({.count = 1, .first_wait_seconds = 0, .longest_wait_seconds = 0.01});
-  EXPECT_LT(wait_of(attempts, 1e9), 5);
+  const Stopwatch watch;
+  attempts.wait_for_next("", 10);
+  EXPECT_LT(watch.seconds(), 5);
 }
 
 TEST(Attempts, SayWhyAndHowOften) {
   Attempts attempts({.count = 2, .first_wait_seconds = 0});
-  testing::internal::CaptureStderr();
-  attempts.wait_for_next("[remote] no reply.");
-  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+  EXPECT_THAT(logged(attempts),
               testing::HasSubstr("[remote] no reply.\nTrying again in 0 s (1 of 2)."));
 }
 

@@ -49,26 +49,6 @@ Handler fails_once(int status, const std::string& retry_after = "") {
   };
 }
 
-TEST(Url, IsWhatBeginsLikeOne) {
-  EXPECT_TRUE(is_url("http://a"));
-  EXPECT_TRUE(is_url("https://a"));
-  EXPECT_FALSE(is_url("python3 http://a"));
-  EXPECT_FALSE(is_url("httpd"));
-}
-
-TEST(Url, IsChecked) {
-  EXPECT_NO_THROW(check_url("http://a"));
-  EXPECT_NO_THROW(check_url("https://a:8000/b?c=@"));
-  for (const char* wrong : {"http://", "http:///b", "http://?c", "ftp://a", "http://a/b c", "a"}) {
-    EXPECT_THROW(check_url(wrong), ConfigError) << wrong;
-  }
-}
-
-TEST(Url, PasswordsAreRefusedAndNotRepeated) {
-  const auto text = error_text<ConfigError>([] { check_url("http://me:secret@a/b"); });
-  EXPECT_THAT(text, AllOf(HasSubstr("without a name or password"), Not(HasSubstr("secret"))));
-}
-
 TEST(Http, PostsJson) {
   const TestServer server([](const Request& request, Response& reply) {
     reply.set_content(request.target + " " + request.get_header_value("Content-Type") + " " +
@@ -77,6 +57,8 @@ TEST(Http, PostsJson) {
   });
   EXPECT_EQ(post_json({.url = server.url("/a/b?c=d+e")}, "{}"), "/a/b?c=d+e application/json {}");
 }
+
+TEST(Http, RefusesWhatIsNoUrl) { EXPECT_THROW(post_json({.url = "http://"}, "{}"), ConfigError); }
 
 TEST(Http, APathIsNotNeeded) {
   const TestServer server([](const Request& request, Response& reply) {
@@ -95,7 +77,10 @@ TEST(Http, MovesMuchBothWays) {
 }
 
 TEST(Http, HasATime) {
-  const TestServer server([](const Request&, Response&) { sleep_seconds(0.6); });
+  std::atomic<bool> is_over = false;
+  const TestServer server([&](const Request&, Response&) {
+    for (int i = 0; i < 1000 && !is_over; ++i) sleep_seconds(0.01);
+  });
   const Stopwatch watch;
   const auto text = error_text<IoError>([&] {
     post_json({.url = server.url("/a?b"),
@@ -104,7 +89,8 @@ TEST(Http, HasATime) {
                .retries = kNoRetries},
               "{}");
   });
-  EXPECT_LT(watch.seconds(), 0.5);
+  EXPECT_LT(watch.seconds(), 5);
+  is_over = true;
   EXPECT_EQ(text, "[remote] asking a friend: expected a reply within 0.2 seconds, got none (" +
                       server.url("/a") + ").");
 }
