@@ -119,15 +119,6 @@ TEST(Child, StartsWithTheUsualSignals) {
   EXPECT_EQ(output_of("sh -c 'kill -PIPE $$'; echo $?"), "141\n");
 }
 
-TEST(Child, StartsWithoutOurMask) {
-  sigset_t blocked, former;
-  sigemptyset(&blocked);
-  sigaddset(&blocked, SIGUSR1);
-  ::pthread_sigmask(SIG_BLOCK, &blocked, &former);
-  EXPECT_EQ(output_of("sh -c 'kill -USR1 $$'; echo $?"), "138\n");
-  ::pthread_sigmask(SIG_SETMASK, &former, nullptr);
-}
-
 TEST(Child, SaysThatTheSystemRefuses) {
   const size_t before = num_descriptors();
   EXPECT_THROW(Child(std::string(10'000'000, ' ')), std::system_error);

@@ -186,8 +186,8 @@ TEST(ExternalTermUrl, AsksInPortions) {
 }
 
 TEST(ExternalTermUrl, AsksAFailingServiceAgain) {
-  const TestServer server([is_first = true](const Request&, Response& reply) mutable {
-    reply.status = std::exchange(is_first, false) ? 500 : 200;
+  const TestServer server([is_first = FirstTime()](const Request&, Response& reply) {
+    reply.status = is_first() ? 500 : 200;
     reply.set_content("[1]", "application/json");
   });
   EXPECT_THAT(scores_of(server.url(), 1), ElementsAre(1));

@@ -56,6 +56,15 @@ inline Handler says(const std::string& body, int status = 200) {
   };
 }
 
+// Whether it is asked for the first time. The server's threads may all ask.
+class FirstTime {
+ public:
+  bool operator()() const { return !asked_->exchange(true); }
+
+ private:
+  std::shared_ptr<std::atomic<bool>> asked_ = std::make_shared<std::atomic<bool>>(false);
+};
+
 inline void sleep_seconds(double seconds) {
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
