@@ -85,7 +85,6 @@ httplib::Request request_of(const std::string& target, const std::string& key,
 }
 
 Reply send(httplib::Client& client, httplib::Request request, size_t max_bytes) {
-  const NoPipeSignal guard;
   Reply reply;
   request.content_receiver = [&](const char* bytes, size_t size, uint64_t, uint64_t) {
     reply.is_too_large = size > max_bytes - reply.body.size();
@@ -103,6 +102,7 @@ Reply send(httplib::Client& client, httplib::Request request, size_t max_bytes) 
 // The library's limits hold for single reads: a reply that drips would last for ever. So the
 // request has a thread of its own, and this one looks at the clock and for signals.
 Reply attempt(const Service& service, const std::string& key, const std::string& body) {
+  const NoPipeSignal guard;  // which the thread inherits
   const Url url = parse_url(service.url);
   httplib::Client client(url.server);
   client.set_url_encode(false);  // the URL is taken as it was written
@@ -116,7 +116,9 @@ Reply attempt(const Service& service, const std::string& key, const std::string&
   }
   Reply reply = sending.get();
   reply.is_late = !reply.has_status() && watch.seconds() >= service.timeout_seconds;
-  hide(reply.body, key);
+  // What is in use as a key of servers that want none ("x") may be a part of any good reply.
+  constexpr size_t kShortestSecret = 8;
+  if (!reply.is_good() || key.size() >= kShortestSecret) hide(reply.body, key);
   return reply;
 }
 

@@ -21,8 +21,9 @@ struct Service {
 // Retry-After where it has them; other statuses than 2xx are not, redirections among them. https
 // needs a certificate that the system trusts (or SSL_CERT_FILE does).
 //
-// The key is in no log, error or returned text, even if the reply repeats it; nor is the query of
-// the URL, which may hold another one.
+// The key is in no log or error, even if the reply repeats it, nor in the returned text if it has 8
+// characters or more: "[key]" stands there. Nor is the query of the URL, which may hold another
+// one.
 //
 // Throws ConfigError for a URL or a key that is missing or wrong, IoError when there is no reply or
 // one of another status, DataError for more than `max_reply_bytes`, Interrupted when a signal comes

@@ -36,9 +36,8 @@ std::optional<Target> parse_target(const std::string& text);
 
 // Asks a command or a URL for one number per answer.
 //
-//   command   gets a line of JSON per answer on stdin, and writes a line per answer, in their
-//   order,
-//             to stdout: a number, or {"id": ..., "score": number}, whose id, if given, must match
+//   command   gets a line of JSON per answer on stdin, and writes a line per answer to stdout, in
+//             their order: a number, or {"id": ..., "score": number}; an id, if given, must match
 //   URL       gets {"answers": [...]} of at most 256 answers at a time by POST, and returns
 //             {"scores": [...]} or just the list, of the same numbers or objects
 //

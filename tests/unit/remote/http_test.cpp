@@ -206,6 +206,12 @@ TEST(HttpKey, IsNotReturned) {
             "[key] [key]");
 }
 
+TEST(HttpKey, ChangesNoReplyWhenItIsNoSecret) {
+  const Variable key("PLUMBLINE_TEST_KEY", "1");
+  const TestServer server(says("[1]"));
+  EXPECT_EQ(post_json({.url = server.url(), .key_variable = "PLUMBLINE_TEST_KEY"}, ""), "[1]");
+}
+
 TEST(HttpKey, MustBeThere) {
   const auto text = error_text<ConfigError>(
       [] { post_json({.url = "http://localhost", .key_variable = "PLUMBLINE_TEST_KEY"}, ""); });
