@@ -25,6 +25,7 @@ const std::map<std::string, Names>& allowed() {
       {"data", {"config", "text", "image", "formats"}},
       {"world", {"data", "image"}},
       {"api", {"data"}},
+      {"remote", {}},
       {"eval", {"api", "data", "world"}},
       {"report", {"eval", "formats"}},
       {"annotate", {"eval", "formats"}},
@@ -38,13 +39,13 @@ const std::map<std::string, Names>& allowed() {
       {"rl", {"tensor"}},
       {"train", {"parallel", "checkpoint"}},
       {"engine", {"api", "parallel", "generate", "checkpoint"}},
-      {"recipes", {"report", "annotate", "serve", "rl", "train", "engine"}},
+      {"recipes", {"report", "annotate", "remote", "serve", "rl", "train", "engine"}},
       {"app", {"recipes"}}};
   return table;
 }
 
-const Names kTierA = {"base",  "config", "text", "image",  "formats",  "data",
-                      "world", "api",    "eval", "report", "annotate", "serve"};
+const Names kTierA = {"base", "config", "text", "image",  "formats",  "data", "world",
+                      "api",  "remote", "eval", "report", "annotate", "serve"};
 
 Names reachable(const std::string& folder) {
   Names result = {"base", folder};

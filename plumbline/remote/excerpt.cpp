@@ -1,0 +1,38 @@
+#include "plumbline/remote/excerpt.h"
+
+namespace plumbline::remote {
+namespace {
+
+// Whether a byte is inside of a UTF-8 character, so that the text cannot be cut before it.
+bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+std::string_view trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
+}
+
+}  // namespace
+
+std::string excerpt(std::string_view text, size_t max_bytes) {
+  text = trimmed(text);
+  size_t end = text.size();
+  if (end > max_bytes) {
+    end = max_bytes;
+    while (end > 0 && is_continuation(text[end])) --end;
+  }
+  std::string line(text.substr(0, end));
+  for (char& c : line) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return "'" + line + (end < text.size() ? "...'" : "'");
+}
+
+std::string tail(std::string_view text, size_t max_bytes) {
+  text = trimmed(text);
+  if (text.size() > max_bytes) text.remove_prefix(text.size() - max_bytes);
+  while (!text.empty() && is_continuation(text.front())) text.remove_prefix(1);
+  return std::string(text);
+}
+
+}  // namespace plumbline::remote

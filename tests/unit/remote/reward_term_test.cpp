@@ -1,0 +1,259 @@
+#include "plumbline/remote/reward_term.h"
+
+#include <gmock/gmock.h>
+
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "tests/support/scratch.h"
+#include "tests/unit/remote/server.h"
+
+namespace plumbline::remote {
+namespace {
+
+using httplib::Request;
+using httplib::Response;
+using nlohmann::json;
+using support::error_text;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr Retries kOnce{.count = 1, .first_wait_seconds = 0};
+
+std::vector<Asked> answers(size_t count) {
+  std::vector<Asked> result(count);
+  for (size_t i = 0; i < count; ++i) result[i].id = "a" + std::to_string(i);
+  return result;
+}
+
+ExternalTerm term(const std::string& where) {
+  return ExternalTerm({.name = "taste", .where = where, .timeout_seconds = 30, .retries = kOnce});
+}
+
+std::vector<double> scores_of(const std::string& where, size_t count) {
+  return term(where).score(answers(count));
+}
+
+// The complaint about a program that prints these lines, or a service that says this.
+std::string complaint_of_lines(const std::string& lines, size_t count) {
+  return error_text<DataError>([&] { scores_of("printf '" + lines + "'", count); });
+}
+std::string complaint_of_body(const std::string& body, size_t count) {
+  const TestServer server(says(body));
+  const auto text = error_text<DataError>([&] { scores_of(server.url("/a?secret"), count); });
+  EXPECT_EQ(server.num_requests(), 1) << "malformed replies are not asked for again";
+  EXPECT_THAT(text, Not(HasSubstr("secret")));
+  return text;
+}
+
+TEST(ParseTarget, ReadsNameWeightAndWhere) {
+  const auto target = parse_target("short-1.x_=-0.5  python3 score.py --a='b c' ");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->name, "short-1.x_");
+  EXPECT_EQ(target->weight, -0.5);
+  EXPECT_EQ(target->where, "python3 score.py --a='b c'");
+}
+
+TEST(ParseTarget, ReadsUrls) {
+  const auto target = parse_target("a=1e-1\thttp://localhost:8000/score?b=c");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->weight, 0.1);
+  EXPECT_EQ(target->where, "http://localhost:8000/score?b=c");
+}
+
+TEST(ParseTarget, GivesNothingForAnotherForm) {
+  for (const char* wrong : {"", "a", "a b", "=1 b", "a= b", "a=x b", "a=1", "a=1 ", "a=1x b",
+                            "a=nan b", "a=inf b", "a b=1 c", "a/b=1 c"}) {
+    EXPECT_FALSE(parse_target(wrong)) << wrong;
+  }
+}
+
+TEST(ExternalTerm, ChecksItsUrlAtOnce) {
+  EXPECT_THROW(ExternalTerm({.name = "a", .where = "http://"}), ConfigError);
+}
+
+TEST(ExternalTerm, AsksNobodyAboutNothing) { EXPECT_TRUE(scores_of("exit 1", 0).empty()); }
+
+class ExternalTermFiles : public support::Scratch {};
+
+TEST_F(ExternalTermFiles, TellsAProgramAllOfAnAnswer) {
+  const Asked asked{.id = "a",
+                    .images = {"i.png"},
+                    .prompt = "p\nq",
+                    .answer = "cut off: \xC3",
+                    .facts = {"f", "g"},
+                    .is_finished = false};
+  term("tee " + path("asked") + " | sed s/.*/2/").score({asked});
+  EXPECT_EQ(json::parse(read_file(path("asked"))), json({{"id", "a"},
+                                                         {"images", {"i.png"}},
+                                                         {"prompt", "p\nq"},
+                                                         {"answer", "cut off: \uFFFD"},
+                                                         {"facts", {"f", "g"}},
+                                                         {"is_finished", false}}));
+}
+
+TEST(ExternalTerm, TakesNumbersAndObjectsOfPrograms) {
+  EXPECT_THAT(scores_of("printf '1\\n{\"id\": \"a1\", \"score\": -2.5}\\n{\"score\": 3e0}\\n'", 3),
+              ElementsAre(1, -2.5, 3));
+}
+
+TEST_F(ExternalTermFiles, TriesAProgramAgain) {
+  EXPECT_THAT(scores_of("mkdir " + path("second") + " && exit 1; echo 1", 1), ElementsAre(1));
+}
+
+TEST_F(ExternalTermFiles, DoesNotAskAgainWhatWasAnsweredWrongly) {
+  const auto text =
+      error_text<DataError>([&] { scores_of("echo >> " + path("count") + "; echo no", 1); });
+  EXPECT_EQ(read_file(path("count")), "\n");
+}
+
+TEST(ExternalTerm, SaysWhichProgramFailed) {
+  const auto text = error_text<IoError>([] { scores_of("echo no module >&2; exit 1", 1); });
+  EXPECT_THAT(text, HasSubstr("asking the reward term 'taste': expected exit code 0, got 1"));
+  EXPECT_THAT(text, HasSubstr("no module"));
+}
+
+TEST(ExternalTerm, SaysForWhichAnswerALineIsNoFiniteNumber) {
+  for (const char* wrong : {"good", "null", "NaN", "Infinity", "1e999", "true", "\"1\"", "[1]", "",
+                            "{\"score\": null}", "{\"id\": \"a1\"}"}) {
+    EXPECT_THAT(complaint_of_lines("1\\n" + std::string(wrong) + "\\n3\\n", 3),
+                HasSubstr("[remote] asking the reward term 'taste': expected a finite number for "
+                          "answer 'a1', got '" +
+                          std::string(wrong) + "'"));
+  }
+}
+
+TEST(ExternalTerm, ShortensWhatItQuotes) {
+  EXPECT_LT(complaint_of_lines(std::string(150, 'x'), 1).size(), 500);
+}
+
+TEST(ExternalTerm, SaysWhereLinesAreInAnotherOrder) {
+  EXPECT_THAT(complaint_of_lines("1\\n{\"id\": \"a2\", \"score\": 1}\\n1\\n", 3),
+              HasSubstr("expected the score of answer 'a1' in its place, got '{\"id\": \"a2\""));
+}
+
+TEST(ExternalTerm, SaysWhichLineIsMissingOrTooMany) {
+  EXPECT_THAT(complaint_of_lines("1\\n2\\n", 3),
+              HasSubstr("expected 3 scores, got 2, none for answer 'a2'"));
+  EXPECT_THAT(complaint_of_lines("1\\n2\\nbye\\n", 2),
+              HasSubstr("expected 2 scores, got 3; after that of the last answer 'a1' came 'bye'"));
+}
+
+TEST(ExternalTermUrl, TellsAServiceAllOfAnAnswer) {
+  std::string body;
+  const TestServer server([&](const Request& request, Response& reply) {
+    body = request.body;
+    reply.set_content("[1]", "application/json");
+  });
+  term(server.url()).score({{.id = "a", .answer = "b"}});
+  EXPECT_EQ(json::parse(body), json({{"answers",
+                                      {{{"id", "a"},
+                                        {"images", json::array()},
+                                        {"prompt", ""},
+                                        {"answer", "b"},
+                                        {"facts", json::array()},
+                                        {"is_finished", true}}}}}));
+}
+
+TEST(ExternalTermUrl, TakesListsAndObjects) {
+  for (const char* body : {"[1, -2.5]", "{\"scores\": [1, -2.5], \"model\": \"m\"}",
+                           "[1, {\"id\": \"a1\", \"score\": -2.5}]"}) {
+    const TestServer server(says(body));
+    EXPECT_THAT(scores_of(server.url(), 2), ElementsAre(1, -2.5)) << body;
+  }
+}
+
+// Each answer is scored by its number, so that a portion out of its place would show.
+TEST(ExternalTermUrl, AsksInPortions) {
+  std::mutex mutex;
+  std::vector<size_t> sizes;
+  const TestServer server([&](const Request& request, Response& reply) {
+    json scores = json::array();
+    const json asked = json::parse(request.body)["answers"];
+    for (const json& one : asked) {
+      scores.push_back(std::stoi(one["id"].get<std::string>().substr(1)));
+    }
+    reply.set_content(scores.dump(), "application/json");
+    const std::lock_guard lock(mutex);
+    sizes.push_back(asked.size());
+  });
+  const auto scores = scores_of(server.url(), 513);
+  EXPECT_THAT(sizes, ElementsAre(256, 256, 1));
+  ASSERT_EQ(scores.size(), 513U);
+  for (size_t i = 0; i < scores.size(); ++i) EXPECT_EQ(scores[i], static_cast<double>(i));
+}
+
+TEST(ExternalTermUrl, AsksAFailingServiceAgain) {
+  const TestServer server([is_first = FirstTime()](const Request&, Response& reply) {
+    reply.status = is_first() ? 500 : 200;
+    reply.set_content("[1]", "application/json");
+  });
+  EXPECT_THAT(scores_of(server.url(), 1), ElementsAre(1));
+}
+
+TEST(ExternalTermUrl, SendsItsKey) {
+  ::setenv("PLUMBLINE_TEST_KEY", "open-sesame", 1);
+  std::string received;
+  const TestServer server([&](const Request& request, Response& reply) {
+    received = request.get_header_value("Authorization");
+    reply.set_content("[1]", "application/json");
+  });
+  ExternalTerm({.name = "a", .where = server.url(), .key_variable = "PLUMBLINE_TEST_KEY"})
+      .score(answers(1));
+  ::unsetenv("PLUMBLINE_TEST_KEY");
+  EXPECT_EQ(received, "Bearer open-sesame");
+}
+
+TEST(ExternalTermUrl, SaysForWhichAnswerANumberIsMissing) {
+  for (const char* wrong : {"null", "\"good\"", "true", "[1]"}) {
+    EXPECT_THAT(complaint_of_body("[1," + std::string(wrong) + ",3]", 3),
+                HasSubstr("[remote] asking the reward term 'taste': expected a finite number for "
+                          "answer 'a1', got '" +
+                          std::string(wrong) + "'"));
+  }
+}
+
+// Python's json writes these, which are no JSON.
+TEST(ExternalTermUrl, SaysForWhichAnswerANumberIsNotFinite) {
+  for (const char* wrong : {"NaN", "Infinity", "-Infinity", "1e999"}) {
+    const auto text = complaint_of_body("{\"scores\": [1, " + std::string(wrong) + ", 3]}", 3);
+    EXPECT_THAT(text, HasSubstr("expected JSON with a finite number for answer 'a1', got "));
+    EXPECT_THAT(text, HasSubstr("[1, " + std::string(wrong)));
+  }
+}
+
+TEST(ExternalTermUrl, SaysThatAReplyHasNoScores) {
+  for (const char* wrong : {"{}", "{\"scores\": 1}", "1", "null", "\"[1]\""}) {
+    EXPECT_THAT(complaint_of_body(wrong, 1),
+                HasSubstr("expected {\"scores\": [...]} or a list of numbers, got '" +
+                          std::string(wrong) + "'"));
+  }
+}
+
+TEST(ExternalTermUrl, SaysThatAReplyIsText) {
+  const auto text = complaint_of_body("<html>" + std::string(1000, 'x'), 1);
+  EXPECT_THAT(text,
+              HasSubstr("expected JSON with a finite number for answer 'a0', got '<html>xxx"));
+  EXPECT_LT(text.size(), 500);
+}
+
+TEST(ExternalTermUrl, SaysWhichScoreIsMissingOrTooMany) {
+  EXPECT_THAT(complaint_of_body("[1, 2]", 3),
+              HasSubstr("expected 3 scores, got 2, none for answer 'a2'"));
+  EXPECT_THAT(complaint_of_body("[1, 2, 7]", 2),
+              HasSubstr("expected 2 scores, got 3; after that of the last answer 'a1' came '7'"));
+}
+
+TEST(ExternalTermUrl, SaysWhereScoresAreInAnotherOrder) {
+  EXPECT_THAT(complaint_of_body("[1, {\"id\": \"a0\", \"score\": 1}]", 2),
+              HasSubstr("expected the score of answer 'a1' in its place, got '{\"id\":\"a0\""));
+}
+
+TEST(ExternalTermUrl, SaysThatAReplyIsNestedTooDeeply) {
+  complaint_of_body(std::string(10'000, '['), 1);
+}
+
+}  // namespace
+}  // namespace plumbline::remote
