@@ -31,6 +31,7 @@ struct ModelConfig {
   std::string path;
   std::string adapter;
   std::string reward_adapter;
+  std::string reward_model;
   std::string conversation = "auto";
   Quantization quantization = Quantization::None;
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
@@ -60,6 +61,7 @@ struct GenerationConfig {
   int64_t top_k = 0;  // 0: off
   int64_t max_tokens = 64;
   int64_t min_tokens = 0;
+  std::vector<std::string> stop = {};  // texts and tokens that end an answer
   int64_t num_samples = 2;
   int64_t batch_size = 128;
   friend bool operator==(const GenerationConfig&, const GenerationConfig&) = default;
@@ -121,33 +123,59 @@ std::optional<std::pair<std::string, double>> parse_weight(const std::string& te
 
 enum class KlEstimatorKind { K1, K1Clamped, K2, K3 };
 enum class KlControllerKind { Fixed, Adaptive };
+enum class KlPlace { Reward, Loss };
+enum class Advantage { Gae, Rloo, ReinforcePp, Grpo };
+enum class Positions { Answer, Padded };
+enum class LossWeights { Tokens, Answers };
+enum class ScoreScale { None, Running, Reference };
+enum class MissingEnd { Added, Instead };
 
 struct PpoConfig {
   int64_t total_steps = 60;
   int64_t rollout_size = 192;
+  int64_t samples_per_prompt = 1;
   int64_t minibatch_size = 96;
   int64_t epochs = 2;
   int64_t micro_tokens = 8192;
+  std::vector<std::string> cut_at = {};
+  bool logprobs_at_temperature = true;
+  ScoreScale score_scale = ScoreScale::None;
+  MissingEnd missing_end = MissingEnd::Added;
+  double missing_end_penalty = -2;
+  double length_penalty = 0;
+  double correctness_bonus = 2;
+  bool symmetric_yes_no = true;
+  std::vector<std::string> user_terms = {};  // "NAME=WEIGHT COMMAND-OR-URL"
+  double user_term_timeout = 60;             // seconds
+  int64_t user_term_retries = 2;
   double kl_coef = 0.1;
-  KlEstimatorKind kl_estimator = KlEstimatorKind::K1Clamped;
+  KlEstimatorKind kl_estimator = KlEstimatorKind::K1;
+  KlPlace kl_in = KlPlace::Reward;
   KlControllerKind kl_controller = KlControllerKind::Fixed;
   double kl_target = 6;
   int64_t kl_horizon = 10000;
+  double kl_ceiling = 0;  // nats per answer; 0: none
+  double reward_scale = 1;
+  Positions positions = Positions::Answer;
+  bool whiten_rewards = false;
+  Advantage advantage = Advantage::Gae;
+  double gamma = 1;
+  double lambda = 0.95;
+  bool whiten_advantages = true;
+  LossWeights loss_weights = LossWeights::Tokens;
   double clip_range = 0.2;
+  double dual_clip = 0;  // 0: off
   double value_clip_range = 0.2;
   double vf_coef = 0.1;
-  double gamma = 1;
-  double lambda = 1;
-  bool whiten_advantages = true;
-  double reward_scale = 1;
-  double missing_end_penalty = -8;
-  double length_penalty = -10;
-  double correctness_bonus = 2;
-  bool symmetric_yes_no = false;
+  double entropy_coef = 0;
+  double step_kl_limit = 0;  // 0: off
   int64_t value_warmup_steps = 0;
   int64_t eval_every = 0;
   int64_t eval_items = 200;
-  double entropy_coef = 0;
+  std::string gold_judge;
+  int64_t samples_every = 10;
+  double length_alarm = 2;
+  double repetition_alarm = 0.2;
   friend bool operator==(const PpoConfig&, const PpoConfig&) = default;
 };
 

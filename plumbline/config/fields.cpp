@@ -132,6 +132,30 @@ const std::vector<std::string>& names_of(KlControllerKind) {
   static const std::vector<std::string> names = {"fixed", "adaptive"};
   return names;
 }
+const std::vector<std::string>& names_of(KlPlace) {
+  static const std::vector<std::string> names = {"reward", "loss"};
+  return names;
+}
+const std::vector<std::string>& names_of(Advantage) {
+  static const std::vector<std::string> names = {"gae", "rloo", "reinforce_pp", "grpo"};
+  return names;
+}
+const std::vector<std::string>& names_of(Positions) {
+  static const std::vector<std::string> names = {"answer", "padded"};
+  return names;
+}
+const std::vector<std::string>& names_of(LossWeights) {
+  static const std::vector<std::string> names = {"tokens", "answers"};
+  return names;
+}
+const std::vector<std::string>& names_of(ScoreScale) {
+  static const std::vector<std::string> names = {"none", "running", "reference"};
+  return names;
+}
+const std::vector<std::string>& names_of(MissingEnd) {
+  static const std::vector<std::string> names = {"added", "instead"};
+  return names;
+}
 const std::vector<std::string>& names_of(Quantization) {
   static const std::vector<std::string> names = {"none", "nf4", "int8"};
   return names;

@@ -37,6 +37,12 @@ Limits one_of(std::vector<std::string> choices);
 const std::vector<std::string>& names_of(SftTrain);
 const std::vector<std::string>& names_of(KlEstimatorKind);
 const std::vector<std::string>& names_of(KlControllerKind);
+const std::vector<std::string>& names_of(KlPlace);
+const std::vector<std::string>& names_of(Advantage);
+const std::vector<std::string>& names_of(Positions);
+const std::vector<std::string>& names_of(LossWeights);
+const std::vector<std::string>& names_of(ScoreScale);
+const std::vector<std::string>& names_of(MissingEnd);
 const std::vector<std::string>& names_of(Schedule);
 const std::vector<std::string>& names_of(Quantization);
 const std::vector<std::string>& names_of(BadRecords);
@@ -66,7 +72,8 @@ struct FieldOf {
                std::vector<std::string> S::*, SftTrain S::*, KlEstimatorKind S::*,
                KlControllerKind S::*, Schedule S::*, Quantization S::*, BadRecords S::*,
                Labels S::*, TooLong S::*, DataOrder S::*, MissingFacts S::*, RewardTrain S::*,
-               Centring S::*, PairBy S::*>
+               Centring S::*, PairBy S::*, KlPlace S::*, Advantage S::*, Positions S::*,
+               LossWeights S::*, ScoreScale S::*, MissingEnd S::*>
       member;
   std::string help;
   Limits limits;

@@ -2,14 +2,6 @@
 #include "plumbline/config/section_lists.h"
 
 namespace plumbline::config {
-namespace {
-
-constexpr const char* kReleased = "LLaVA-RLHF release";
-constexpr const char* kMicroTokensHelp =
-    "token rows per forward and backward pass; memory, not the result, depends on it";
-
-}  // namespace
-
 std::vector<FieldOf<RunConfig>> run_fields() {
   return {
       {"out", &RunConfig::out, "folder to write"},
@@ -35,6 +27,8 @@ std::vector<FieldOf<ModelConfig>> model_fields() {
       {"adapter", &ModelConfig::adapter, "folder of a LoRA adapter to start from; empty: none"},
       {"reward_adapter", &ModelConfig::reward_adapter,
        "folder of the reward model's adapter and head"},
+      {"reward_model", &ModelConfig::reward_model,
+       "folder of the base that the reward model and the values of PPO sit on; empty: model.path"},
       {"conversation", &ModelConfig::conversation, "how turns become text",
        one_of({"auto", "template", "vicuna_v1", "v1", "llava_v1", "llava_v0", "llava_llama_2",
                "plain", "mpt", "chatml", "brief"}),
@@ -81,6 +75,8 @@ std::vector<FieldOf<GenerationConfig>> generation_fields() {
       {"top_k", &GenerationConfig::top_k, "tokens kept; 0: all", at_least(0), kReleased},
       {"max_tokens", &GenerationConfig::max_tokens, "longest answer, in tokens", at_least(1),
        "LLaVA-RLHF release: 896"},
+      {"stop", &GenerationConfig::stop,
+       "texts that end an answer and are not part of it, and names of tokens that do"},
       {"min_tokens", &GenerationConfig::min_tokens, "shortest answer, in tokens", at_least(0)},
       {"num_samples", &GenerationConfig::num_samples, "answers per prompt", at_least(1),
        "arXiv 2309.14525: pairs"},
@@ -169,63 +165,6 @@ std::vector<FieldOf<RewardConfig>> reward_fields() {
        "its "
        "result; 0: trains to the end",
        at_least(0), "arXiv 2309.14525: stopped early, at step 200"},
-  };
-}
-
-std::vector<FieldOf<PpoConfig>> ppo_fields() {
-  return {
-      {"total_steps", &PpoConfig::total_steps, "iterations", at_least(1)},
-      {"rollout_size", &PpoConfig::rollout_size, "answers per iteration", at_least(1),
-       "LLaVA-RLHF release: 512"},
-      {"minibatch_size", &PpoConfig::minibatch_size,
-       "answers per optimiser step; divides rollout_size", at_least(1), "LLaVA-RLHF release: 256"},
-      {"epochs", &PpoConfig::epochs, "passes over each iteration's answers", at_least(1),
-       kReleased},
-      {"micro_tokens", &PpoConfig::micro_tokens, kMicroTokensHelp, at_least(1)},
-      {"kl_coef", &PpoConfig::kl_coef, "weight of the per-token KL penalty, per nat", at_least(0),
-       kReleased},
-      {"kl_estimator", &PpoConfig::kl_estimator, "per-token estimate of the KL", {}, kReleased},
-      {"kl_controller",
-       &PpoConfig::kl_controller,
-       "how kl_coef moves during the run",
-       {},
-       kReleased},
-      {"kl_target", &PpoConfig::kl_target, "KL per answer the adaptive controller aims at, nats",
-       above(0), "Ziegler et al. 2019 (arXiv 1909.08593)"},
-      {"kl_horizon", &PpoConfig::kl_horizon, "answers over which the adaptive controller corrects",
-       at_least(1), "Ziegler et al. 2019 (arXiv 1909.08593)"},
-      {"clip_range", &PpoConfig::clip_range, "clip of the probability ratio, 1 +- this", above(0),
-       kReleased},
-      {"value_clip_range", &PpoConfig::value_clip_range, "clip of a value's change", above(0),
-       kReleased},
-      {"vf_coef", &PpoConfig::vf_coef, "weight of the value loss", at_least(0), kReleased},
-      {"gamma", &PpoConfig::gamma, "discount per token", between(0, 1), kReleased},
-      {"lambda", &PpoConfig::lambda, "GAE mixing", between(0, 1), kReleased},
-      {"whiten_advantages",
-       &PpoConfig::whiten_advantages,
-       "scale advantages to mean 0 and variance 1 over the iteration",
-       {},
-       kReleased},
-      {"reward_scale", &PpoConfig::reward_scale, "factor of shaped rewards", above(0),
-       "LLaVA-RLHF release: 10"},
-      {"missing_end_penalty", &PpoConfig::missing_end_penalty,
-       "added to the score of an answer without its end token", at_most(0), kReleased},
-      {"length_penalty", &PpoConfig::length_penalty,
-       "added to the score of a longest answer, less for shorter ones", at_most(0), kReleased},
-      {"correctness_bonus", &PpoConfig::correctness_bonus,
-       "added to the score of a right multiple-choice answer", at_least(0), kReleased},
-      {"symmetric_yes_no",
-       &PpoConfig::symmetric_yes_no,
-       "correctness also pays for questions whose answer is yes",
-       {},
-       "LLaVA-RLHF release: false"},
-      {"value_warmup_steps", &PpoConfig::value_warmup_steps,
-       "first iterations that train the value alone", at_least(0)},
-      {"eval_every", &PpoConfig::eval_every,
-       "iterations between greedy runs of data.benchmark; 0: none", at_least(0)},
-      {"eval_items", &PpoConfig::eval_items, "benchmark items used for that", at_least(1)},
-      {"entropy_coef", &PpoConfig::entropy_coef, "weight of the entropy bonus, per nat",
-       at_least(0)},
   };
 }
 
@@ -361,7 +300,8 @@ std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
        "share of pairs of an answer and an edit of it", between(0, 1)},
       {"held_out_share", &AnnotateConfig::held_out_share,
        "share of images whose pairs are kept for evaluation", at_least(0).below(1)},
-      {"max_pairs", &AnnotateConfig::max_pairs, "pairs compared at most, those held out not counted; 0: all", at_least(0)},
+      {"max_pairs", &AnnotateConfig::max_pairs,
+       "pairs compared at most, those held out not counted; 0: all", at_least(0)},
   };
 }
 

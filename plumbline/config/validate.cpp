@@ -37,6 +37,24 @@ void check_at_most(Problems& problems, const std::string& key, int64_t value,
 void check_ppo(Problems& problems, const Config& c) {
   check_divides(problems, "ppo", "minibatch_size", c.ppo.minibatch_size, "rollout_size",
                 c.ppo.rollout_size);
+  check_divides(problems, "ppo", "samples_per_prompt", c.ppo.samples_per_prompt, "rollout_size",
+                c.ppo.rollout_size);
+  const bool needs_groups =
+      c.ppo.advantage == Advantage::Rloo || c.ppo.advantage == Advantage::Grpo;
+  if (needs_groups && c.ppo.samples_per_prompt < 2) {
+    problems.push_back({"ppo.samples_per_prompt",
+                        fmt::format(" = {}: expected at least 2 with ppo.advantage = rloo or grpo",
+                                    c.ppo.samples_per_prompt)});
+  }
+  if (c.ppo.dual_clip != 0 && c.ppo.dual_clip <= 1) {
+    problems.push_back(
+        {"ppo.dual_clip", fmt::format(" = {}: expected 0, or a number above 1", c.ppo.dual_clip)});
+  }
+  if (c.ppo.advantage != Advantage::Gae && c.ppo.value_warmup_steps > 0) {
+    problems.push_back(
+        {"ppo.value_warmup_steps", fmt::format(" = {}: expected 0 where ppo.advantage is not gae",
+                                               c.ppo.value_warmup_steps)});
+  }
   check_at_most(problems, "ppo.value_warmup_steps", c.ppo.value_warmup_steps, "ppo.total_steps",
                 c.ppo.total_steps);
 }

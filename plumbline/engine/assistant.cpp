@@ -187,13 +187,15 @@ void check_length(const Assistant& assistant, int64_t num_rows, const std::strin
 
 generate::SamplingOptions sampling_options(const config::GenerationConfig& config,
                                            const Assistant& assistant) {
+  text::TokenIds forbidden = never_drawn(assistant);
+  for (const std::string& stop : config.stop) std::erase(forbidden, assistant.tokenizer.id(stop));
   return {.temperature = config.temperature,
           .top_p = config.top_p,
           .top_k = config.top_k,
           .max_tokens = config.max_tokens,
           .min_tokens = config.min_tokens,
           .end_token = assistant.format.end_token,
-          .forbidden = never_drawn(assistant)};
+          .forbidden = std::move(forbidden)};
 }
 
 generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& assistant) {

@@ -54,7 +54,8 @@ void save_assistant(const fs::path& folder, Assistant& assistant, const std::str
 void check_length(const Assistant& assistant, int64_t num_rows, const std::string& what,
                   const std::string& where);
 
-// Sampling as configured; control tokens and ids the tokenizer does not know are never drawn.
+// Sampling as configured; control tokens but those of generation.stop, and ids the tokenizer does
+// not know, are never drawn.
 generate::SamplingOptions sampling_options(const config::GenerationConfig& config,
                                            const Assistant& assistant);
 // The most likely answer.

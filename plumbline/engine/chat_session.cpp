@@ -42,7 +42,7 @@ std::string ChatSession::ask(const std::string& text,
       .prompt = prompt.ids,
       .image_rows = image_rows_.empty() ? at::Tensor() : at::cat(image_rows_),
       .key = key_.at(num_answers_)};
-  AnswerWriter writer(assistant_, show);
+  AnswerWriter writer(assistant_, ends_, show);
   generate::generate(assistant_.model, {sequence}, sampling_, 1, {},
                      [&](size_t, int64_t, int64_t token) { return writer.add(token) && go_on(); });
   const std::string answer = writer.finish();

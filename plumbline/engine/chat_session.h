@@ -10,6 +10,7 @@
 
 #include "plumbline/base/random.h"
 #include "plumbline/data/records.h"
+#include "plumbline/engine/answer_writer.h"
 #include "plumbline/engine/assistant.h"
 
 namespace plumbline::engine {
@@ -18,8 +19,11 @@ namespace plumbline::engine {
 class ChatSession {
  public:
   // `key` draws the answers: the n-th answer of the session from key.at(n).
-  ChatSession(Assistant& assistant, generate::SamplingOptions sampling, RandomKey key)
-      : assistant_(assistant), sampling_(std::move(sampling)), key_(key) {}
+  ChatSession(Assistant& assistant, const config::GenerationConfig& config, RandomKey key)
+      : assistant_(assistant),
+        sampling_(sampling_options(config, assistant)),
+        ends_(answer_ends(assistant, config)),
+        key_(key) {}
 
   // An image that the next question is about. Throws IoError or DataError, and ConfigError for a
   // model that takes none; then nothing has changed.
@@ -42,6 +46,7 @@ class ChatSession {
  private:
   Assistant& assistant_;
   generate::SamplingOptions sampling_;
+  AnswerEnds ends_;
   RandomKey key_;
   std::vector<text::Turn> turns_;
   std::vector<std::string> images_;     // of all turns

@@ -94,4 +94,10 @@ at::Tensor FeatureStore::features(const std::vector<std::string>& images) const 
   return list.empty() ? at::Tensor() : at::stack(list);
 }
 
+int64_t FeatureStore::bytes() const {
+  int64_t bytes = 0;
+  for (const auto& [name, features] : by_name_) bytes += static_cast<int64_t>(features.nbytes());
+  return bytes;
+}
+
 }  // namespace plumbline::engine

@@ -28,6 +28,7 @@ class FeatureStore {
   at::Tensor features(const std::vector<std::string>& images) const;
 
   int64_t size() const { return static_cast<int64_t>(by_name_.size()); }
+  int64_t bytes() const;
 
  private:
   // [B, 3, H, W] fp32 on the CPU; what is wrong with a file is added to `problems`.

@@ -12,27 +12,39 @@ namespace plumbline::engine {
 
 std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>& questions,
                                                 int64_t max_tokens) {
-  const auto images = data::images_of(questions);
-  std::vector<generate::Sequence> sequences;
+  std::vector<data::Prompt> prompts;
   for (const auto& question : questions) {
-    const std::vector<text::Turn> turns = {
-        {.is_user = true,
-         .text = question.image.empty() ? question.text : text::with_image(question.text)}};
+    prompts.push_back(
+        {.id = "",
+         .image = question.image,
+         .turns = {
+             {.is_user = true,
+              .text = question.image.empty() ? question.text : text::with_image(question.text)}}});
+  }
+  return answer_prompts(prompts, max_tokens);
+}
+
+std::vector<std::string> LocalGenerator::answer_prompts(const std::vector<data::Prompt>& prompts,
+                                                        int64_t max_tokens) {
+  const auto images = data::images_of(prompts);
+  std::vector<generate::Sequence> sequences;
+  for (const auto& prompt : prompts) {
     sequences.push_back(
-        {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, turns).ids});
+        {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, prompt.turns).ids});
     check_length(assistant_, std::ssize(sequences.back().prompt) + max_tokens,
-                 "a question and its answer", question.text.substr(0, 60));
+                 "a question and its answer", prompt.turns.back().text.substr(0, 60));
   }
   store_.prepare(assistant_.model, images);
   for (size_t i = 0; i < images.size(); ++i) {
     sequences[i].image_rows = image_rows(assistant_.model, store_, images[i]);
   }
+  const AnswerEnds ends = answer_ends(assistant_);
   const auto sampled = generate::generate(
       assistant_.model, sequences, greedy_options(max_tokens, assistant_), max_slots_,
-      [](int64_t) { stop_if_interrupted(); }, end_watcher(assistant_));
+      [](int64_t) { stop_if_interrupted(); }, end_watcher(assistant_, ends));
   std::vector<std::string> answers;
   for (const auto& samples : sampled)
-    answers.push_back(answer_text(assistant_, samples.front().tokens));
+    answers.push_back(read_answer(assistant_, ends, samples.front().tokens).text);
   return answers;
 }
 

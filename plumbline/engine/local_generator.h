@@ -2,6 +2,7 @@
 #pragma once
 
 #include "plumbline/api/generator.h"
+#include "plumbline/data/records.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/feature_store.h"
 
@@ -16,6 +17,9 @@ class LocalGenerator : public api::Generator {
   // Looks at images it has not seen yet first. Stops with Interrupted when a signal came.
   std::vector<std::string> answer(const std::vector<api::Question>& questions,
                                   int64_t max_tokens) override;
+  // The same for conversations that end with a user's turn.
+  std::vector<std::string> answer_prompts(const std::vector<data::Prompt>& prompts,
+                                          int64_t max_tokens);
 
  private:
   Assistant& assistant_;

@@ -13,23 +13,28 @@ ResponseBatch make_response_batch(const Responses& all, const std::vector<int64_
                                   const FeatureStore& features, at::Device device) {
   std::vector<const text::TokenIds*> ids;
   std::vector<std::string> images;
-  std::vector<int64_t> positions;
-  tensor::Spans spans;
+  ResponseBatch result;
+  result.chosen = chosen;
   for (const int64_t s : chosen) {
     ids.push_back(&all.sequences[static_cast<size_t>(s)]);
     images.push_back(all.images[static_cast<size_t>(s)]);
-    spans.append(all.spans.length(s));
-    for (int64_t r = all.spans.begin(s); r < all.spans.end(s); ++r) positions.push_back(r);
+    result.spans.append(all.spans.length(s));
   }
-  ResponseBatch result;
   result.batch = make_batch(ids, images, features, device);
-  result.rows = tensor::rows_before_responses(result.batch.spans, spans).to(device);
+  result.rows = tensor::rows_before_responses(result.batch.spans, result.spans).to(device);
   result.tokens = result.batch.ids.index_select(0, result.rows + 1);
-  result.positions = tensor::to_tensor(positions, device);
   return result;
 }
 
 }  // namespace
+
+at::Tensor places_of(const std::vector<int64_t>& chosen, const tensor::Spans& spans) {
+  std::vector<int64_t> places;
+  for (const int64_t s : chosen) {
+    for (int64_t r = spans.begin(s); r < spans.end(s); ++r) places.push_back(r);
+  }
+  return tensor::to_tensor(places, at::kCPU);
+}
 
 std::vector<ResponseBatch> response_batches(const Responses& responses,
                                             const std::vector<int64_t>& chosen, int64_t budget,
@@ -55,9 +60,11 @@ nn::TokenLogprobs response_logprobs(model::Llava& model, const ResponseBatch& ba
 }
 
 at::Tensor response_values(model::Llava& model, const ResponseBatch& batch,
-                           const std::string& adapter) {
+                           const std::string& adapter, const tensor::Spans& values) {
   const model::AdapterScope scope(model, adapter);
-  return model.score(adapter, hidden(model, batch.batch).index_select(0, batch.rows));
+  const at::Tensor rows = tensor::rows_of_values(batch.batch.spans, batch.spans, values);
+  return model.score(adapter,
+                     hidden(model, batch.batch).index_select(0, rows.to(batch.rows.device())));
 }
 
 }  // namespace plumbline::engine

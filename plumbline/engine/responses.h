@@ -19,10 +19,14 @@ struct Responses {
 // Some of the sequences as model input.
 struct ResponseBatch {
   Batch batch;
-  at::Tensor rows;       // [r] the row before each response token
-  at::Tensor tokens;     // [r] the response tokens
-  at::Tensor positions;  // [r] their places in [0, R)
+  std::vector<int64_t> chosen;  // which they are, of S
+  tensor::Spans spans;          // of their responses over [0, r)
+  at::Tensor rows;              // [r] the row before each response token
+  at::Tensor tokens;            // [r] the response tokens
 };
+
+// Places of the chosen sequences' spans, one after the other: [r] int64 on the CPU.
+at::Tensor places_of(const std::vector<int64_t>& chosen, const tensor::Spans& spans);
 
 // The sequences `chosen` in batches of at most `budget` rows (one sequence may have more).
 std::vector<ResponseBatch> response_batches(const Responses& responses,
@@ -33,8 +37,9 @@ std::vector<ResponseBatch> response_batches(const Responses& responses,
 nn::TokenLogprobs response_logprobs(model::Llava& model, const ResponseBatch& batch,
                                     const std::string& adapter, double temperature);
 
-// What an adapter's head gives before each response token is emitted, [r] fp32. Differentiable.
+// What an adapter's head gives before each response token is emitted, and behind the last one where
+// `values` (of the batch's sequences) has a value more: [v] fp32. Differentiable.
 at::Tensor response_values(model::Llava& model, const ResponseBatch& batch,
-                           const std::string& adapter);
+                           const std::string& adapter, const tensor::Spans& values);
 
 }  // namespace plumbline::engine

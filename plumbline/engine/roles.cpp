@@ -31,30 +31,4 @@ void attach_reward(model::Llava& model, const config::ModelConfig& config,
                                   .hint = "set model.reward_adapter to the result of `reward`."});
 }
 
-nn::Parameters attach_roles(model::Llava& model, const config::Config& c, RandomKey key) {
-  if (attach_policy(model, c.model).empty()) {
-    model.add_adapter(kPolicy, nn::adapter_spec(c.lora), key.at("lora"));
-  }
-  model.copy_adapter(kPolicy, kReference);
-  attach_reward(model, c.model, "ppo");
-  model.copy_adapter(kReward, kValue);
-  model.add_head(kValue, key.at("value"), /*zero=*/true);
-  nn::Parameters trained;
-  const auto add = [&](const std::string& prefix, const nn::Parameters& parameters) {
-    for (const auto& [name, tensor] : parameters) trained.emplace(prefix + name, tensor);
-  };
-  add("policy.", model.adapter_parameters(kPolicy));
-  add("value.", model.adapter_parameters(kValue));
-  add("value_head.", model.head_parameters(kValue));
-  return trained;
-}
-
-int64_t role_bytes(model::Llava& model) {
-  int64_t bytes = 0;
-  for (const char* role : {kPolicy, kReference, kReward, kValue}) {
-    bytes += nn::num_bytes(model.adapter_parameters(role));
-  }
-  return bytes;
-}
-
 }  // namespace plumbline::engine

@@ -1,4 +1,4 @@
-// The four roles of PPO as adapters on one frozen base.
+// Names of the roles that adapters play, and loading those that come from files.
 #pragma once
 
 #include <string>
@@ -21,13 +21,5 @@ std::string attach_policy(model::Llava& model, const config::ModelConfig& config
 // the name of `stage`, when it has no head.
 void attach_reward(model::Llava& model, const config::ModelConfig& config,
                    const std::string& stage);
-
-// Attaches all four and returns what trains, by name: the policy's adapter, the value's adapter and
-// head. The policy is model.adapter, or a new adapter as [lora] says. Throws what load_adapter
-// does, and CheckpointError when the reward model has no head.
-nn::Parameters attach_roles(model::Llava& model, const config::Config& config, RandomKey key);
-
-// Bytes of the adapters of all four roles.
-int64_t role_bytes(model::Llava& model);
 
 }  // namespace plumbline::engine

@@ -98,6 +98,7 @@ std::vector<Answered> answer_part(engine::Assistant& assistant, engine::FeatureS
     part[i].image_rows = engine::image_rows(assistant.model, features, prompts[first + i].image);
   }
   const int64_t before = static_cast<int64_t>(first) * c.generation.num_samples;
+  const auto ends = engine::answer_ends(assistant, c.generation);
   const auto sampled = generate::generate(
       assistant.model, part, engine::sampling_options(c.generation, assistant),
       c.generation.batch_size,
@@ -105,14 +106,15 @@ std::vector<Answered> answer_part(engine::Assistant& assistant, engine::FeatureS
         progress.update(before + done);
         stop_if_interrupted();
       },
-      engine::end_watcher(assistant));
+      engine::end_watcher(assistant, ends));
   std::vector<Answered> answers;
   for (const auto& of_prompt : sampled) {
     Answered& entry = answers.emplace_back();
     for (const auto& answer : of_prompt) {
-      entry.answers.push_back(engine::answer_text(assistant, answer.tokens));
+      const auto read = engine::read_answer(assistant, ends, answer.tokens);
+      entry.answers.push_back(read.text);
       entry.num_tokens += std::ssize(answer.tokens);
-      entry.num_stopped += answer.is_stopped ? 1 : 0;
+      entry.num_stopped += read.is_finished ? 1 : 0;
     }
   }
   return answers;
@@ -160,7 +162,6 @@ PairInput read_pair_input(const std::vector<data::Prompt>& prompts, const config
     require(c.data.samples, "data.samples", "models");
     input.others = data::read_samples(c.data.samples);
     data::check_answered(prompts, input.others);
-    data::check_same_prompts(prompts, input.others);
   }
   return input;
 }

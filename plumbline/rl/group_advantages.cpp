@@ -45,7 +45,8 @@ std::vector<double> grpo(const std::vector<double>& rewards, int64_t group_size)
     for (size_t i = first; i < last; ++i) mean += rewards[i] / count;
     for (size_t i = first; i < last; ++i) squares += std::pow(rewards[i] - mean, 2);
     const double deviation = std::sqrt(squares / count);
-    for (size_t i = first; i < last; ++i) advantages[i] = (rewards[i] - mean) / (deviation + kSmall);
+    for (size_t i = first; i < last; ++i)
+      advantages[i] = (rewards[i] - mean) / (deviation + kSmall);
   });
   return advantages;
 }

@@ -17,8 +17,8 @@ void check_sizes(const at::Tensor& a, const at::Tensor& b, const at::Tensor& c,
                  const at::Tensor& d) {
   const bool is_right =
       a.dim() == 1 && a.sizes() == b.sizes() && a.sizes() == c.sizes() && a.sizes() == d.sizes();
-  PLUMBLINE_CHECK(is_right, fmt::format("sizes {}, {}, {} and {}", a.numel(), b.numel(), c.numel(),
-                                        d.numel()));
+  PLUMBLINE_CHECK(
+      is_right, fmt::format("sizes {}, {}, {} and {}", a.numel(), b.numel(), c.numel(), d.numel()));
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ std::vector<double> total_of(const std::vector<Term>& terms) {
   std::vector<double> totals(terms.front().values.size(), 0);
   for (const Term& term : terms) {
     PLUMBLINE_CHECK(term.values.size() == totals.size(),
-                    fmt::format("term {} of {} answers, {} expected", term.name,
-                                term.values.size(), totals.size()));
+                    fmt::format("term {} of {} answers, {} expected", term.name, term.values.size(),
+                                totals.size()));
     for (size_t s = 0; s < totals.size(); ++s) totals[s] += term.values[s];
   }
   return totals;
@@ -42,9 +42,8 @@ at::Tensor shape_rewards(const std::vector<double>& totals, const at::Tensor& kl
     last.push_back(answers.end(s) - 1);
   }
   const at::Tensor penalty = -kl_coef * kl.detach().to(at::kDouble);
-  const at::Tensor rewards =
-      penalty.index_add(0, at::tensor(last, at::kLong).to(kl.device()),
-                        at::tensor(totals, at::kDouble).to(kl.device()));
+  const at::Tensor rewards = penalty.index_add(0, at::tensor(last, at::kLong).to(kl.device()),
+                                               at::tensor(totals, at::kDouble).to(kl.device()));
   return (rewards * scale).to(at::kFloat);
 }
 

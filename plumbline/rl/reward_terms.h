@@ -15,7 +15,7 @@ namespace plumbline::rl {
 // position.
 struct Term {
   std::string name;
-  std::vector<double> values;
+  std::vector<double> values = {};
 };
 
 // `penalty` (<= 0) when the answer did not end by itself, else 0.

@@ -23,8 +23,8 @@ Moments moments(const std::vector<double>& values);
 // Moments of the union. Source: Chan, Golub, LeVeque 1979, the pairwise update.
 Moments merge(const Moments& a, const Moments& b);
 
-// (values - mean) / (deviation + 1e-8). One value alone becomes 0. Same shape, float32, no gradient.
-// Source: the released Fact-RLHF trainer.
+// (values - mean) / (deviation + 1e-8). One value alone becomes 0. Same shape, float32, no
+// gradient. Source: the released Fact-RLHF trainer.
 at::Tensor whiten(const at::Tensor& values, const Moments& of_all);
 // values scaled alike, their mean kept: what the released trainer does to rewards, if asked to.
 at::Tensor scale_to_one(const at::Tensor& values, const Moments& of_all);

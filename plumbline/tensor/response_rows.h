@@ -16,4 +16,8 @@ namespace plumbline::tensor {
 // sequence.
 at::Tensor rows_before_responses(const Spans& sequences, const Spans& responses);
 
+// The rows that values are read from, [V]: those, and where `values` has one more for a sequence
+// than its response has tokens, the row of the last token, which has seen all of it.
+at::Tensor rows_of_values(const Spans& sequences, const Spans& responses, const Spans& values);
+
 }  // namespace plumbline::tensor

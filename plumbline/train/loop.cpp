@@ -30,6 +30,10 @@ std::string progress_figures(const Metrics& metrics) {
   add("accuracy", [](double v) { return fmt::format("accuracy {:.2f}", v); });
   add("eval/loss", [](double v) { return fmt::format("eval {:.3f}", v); });
   add("eval/accuracy", [](double v) { return fmt::format("held out {:.3f}", v); });
+  add("score/model", [](double v) { return fmt::format("score {:.3f}", v); });
+  add("kl/k1", [](double v) { return fmt::format("KL {:.2f}", v); });
+  add("response/length", [](double v) { return fmt::format("length {:.1f}", v); });
+  add("gold/score", [](double v) { return fmt::format("gold {:.2f}", v); });
   add("lr", [](double v) { return fmt::format("lr {:.1e}", v); });
   add("grad_norm", [](double v) { return fmt::format("|g| {:.2f}", v); });
   add("time/rows_per_second", [](double v) { return fmt::format("{:.0f} tokens/s", v); });
@@ -54,6 +58,15 @@ void Loop::save_with(std::function<void(const fs::path&)> save_result) {
   save_result_ = std::move(save_result);
 }
 
+void Loop::remember_with(std::function<nlohmann::json()> write,
+                         std::function<void(const nlohmann::json&)> read) {
+  write_memory_ = std::move(write);
+  read_memory_ = std::move(read);
+}
+std::optional<fs::path> Loop::folder() const {
+  return folder_ ? std::optional(folder_->path()) : std::nullopt;
+}
+
 void Loop::begin(int64_t total_steps) {
   total_steps_ = total_steps;
   const auto checkpoint = folder_ ? folder_->latest_checkpoint() : std::nullopt;
@@ -76,6 +89,10 @@ void Loop::begin(int64_t total_steps) {
     }
   }
   stop_if_interrupted();
+  if (held_out_ && options_.evaluates_first && step_ == 0) {
+    const Metrics figures = evaluate();
+    if (folder_) folder_->metrics().record(0, figures);
+  }
   if (folder_) progress_.emplace(options_.label, total_steps_, step_);
   watch_.restart();
 }
@@ -88,12 +105,17 @@ void Loop::read_state(const fs::path& checkpoint) {
     best_ = best->get<double>();
   }
   evaluations_since_best_ = state.value("evaluations_since_best", int64_t{0});
+  if (read_memory_) read_memory_(state.at("memory"));
 }
 
 void Loop::end_step(const Metrics& figures, int64_t rows, const std::string& examples) {
   Metrics metrics = trainable_.step(step_, total_steps_, figures, examples);
-  ++step_;
   metrics.insert(figures.begin(), figures.end());
+  end_iteration(std::move(metrics), rows);
+}
+
+void Loop::end_iteration(Metrics metrics, int64_t rows) {
+  ++step_;
   metrics["time/rows_per_second"] = static_cast<double>(rows) / watch_.seconds();
   const bool is_due = options_.eval_every > 0 && step_ % options_.eval_every == 0;
   if (held_out_ && (is_due || is_done())) metrics.merge(evaluate());
@@ -101,13 +123,29 @@ void Loop::end_step(const Metrics& figures, int64_t rows, const std::string& exa
     folder_->metrics().record(step_, metrics);
     progress_->update(step_, progress_figures(metrics));
   }
-  // A signal to one process is one to all of them.
-  const auto signal = static_cast<int>(
-      processes_.size() == 1 ? received_signal() : processes_.largest(received_signal()));
+  const int signal = signal_of_any(received_signal());
   const bool saves = run_.checkpoint_every > 0 && step_ % run_.checkpoint_every == 0;
   if (saves || signal != 0) save_checkpoint();
   if (signal != 0) throw Interrupted(signal);
   watch_.restart();
+}
+
+// A signal to one process is one to all of them.
+int Loop::signal_of_any(int own) {
+  return processes_.size() == 1 ? own : static_cast<int>(processes_.largest(own));
+}
+
+void Loop::interruptible(const std::function<void()>& work) {
+  int signal = 0;
+  try {
+    work();
+  } catch (const Interrupted&) {
+    signal = received_signal();
+  }
+  signal = signal_of_any(signal);
+  if (signal == 0) return;
+  save_checkpoint();
+  throw Interrupted(signal);
 }
 
 Metrics Loop::evaluate() {
@@ -142,6 +180,7 @@ void Loop::save_checkpoint() {
       nlohmann::json state{{"step", step_}};
       if (best_) state["best"] = *best_;
       state["evaluations_since_best"] = evaluations_since_best_;
+      if (write_memory_) state["memory"] = write_memory_();
       write_file(path / kState, state.dump() + "\n");
     });
   }

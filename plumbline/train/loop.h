@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +24,9 @@ struct BestBy {
 
 struct LoopOptions {
   std::string stage;
-  std::string label;       // of the progress line
-  int64_t eval_every = 0;  // steps; 0: at the end only
+  std::string label;             // of the progress line
+  int64_t eval_every = 0;        // steps; 0: at the end only
+  bool evaluates_first = false;  // before the first step as well
   BestBy best_by = {};
   int64_t patience = 0;  // evaluations without a better model that end training; 0: no early end
   OpenOptions open = {};
@@ -41,12 +43,17 @@ class Loop {
   Loop(LoopOptions options, const config::Loaded& loaded, Trainable& trainable,
        parallel::Communicator& processes);
 
-  // `held_out` is called by all processes and returns figures named "eval/...", equal in all of
-  // them. `best_by` decides which model is the best, which `save_result` then writes into best/ of
-  // the run folder.
+  // `held_out` is called by all processes and returns figures that are equal in all of them.
+  // `best_by` decides which model is the best, which `save_result` then writes into best/ of the
+  // run folder.
   void evaluate_with(std::function<Metrics()> held_out);
   // Fills a folder with the trained model, as the stage's result.
   void save_with(std::function<void(const fs::path&)> save_result);
+
+  // What a stage must remember beside its weights, in a checkpoint's state.json: `read` gets what
+  // `write` gave.
+  void remember_with(std::function<nlohmann::json()> write,
+                     std::function<void(const nlohmann::json&)> read);
 
   // Continues from the newest checkpoint when the run is resumed. Throws Interrupted when a signal
   // came meanwhile.
@@ -59,6 +66,14 @@ class Loop {
   // names what was in it, for the error about figures that are not finite. Throws Interrupted after
   // a signal, when a checkpoint is safe.
   void end_step(const Metrics& figures, int64_t rows, const std::string& examples);
+  // The same for a stage that has stepped the weights itself, maybe several times.
+  void end_iteration(Metrics figures, int64_t rows);
+  // For work before the weights of a step change: a signal meanwhile ends the run where the last
+  // step did. `work` must not speak with other processes; the signal of one is one to all.
+  void interruptible(const std::function<void()>& work);
+
+  // Where the run writes; nothing in all processes but the first.
+  std::optional<fs::path> folder() const;
 
   // Ends training, writes the result as `name` in the run folder (the best model where patience
   // was asked for, else the last), and notes that the run is complete. `planned_bytes`: memory
@@ -67,6 +82,7 @@ class Loop {
 
  private:
   Metrics evaluate();
+  int signal_of_any(int own);
   void save_checkpoint();
   void compare_with_best(double value);
   void read_state(const fs::path& checkpoint);
@@ -82,6 +98,8 @@ class Loop {
   std::optional<Progress> progress_;
   std::function<Metrics()> held_out_;
   std::function<void(const fs::path&)> save_result_;
+  std::function<nlohmann::json()> write_memory_;
+  std::function<void(const nlohmann::json&)> read_memory_;
   int64_t step_ = 0, total_steps_ = 0;
   std::optional<double> best_;  // of the figure best_by
   int64_t evaluations_since_best_ = 0;

@@ -283,7 +283,7 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
   if (is_resumed) {
     const auto checkpoint = run.latest_checkpoint();
     const int64_t step = checkpoint ? step_of(*checkpoint) : 0;
-    run.metrics_->truncate(step);
+    run.metrics_->truncate(step > 0 ? step : -1);  // a first evaluation is recorded as step 0
     if (checkpoint) run.seconds_before_ = number_in(about(path), "seconds");
     log_info("resuming {} after step {}", path.string(), step);
   } else {

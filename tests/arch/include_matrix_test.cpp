@@ -39,7 +39,8 @@ const std::map<std::string, Names>& allowed() {
       {"rl", {"tensor"}},
       {"train", {"parallel", "checkpoint"}},
       {"engine", {"api", "parallel", "generate", "checkpoint"}},
-      {"recipes", {"report", "annotate", "remote", "serve", "rl", "train", "engine"}},
+      {"rlhf", {"remote", "eval", "rl", "train", "engine"}},
+      {"recipes", {"report", "annotate", "serve", "rlhf"}},
       {"app", {"recipes"}}};
   return table;
 }

@@ -34,9 +34,11 @@ class ResponsesTest : public testing::Test {
     const at::NoGradGuard no_grad;
     at::Tensor logprobs = at::full({10}, 9.0), values = at::full({10}, 9.0);
     for (const auto& batch : response_batches(all_, order, budget, store_, at::kCPU)) {
-      logprobs.index_copy_(0, batch.positions,
+      const at::Tensor places = places_of(batch.chosen, all_.spans);
+      logprobs.index_copy_(0, places,
                            response_logprobs(assistant_.model, batch, "value", 0.7).logprobs);
-      values.index_copy_(0, batch.positions, response_values(assistant_.model, batch, "value"));
+      values.index_copy_(0, places,
+                         response_values(assistant_.model, batch, "value", batch.spans));
     }
     return {logprobs, values};
   }
@@ -72,6 +74,21 @@ TEST_F(ResponsesTest, DoNotDependOnBatchesOrOrder) {
   const auto [split_logprobs, split_values] = all_figures(1, {3, 0, 2, 1});
   EXPECT_TRUE(at::allclose(logprobs, split_logprobs, 1e-5, 1e-5));
   EXPECT_TRUE(at::allclose(values, split_values, 1e-5, 1e-5));
+}
+
+// One value more is read at the last token, where the whole answer has been seen.
+TEST_F(ResponsesTest, TheValueBehindAnAnswerIsReadAtItsLastRow) {
+  const at::NoGradGuard no_grad;
+  const auto batch = response_batches(all_, {1, 2}, 10000, store_, at::kCPU).front();
+  const auto more = tensor::Spans::from_lengths({3, 3});  // of 2 and 3 tokens
+  const at::Tensor values = response_values(assistant_.model, batch, "value", more);
+  const at::Tensor before = response_values(assistant_.model, batch, "value", batch.spans);
+  EXPECT_TRUE(at::equal(values.slice(0, 0, 2), before.slice(0, 0, 2)));
+  EXPECT_TRUE(at::equal(values.slice(0, 3, 6), before.slice(0, 2, 5)));
+  const model::AdapterScope scope(assistant_.model, "value");
+  const auto alone = make_batch({&all_.sequences[1]}, {all_.images[1]}, store_, at::kCPU);
+  const at::Tensor last = hidden(assistant_.model, alone).slice(0, -1);
+  EXPECT_NEAR(values[2].item<double>(), assistant_.model.score("value", last).item<double>(), 1e-5);
 }
 
 }  // namespace

@@ -28,20 +28,25 @@ class LoopTest : public support::Scratch {
     Loop loop({.stage = "test",
                .label = "test",
                .eval_every = 1,
+               .evaluates_first = evaluates_first_,
                .best_by = best_by_,
                .patience = patience_,
                .open = {.resume = resume}},
               loaded_, trainable, *alone);
     loop.evaluate_with([&] {
-      return Metrics{{"eval/loss", held_out_.at(static_cast<size_t>(loop.step() - 1))}};
+      const int64_t place = loop.step() - (evaluates_first_ ? 0 : 1);
+      return Metrics{{"eval/loss", held_out_.at(static_cast<size_t>(place))}};
     });
     loop.save_with(
         [&](const fs::path& folder) { write_file(folder / "model", std::to_string(loop.step())); });
+    loop.remember_with([&] { return nlohmann::json{{"seen", seen_}}; },
+                       [&](const nlohmann::json& memory) { seen_ = memory.at("seen"); });
     loop.begin(6);
     first_step_ = loop.step();
     while (!loop.is_done()) {
       if (loop.step() == stop) return;
       trainable.zero_grad();
+      ++seen_;
       const at::Tensor w = trainable.parameters().at("w");
       (w * w).sum().backward();
       const double loss = loop.step() == 3 && bad_loss != 0 ? bad_loss : 1.0;
@@ -57,6 +62,8 @@ class LoopTest : public support::Scratch {
     return values;
   }
 
+  int64_t seen_ = 0;  // steps, as the stage remembers them
+  bool evaluates_first_ = false;
   config::Loaded loaded_;
   std::vector<double> held_out_ = {5, 3, 4, 2, 2.5, 2.6};
   int64_t first_step_ = -1;
@@ -121,6 +128,22 @@ TEST_F(LoopTest, ABadFigureNamesTheExamplesAndChangesNothing) {
   EXPECT_EQ(figures("loss").size(), 3U);
   run(true, -1);
   EXPECT_EQ(first_step_, 2);
+}
+
+TEST_F(LoopTest, AStageRemembersWhatItMust) {
+  run(false, 5);
+  EXPECT_EQ(seen_, 5);
+  run(true, 6);
+  EXPECT_EQ(first_step_, 4) << "the newest checkpoint";
+  EXPECT_EQ(seen_, 6) << "4 of the checkpoint and 2 more";
+}
+
+TEST_F(LoopTest, MayBeEvaluatedBeforeTheFirstStepOnceOnly) {
+  evaluates_first_ = true;
+  held_out_ = {9, 8, 7, 6, 5, 4, 3};
+  run(false, 1);  // without a checkpoint
+  run(true, 6);
+  EXPECT_EQ(figures("eval/loss"), held_out_);
 }
 
 }  // namespace

@@ -1,0 +1,46 @@
+// Rewards and advantages of the policy's answers.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <vector>
+
+#include "plumbline/config/config.h"
+#include "plumbline/parallel/communicator.h"
+#include "plumbline/rl/gae.h"
+#include "plumbline/rl/layout.h"
+#include "plumbline/rl/reward_terms.h"
+#include "plumbline/rl/whiten.h"
+#include "plumbline/rlhf/measured.h"
+
+namespace plumbline::rlhf {
+
+// What scores are shifted and scaled by (ppo.score_scale); outlives an iteration.
+struct ScoreScale {
+  rl::Moments seen = {};
+};
+
+// This process' answers: S of them, over P positions.
+struct Shaped {
+  std::vector<rl::Term> terms = {};  // [S] each, weighted; the first is the model's score
+  std::vector<double> kl = {};       // [S] sums over an answer, nats, by ppo.kl_estimator
+  at::Tensor rewards = {};           // [P]
+};
+
+// The model's score, missing end, length, correctness, and the users' terms, each by its name. The
+// first iteration's scores, or all so far, scale the score where asked for: of all processes.
+std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, ScoreScale& scale,
+                               const config::Config& config, parallel::Communicator& processes);
+
+// Rewards by position; the KL penalty is in them unless ppo.kl_in says the loss.
+Shaped shape(std::vector<rl::Term> terms, const Measured& measured, const rl::Layout& layout,
+             double kl_coef, const config::PpoConfig& config, parallel::Communicator& processes);
+
+// Advantages by ppo.advantage, [P], whitened over all processes where that belongs to it, and the
+// values' targets (zeros without a value model).
+rl::Advantages advantages_of(const Shaped& shaped, const Measured& measured,
+                             const rl::Layout& layout, const config::PpoConfig& config,
+                             parallel::Communicator& processes);
+
+}  // namespace plumbline::rlhf
