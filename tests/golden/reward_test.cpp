@@ -19,6 +19,7 @@
 #include "plumbline/recipes/stages.h"
 #include "plumbline/rl/preference.h"
 #include "plumbline/text/reward_prompt.h"
+#include "tests/golden/names.h"
 #include "tests/support/compare.h"
 #include "tests/support/scratch.h"
 
@@ -32,13 +33,6 @@ const fs::path kReward = "tests/golden/reward", kTraining = "tests/golden/traini
 constexpr double kTolerance = 1e-5, kWeightTolerance = 2e-5;
 
 json read_json(const fs::path& file) { return json::parse(read_file(file)); }
-
-// peft names layers as transformers has them in memory; ours are the classic names.
-std::string classic(const std::string& name) {
-  const std::string memory = "base_model.model.model.language_model.";
-  if (!name.starts_with(memory)) return name;
-  return "base_model.model.language_model.model." + name.substr(memory.size());
-}
 
 // The model with the adapter and head that everything starts from, and the comparisons.
 class GoldenReward : public testing::Test {
@@ -194,7 +188,8 @@ class GoldenRewardRun : public testing::TestWithParam<const char*> {
       const auto ours = checkpoint::load_tensors(scratch_ / (std::string("run/adapter/") + file));
       for (const auto& [name, tensor] :
            checkpoint::load_tensors((run_ / "final" / file).string())) {
-        largest = support::larger(largest, (ours.at(classic(name)) - tensor).abs().max().item<double>());
+        largest =
+            support::larger(largest, (ours.at(classic(name)) - tensor).abs().max().item<double>());
       }
     }
     return largest;

@@ -10,6 +10,7 @@
 #include "plumbline/config/config.h"
 #include "plumbline/formats/metrics_lines.h"
 #include "plumbline/recipes/stages.h"
+#include "tests/golden/names.h"
 #include "tests/support/compare.h"
 #include "tests/support/scratch.h"
 
@@ -59,15 +60,6 @@ class GoldenTraining : public testing::TestWithParam<const char*> {
   const json expected_ = json::parse(read_file(run_ / "expected.json"));
   const support::ScratchFolder scratch_;
 };
-
-// peft names layers as transformers has them in memory; ours are the classic names.
-std::string classic(std::string name) {
-  const std::string memory = "base_model.model.model.language_model.";
-  if (name.starts_with(memory)) {
-    return "base_model.model.language_model.model." + name.substr(memory.size());
-  }
-  return name;
-}
 
 TEST_P(GoldenTraining, LossesNormsRatesAndWeightsAgree) {
   train();

@@ -51,8 +51,9 @@ TEST(PairUp, KeepsWhatTellsTheFacts) {
 
 TEST(PairUp, PromptsTheOtherModelHasNotAnsweredAreFoundBefore) {
   EXPECT_NO_THROW(check_answered({sample("a", {}).prompt}, {sample("a", {"x"})}));
-  EXPECT_THROW(check_answered({sample("a", {}).prompt, sample("b", {}).prompt}, {sample("a", {"x"})}),
-               DataError);
+  EXPECT_THROW(
+      check_answered({sample("a", {}).prompt, sample("b", {}).prompt}, {sample("a", {"x"})}),
+      DataError);
 }
 
 TEST(PairUp, LengthIsInCharacters) {

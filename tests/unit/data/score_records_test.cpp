@@ -25,10 +25,10 @@ std::string error_of(const std::string& line) {
 }
 
 TEST(ScoreRecords, TheKindOfQuestionTellsTheFacts) {
-  const auto records = read(
-      R"({"prompt": "which?", "answers": ["A. cup", "B. ox"], "caption_type": 3})"
-      "\n"
-      R"({"prompt": "what?", "answer": "a cup"})");
+  const auto records =
+      read(R"({"prompt": "which?", "answers": ["A. cup", "B. ox"], "caption_type": 3})"
+           "\n"
+           R"({"prompt": "what?", "answer": "a cup"})");
   EXPECT_EQ(records[0].fact_kind, FactKind::Aokvqa);
   EXPECT_EQ(records[1].fact_kind, FactKind::Captions);
   EXPECT_EQ(records[0].all_answers().size(), 2U);

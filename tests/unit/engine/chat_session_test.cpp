@@ -21,8 +21,7 @@ class Chat : public testing::Test {
 
   const TinyAssistant tiny_;
   Assistant assistant_ = tiny_.load();
-  ChatSession session_{
-      assistant_, {.temperature = 0, .max_tokens = 8}, random_key(1, "chat_test")};
+  ChatSession session_{assistant_, {.temperature = 0, .max_tokens = 8}, random_key(1, "chat_test")};
   std::string shown_;
 };
 

@@ -37,8 +37,7 @@ class ResponsesTest : public testing::Test {
       const at::Tensor places = places_of(batch.chosen, all_.spans);
       logprobs.index_copy_(0, places,
                            response_logprobs(assistant_.model, batch, "value", 0.7).logprobs);
-      values.index_copy_(0, places,
-                         response_values(assistant_.model, batch, "value", batch.spans));
+      values.index_copy_(0, places, response_values(assistant_.model, batch, "value", batch.spans));
     }
     return {logprobs, values};
   }

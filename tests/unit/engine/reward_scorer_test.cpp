@@ -58,9 +58,11 @@ TEST_F(RewardScorerTest, ScoresAreThoseOfEachAnswerAlone) {
   }
   const RewardInput asked = input();
   RewardScorer second(assistant_, store_, asked, kReward, 4096, random_key(3, "facts"));
-  const auto facts = asked.shown_facts(
-      assistant_.tokenizer, fact_request(question("1.png", {"a cup"})), random_key(3, "facts").at(1));
-  EXPECT_NEAR(together[1][0], second.score_with({question("1.png", {"a cup"})}, {facts})[0][0], 1e-5);
+  const auto facts =
+      asked.shown_facts(assistant_.tokenizer, fact_request(question("1.png", {"a cup"})),
+                        random_key(3, "facts").at(1));
+  EXPECT_NEAR(together[1][0], second.score_with({question("1.png", {"a cup"})}, {facts})[0][0],
+              1e-5);
   EXPECT_NEAR(together[1][0], split[1][0], 1e-5);
   EXPECT_GT(std::abs(together[0][0] - together[0][1]), 1e-6);
   EXPECT_GT(std::abs(together[0][0] - together[1][0]), 1e-6) << "the picture is read";

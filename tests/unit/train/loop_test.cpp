@@ -39,8 +39,11 @@ class LoopTest : public support::Scratch {
     });
     loop.save_with(
         [&](const fs::path& folder) { write_file(folder / "model", std::to_string(loop.step())); });
-    loop.remember_with([&] { return nlohmann::json{{"seen", seen_}}; },
-                       [&](const nlohmann::json& memory) { seen_ = memory.at("seen"); });
+    loop.remember_with(
+        [&] {
+          return nlohmann::json{{"seen", seen_}};
+        },
+        [&](const nlohmann::json& memory) { seen_ = memory.at("seen"); });
     loop.begin(6);
     first_step_ = loop.step();
     while (!loop.is_done()) {
