@@ -143,6 +143,7 @@ struct PpoConfig {
   MissingEnd missing_end = MissingEnd::Added;
   double missing_end_penalty = -2;
   double length_penalty = 0;
+  double repetition_penalty = 0;  // per sentence
   double correctness_bonus = 2;
   bool symmetric_yes_no = true;
   std::vector<std::string> user_terms = {};  // "NAME=WEIGHT COMMAND-OR-URL"

@@ -48,6 +48,8 @@ std::vector<FieldOf<PpoConfig>> ppo_reward_fields() {
       {"length_penalty", &PpoConfig::length_penalty,
        "added to the score of a longest answer, less for shorter ones", at_most(0),
        "LLaVA-RLHF release: -10"},
+      {"repetition_penalty", &PpoConfig::repetition_penalty,
+       "added to the score for each sentence that is said again", at_most(0), kReleased},
       {"correctness_bonus", &PpoConfig::correctness_bonus,
        "added to the score of a right multiple-choice answer, and half of it for a right yes or no",
        at_least(0), kReleased},

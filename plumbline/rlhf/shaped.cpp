@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "plumbline/data/correctness.h"
+#include "plumbline/data/repeated_sentences.h"
 #include "plumbline/rl/group_advantages.h"
 #include "plumbline/rlhf/team.h"
 
@@ -25,7 +26,7 @@ std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured,
   const config::PpoConfig& p = c.ppo;
   const auto scores = scaled_scores(measured.scores, scale, p.score_scale, processes);
   rl::Term missing_end{.name = "missing_end"}, length{.name = "length"},
-      correctness{.name = "correctness"};
+      repetition{.name = "repetition"}, correctness{.name = "correctness"};
   for (int64_t s = 0; s < rollout.size(); ++s) {
     const auto i = static_cast<size_t>(s);
     const data::Prompt& prompt = *rollout.prompts[i];
@@ -36,12 +37,14 @@ std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured,
             : rl::missing_end_replacement(is_finished, scores[i], p.missing_end_penalty));
     length.values.push_back(rl::length_term(rollout.spans().length(s), c.generation.max_tokens,
                                             p.length_penalty, prompt.length_bonus_multiplier));
+    repetition.values.push_back(p.repetition_penalty *
+                                static_cast<double>(data::repeated_sentences(rollout.answers[i])));
     correctness.values.push_back(p.correctness_bonus * data::correctness(prompt.caption_type,
                                                                          rollout.answers[i],
                                                                          p.symmetric_yes_no));
   }
   std::vector<rl::Term> terms = {
-      {.name = "score", .values = scores}, missing_end, length, correctness};
+      {.name = "score", .values = scores}, missing_end, length, repetition, correctness};
   terms.insert(terms.end(), measured.users.begin(), measured.users.end());
   return terms;
 }

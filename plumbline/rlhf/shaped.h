@@ -28,7 +28,7 @@ struct Shaped {
   at::Tensor rewards = {};           // [P]
 };
 
-// The model's score, missing end, length, correctness, and the users' terms, each by its name. The
+// The model's score, missing end, length, repetition, correctness, and the users' terms, each by its name. The
 // first iteration's scores, or all so far, scale the score where asked for: of all processes.
 std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, ScoreScale& scale,
                                const config::Config& config, parallel::Communicator& processes);

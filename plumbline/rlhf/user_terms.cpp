@@ -22,7 +22,8 @@ remote::Target target_of(const std::string& text, const config::PpoConfig& c) {
 
 std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& c) {
   std::vector<remote::ExternalTerm> terms;
-  std::set<std::string> names = {"score", "missing_end", "length", "correctness", "kl", "total"};
+  std::set<std::string> names = {"score",       "missing_end", "length", "repetition",
+                                 "correctness", "kl",          "total"};
   for (const std::string& text : c.user_terms) {
     terms.emplace_back(target_of(text, c));
     const std::string& name = terms.back().target().name;

@@ -417,15 +417,17 @@ TEST_F(Stages, AHeadOfAnotherWidthIsRefused) {
 }
 
 TEST_F(Stages, PpoStartsAtItsReference) {
-  const auto first = metrics_of(at("ppo-facts")).front();
-  EXPECT_EQ(first["kl/k1"].get<double>(), 0);
+  const auto all = metrics_of(at("ppo-facts"));
+  EXPECT_TRUE(all.at(0).contains("gold/score")) << "before anything is trained";
+  EXPECT_EQ(all.at(1)["step"], 1);
+  EXPECT_EQ(all.at(1)["kl/k1"].get<double>(), 0);
 }
 
 // Rows, temperature, end tokens and the cache all have to be right for these to agree.
 TEST_F(Stages, PpoTrainsTheLogProbabilitiesItSampledWith) {
   int found = 0;
   for (const auto& metrics : metrics_of(at("ppo-facts"))) {
-    if (!metrics.contains("policy/decoder_gap")) continue;  // the last gold score's line
+    if (!metrics.contains("policy/decoder_gap")) continue;  // the first gold score's line
     ++found;
     EXPECT_LT(metrics["policy/decoder_gap"].get<double>(), 1e-3);
   }
@@ -441,7 +443,7 @@ TEST_F(Stages, PpoBeginsWithRatioOneAndDoesNotDependOnItsMicroBatches) {
       arguments.insert(arguments.end(), {"--set", setting});
     }
     must(arguments);
-    return metrics_of(at(name)).front();
+    return metrics_of(at(name)).back();
   };
   const auto whole = run("ppo-whole", "1000000"), split = run("ppo-split", "1");
   EXPECT_NEAR(whole["policy/ratio_mean"].get<double>(), 1, 1e-5);
@@ -451,22 +453,47 @@ TEST_F(Stages, PpoBeginsWithRatioOneAndDoesNotDependOnItsMicroBatches) {
   }
 }
 
-// With nothing but the length to pay for, answers learn to end.
-TEST_F(Stages, PpoRaisesAToyReward) {
-  auto arguments = ppo("ppo-toy", true);
-  for (const char* setting :
-       {"ppo.total_steps=28", "ppo.rollout_size=48", "ppo.minibatch_size=24", "ppo.kl_coef=0",
-        "ppo.missing_end_penalty=-100", "ppo.eval_every=0", "optimizer.lr=1e-2"}) {
-    arguments.insert(arguments.end(), {"--set", setting});
-  }
-  must(arguments);
-  const auto metrics = metrics_of(at("ppo-toy"));
-  const auto stopped = [&](size_t from) {
+// Means of the first and the last four iterations of a run with a toy reward.
+struct Rise {
+  double first = 0, last = 0, kl = 0;
+};
+Rise rise_of(const fs::path& run, const char* figure) {
+  const auto metrics = metrics_of(run);
+  const auto mean = [&](const char* name, size_t from) {
     double sum = 0;
-    for (size_t i = from; i < from + 4; ++i) sum += metrics[i]["response/stopped"].get<double>();
+    for (size_t i = from; i < from + 4; ++i) sum += metrics[i][name].get<double>();
     return sum / 4;
   };
-  EXPECT_GT(stopped(24), stopped(0) + 0.3);
+  const size_t end = metrics.size() - 4;
+  return {mean(figure, 0), mean(figure, end), mean("kl/k1", end)};
+}
+
+// PPO learns what nothing but one term pays for, and does not go further than it must.
+TEST_F(Stages, PpoRaisesToyRewards) {
+  const auto run = [&](const std::string& name, std::vector<std::string> settings) {
+    auto arguments = ppo(name, true);
+    for (const char* common : {"ppo.total_steps=24", "ppo.rollout_size=48", "ppo.minibatch_size=24",
+                               "ppo.kl_coef=0.01", "ppo.eval_every=0", "ppo.repetition_penalty=0",
+                               "optimizer.lr=5e-3", "optimizer.schedule=constant"}) {
+      arguments.insert(arguments.end(), {"--set", common});
+    }
+    for (const auto& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+    must(arguments);
+    return at(name);
+  };
+  const auto ended = rise_of(run("toy-end", {"ppo.missing_end_penalty=-20"}), "response/stopped");
+  EXPECT_GT(ended.last, ended.first + 0.3);
+  const auto length = rise_of(run("toy-short", {"ppo.length_penalty=-20"}), "response/length");
+  EXPECT_LT(length.last, 0.7 * length.first);
+  // Whether the answer says "red", told by a program of the user's.
+  write_file(at("red.sh"),
+             R"(sed 's/.*"answer":"\([^"]*\)".*/\1/' | awk '{
+    print($0 ~ / red /) ? 1 : 0 }')");
+  const auto word = rise_of(run("toy-word", {"ppo.missing_end_penalty=0",
+                                             "ppo.user_terms=[red=5 sh " + at("red.sh") + "]"}),
+                            "reward/red");
+  EXPECT_GT(word.last, word.first + 1.5) << "of 5";
+  for (const auto& rise : {ended, length, word}) EXPECT_LT(rise.kl, 40) << "nats per answer";
 }
 
 TEST_F(Stages, EvalAndReportGiveFiguresAndAPage) {

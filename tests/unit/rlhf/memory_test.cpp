@@ -1,0 +1,27 @@
+#include "plumbline/rlhf/memory.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/rlhf/tiny_roles.h"
+
+namespace plumbline::rlhf {
+namespace {
+
+class MemoryTest : public testing::Test, public TinyRoles {};
+
+TEST_F(MemoryTest, NamesEveryPartAndASecondBaseOnce) {
+  auto roles = load();
+  const auto plan = plan_memory(roles, prompts_, config_, 1000, 500);
+  config_.model.reward_model = tiny_.path().string();
+  auto two = load();
+  const auto more = plan_memory(two, prompts_, config_, 1000, 500);
+  EXPECT_EQ(more.size(), plan.size() + 1);
+  EXPECT_GE(engine::total(more) - engine::total(plan), two.critic().model.base_bytes());
+  const std::string text = engine::text_of(plan);
+  for (const char* part : {"adapters of all roles", "image features", "cache of answers"}) {
+    EXPECT_THAT(text, testing::HasSubstr(part));
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::rlhf

@@ -1,0 +1,29 @@
+#include "plumbline/rlhf/user_terms.h"
+
+#include <gmock/gmock.h>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::rlhf {
+namespace {
+
+TEST(UserTerms, HaveNamesWeightsAndPatience) {
+  const auto terms =
+      user_terms({.user_terms = {"polite=0.5 ./polite.py --fast", "toxic=-1 http://h/x"},
+                  .user_term_timeout = 3,
+                  .user_term_retries = 4});
+  ASSERT_EQ(terms.size(), 2U);
+  EXPECT_EQ(terms[0].target().where, "./polite.py --fast");
+  EXPECT_EQ(terms[1].target().weight, -1);
+  EXPECT_EQ(terms[1].target().timeout_seconds, 3);
+  EXPECT_EQ(terms[1].target().retries.count, 4);
+}
+
+TEST(UserTerms, WhatCannotBeMeantIsRefused) {
+  EXPECT_THROW(user_terms({.user_terms = {"nothing"}}), ConfigError);
+  EXPECT_THROW(user_terms({.user_terms = {"a=1 cat", "a=2 cat"}}), ConfigError);
+  EXPECT_THROW(user_terms({.user_terms = {"length=1 cat"}}), ConfigError);
+}
+
+}  // namespace
+}  // namespace plumbline::rlhf

@@ -1,0 +1,49 @@
+#include "plumbline/rlhf/watch.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::rlhf {
+namespace {
+
+train::Metrics figures(double length, double repetition) {
+  return {{"response/length", length}, {"response/repetition", repetition}};
+}
+
+TEST(Watch, AlarmsOnceWhileAnswersGrowAndAgainAfterwards) {
+  Watch watch({.length_alarm = 2, .repetition_alarm = 0.2});
+  const auto alarms = [&](double length, double repetition) {
+    auto f = figures(length, repetition);
+    const auto result = watch.look(f);
+    EXPECT_EQ(f.at("alarm/length") == 1, length > 20 || length < 5);
+    return result.size();
+  };
+  EXPECT_EQ(alarms(10, 0.1), 0U);
+  EXPECT_EQ(alarms(20, 0.3), 0U) << "up to the limit";
+  EXPECT_EQ(alarms(21, 0.1), 1U);
+  EXPECT_EQ(alarms(30, 0.1), 0U) << "it was said";
+  EXPECT_EQ(alarms(12, 0.35), 1U) << "repetition";
+  EXPECT_EQ(alarms(4, 0.1), 1U) << "shorter, again";
+}
+
+TEST(Watch, RemembersAcrossRuns) {
+  Watch first({.length_alarm = 2});
+  auto f = figures(10, 0);
+  first.look(f);
+  Watch second({.length_alarm = 2});
+  second.remember(nlohmann::json::parse(first.memory().dump()));
+  auto g = figures(25, 0);
+  EXPECT_EQ(second.look(g).size(), 1U) << "the start was 10";
+}
+
+TEST(Watch, TheKlHasACeiling) {
+  EXPECT_NO_THROW(check_kl_ceiling(50, {}, 3));
+  EXPECT_NO_THROW(check_kl_ceiling(5, {.kl_ceiling = 5}, 3));
+  EXPECT_THROW(check_kl_ceiling(5.1, {.kl_ceiling = 5}, 3), NumericError);
+}
+
+}  // namespace
+}  // namespace plumbline::rlhf
