@@ -11,6 +11,8 @@
 namespace plumbline::rl {
 
 at::Tensor Layout::of_tokens(const at::Tensor& per_token) const {
+  PLUMBLINE_CHECK(per_token.size(0) == num_tokens,
+                  fmt::format("{} numbers, {} tokens", per_token.size(0), num_tokens));
   const at::Tensor with_padding = at::cat({per_token, per_token.new_zeros({1})});
   return with_padding.index_select(0, tokens.to(per_token.device()));
 }
@@ -23,12 +25,16 @@ at::Tensor Layout::of_values(const at::Tensor& per_value_row) const {
 
 Layout answer_layout(const tensor::Spans& responses) {
   const at::Tensor each = at::arange(responses.total(), at::kLong);
-  return {.answers = responses, .value_rows = responses, .tokens = each, .values = each};
+  return {.answers = responses,
+          .value_rows = responses,
+          .tokens = each,
+          .values = each,
+          .num_tokens = responses.total()};
 }
 
 Layout padded_layout(const tensor::Spans& responses, int64_t length) {
   const int64_t size = responses.size(), padding = responses.total();
-  Layout layout;
+  Layout layout{.num_tokens = padding};
   layout.tokens = at::full({size * length}, padding, at::kLong);
   layout.values = at::empty({size * length}, at::kLong);
   auto* token = layout.tokens.data_ptr<int64_t>();

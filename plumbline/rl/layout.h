@@ -14,6 +14,7 @@ struct Layout {
   tensor::Spans value_rows;  // over values [0, V)
   at::Tensor tokens;         // [P] int64 on the CPU: the position's response token, R for padding
   at::Tensor values;         // [P] int64 on the CPU: the position's value
+  int64_t num_tokens = 0;    // R
 
   // [P] of [R], zeros at padding. Differentiable.
   at::Tensor of_tokens(const at::Tensor& per_token) const;

@@ -27,7 +27,8 @@ PolicyLoss policy_loss(const at::Tensor& logprobs, const at::Tensor& old_logprob
                        const at::Tensor& advantages, const at::Tensor& weights,
                        const PolicyClip& clip) {
   check_sizes(logprobs, old_logprobs, advantages, weights);
-  const at::Tensor log_ratio = logprobs - old_logprobs;
+  // Beyond e^20 the ratio is clipped anyway, and its exponential would become infinite.
+  const at::Tensor log_ratio = (logprobs - old_logprobs).clamp(-20, 20);
   const at::Tensor ratio = log_ratio.exp();
   const at::Tensor clipped = ratio.clamp(1 - clip.range, 1 + clip.range);
   at::Tensor losses = at::maximum(-advantages * ratio, -advantages * clipped);

@@ -33,7 +33,9 @@ Moments merge(const Moments& a, const Moments& b) {
 }
 
 at::Tensor whiten(const at::Tensor& values, const Moments& of_all) {
-  return (values.detach().to(at::kFloat) - of_all.mean) / (of_all.deviation() + kSmall);
+  // Numbers far from 0 keep their digits only in double.
+  const at::Tensor centred = values.detach().to(at::kDouble) - of_all.mean;
+  return (centred / (of_all.deviation() + kSmall)).to(at::kFloat);
 }
 
 at::Tensor scale_to_one(const at::Tensor& values, const Moments& of_all) {

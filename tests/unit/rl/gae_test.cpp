@@ -56,6 +56,20 @@ TEST(Gae, WithoutDiscountReturnsAreTheRewardsStillToCome) {
   EXPECT_TRUE(at::allclose(result.returns, at::tensor({7.0F, 6.0F, 4.0F})));
 }
 
+TEST(Gae, WithLambdaZeroIsTheErrorOfOneStep) {
+  const at::Tensor r = at::tensor({1.0F, 2.0F, 4.0F}), v = at::tensor({9.0F, -3.0F, 5.0F});
+  const auto result = gae(r, v, tensor::Spans::from_lengths({2, 1}), 0.5, 0);
+  EXPECT_TRUE(at::allclose(result.advantages, at::tensor({1 - 1.5F - 9, 2.0F + 3, 4.0F - 5})));
+}
+
+TEST(Gae, PassesNoGradientAndTakesEmptyAnswers) {
+  const at::Tensor v = at::ones({2}).requires_grad_(true);
+  const auto result = gae(at::ones({2}), v, tensor::Spans::from_lengths({0, 2, 0}), 1, 1);
+  EXPECT_FALSE(result.advantages.requires_grad());
+  EXPECT_FALSE(result.returns.requires_grad());
+  EXPECT_TRUE(at::equal(result.returns, at::tensor({2.0F, 1.0F})));
+}
+
 TEST(Gae, RefusesSizesThatDisagree) {
   EXPECT_THROW(gae(at::zeros({3}), at::zeros({2}), tensor::Spans::from_lengths({3}), 1, 1),
                InternalError);

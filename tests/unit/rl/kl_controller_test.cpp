@@ -20,6 +20,9 @@ TEST(KlController, AdaptiveMovesTowardsItsTargetWithinItsClamp) {
   controller->set_coefficient(1);
   controller->update(5.4, 500);  // error -0.1: times 1 - 0.1 * 0.5
   EXPECT_NEAR(controller->coefficient(), 0.95, 1e-12);
+  controller->set_coefficient(1);
+  controller->update(0, 500);  // clamped to -0.2
+  EXPECT_NEAR(controller->coefficient(), 0.9, 1e-12);
 }
 
 }  // namespace

@@ -5,6 +5,9 @@
 
 #include <cmath>
 
+#include "plumbline/base/error.h"
+#include "tests/support/compare.h"
+
 namespace plumbline::rl {
 namespace {
 
@@ -27,6 +30,37 @@ TEST(Kl, IsZeroAgainstItself) {
   for (const auto e : {KlEstimator::K1, KlEstimator::K1Clamped, KlEstimator::K2, KlEstimator::K3}) {
     EXPECT_EQ(kl_per_token(logp, logp, e).abs().max().item<double>(), 0);
   }
+}
+
+// By the log-probability: 1, [d > 0], d, 1 - exp(-d). GRPO has them in its loss.
+TEST(Kl, GradientsHandWorked) {
+  const at::Tensor ref = at::tensor({-1.5F, -1.5F});
+  const auto gradient = [&](KlEstimator e) {
+    const at::Tensor logp = at::tensor({-1.0F, -2.0F}).requires_grad_(true);
+    kl_per_token(logp, ref, e).sum().backward();
+    return logp.grad();
+  };
+  const auto close = [](const at::Tensor& a, double first, double second) {
+    return support::is_close(a, at::tensor({first, second}, at::kDouble), 1e-6);
+  };
+  EXPECT_TRUE(close(gradient(KlEstimator::K1), 1, 1));
+  EXPECT_TRUE(close(gradient(KlEstimator::K1Clamped), 1, 0));
+  EXPECT_TRUE(close(gradient(KlEstimator::K2), 0.5, -0.5));
+  EXPECT_TRUE(close(gradient(KlEstimator::K3), 1 - std::exp(-0.5), 1 - std::exp(0.5)));
+}
+
+// As exp(-d) - 1 + d, nothing would be left of it.
+TEST(Kl, K3OfAlmostEqualLogProbabilities) {
+  const at::Tensor d = at::tensor({1e-3F, -1e-3F, 1e-4F, -1e-4F});
+  const at::Tensor kl = kl_per_token(d, at::zeros({4}), KlEstimator::K3);
+  const at::Tensor wide = d.to(at::kDouble);
+  const at::Tensor expected = wide.square() / 2 - wide.pow(3) / 6;
+  EXPECT_LT((kl / expected - 1).abs().max().item<double>(), 2e-3) << kl;
+}
+
+TEST(Kl, RefusesSizesThatDisagree) {
+  EXPECT_THROW(kl_per_token(at::zeros({3}), at::zeros({2}), KlEstimator::K1), InternalError);
+  EXPECT_THROW(kl_per_token(at::zeros({3}), at::zeros({1}), KlEstimator::K1), InternalError);
 }
 
 // Averaged over samples of p, K1 and K3 both give the divergence of p from q.
