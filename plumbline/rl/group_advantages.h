@@ -19,7 +19,7 @@ std::vector<double> rloo(const std::vector<double>& rewards, int64_t group_size)
 
 // (reward - mean) / (deviation + 1e-4) within the group, the deviation being the population's.
 // Source: Shao et al. 2024, "DeepSeekMath" (arXiv 2402.03300), section 4.1.2; the small number as
-// in TRL.
+// in TRL, which divides by the deviation of the sample.
 std::vector<double> grpo(const std::vector<double>& rewards, int64_t group_size);
 
 // What an answer still earns from each position on, discounted, [P] float32. Scaled to mean 0 and

@@ -34,7 +34,8 @@ Layout answer_layout(const tensor::Spans& responses) {
 
 Layout padded_layout(const tensor::Spans& responses, int64_t length) {
   const int64_t size = responses.size(), padding = responses.total();
-  Layout layout{.num_tokens = padding};
+  Layout layout;
+  layout.num_tokens = padding;
   layout.tokens = at::full({size * length}, padding, at::kLong);
   layout.values = at::empty({size * length}, at::kLong);
   auto* token = layout.tokens.data_ptr<int64_t>();

@@ -172,28 +172,29 @@ TEST_F(PpoRuns, ASecondBaseScoresAndHoldsTheValues) {
 
 TEST_F(PpoRuns, AUsersTermIsAddedAndItsFailureNamesIt) {
   must(support::plumbline(
-      ppo("ones", {"ppo.total_steps=1", "ppo.user_terms=[one=0.5 sed 's/.*/2/']"})));
+      ppo("ones", {"ppo.total_steps=1", R"(ppo.user_terms=["one=0.5 sed 's/.*/2/'"])"})));
   const auto first = metrics("ones").front();
   EXPECT_EQ(first["reward/one"], 1.0);
   EXPECT_EQ(first["reward/one_std"], 0.0);
   EXPECT_GT(first["reward/one_share"].get<double>(), 0);
-  EXPECT_THAT(refused(ppo("text", {"ppo.user_terms=[one=1 sed 's/.*/much/']"}), 3),
+  EXPECT_THAT(refused(ppo("text", {R"(ppo.user_terms=["one=1 sed 's/.*/much/'"])"}), 3),
               testing::AllOf(HasSubstr("'one'"), HasSubstr("much")));
-  EXPECT_THAT(refused(ppo("few", {"ppo.user_terms=[one=1 head -n 1]"}), 3), HasSubstr("'one'"));
-  EXPECT_THAT(refused(ppo("fails", {"ppo.user_terms=[one=1 sh -c 'echo broken >&2; exit 3']",
+  EXPECT_THAT(refused(ppo("few", {R"(ppo.user_terms=["one=1 head -n 1"])"}), 3),
+              HasSubstr("'one'"));
+  EXPECT_THAT(refused(ppo("fails", {R"(ppo.user_terms=["one=1 sh -c 'echo broken >&2; exit 3'"])",
                                     "ppo.user_term_retries=0"}),
                       3),
               HasSubstr("broken"));
-  EXPECT_THAT(refused(ppo("slow", {"ppo.user_terms=[one=1 sleep 20]", "ppo.user_term_timeout=0.2",
-                                   "ppo.user_term_retries=0"}),
+  EXPECT_THAT(refused(ppo("slow", {R"(ppo.user_terms=["one=1 sleep 20"])",
+                                   "ppo.user_term_timeout=0.2", "ppo.user_term_retries=0"}),
                       3),
               HasSubstr("'one'"));
-  EXPECT_THAT(refused(ppo("down", {"ppo.user_terms=[one=1 http://127.0.0.1:9/score]",
+  EXPECT_THAT(refused(ppo("down", {R"(ppo.user_terms=["one=1 http://127.0.0.1:9/score"])",
                                    "ppo.user_term_retries=0"}),
                       3),
               HasSubstr("127.0.0.1:9"));
-  EXPECT_THAT(refused(ppo("form", {"ppo.user_terms=[nothing]"}), 2), HasSubstr("NAME=WEIGHT"));
-  EXPECT_THAT(refused(ppo("ours", {"ppo.user_terms=[score=1 cat]"}), 2), HasSubstr("'score'"));
+  EXPECT_THAT(refused(ppo("form", {R"(ppo.user_terms=["nothing"])"}), 2), HasSubstr("NAME=WEIGHT"));
+  EXPECT_THAT(refused(ppo("ours", {R"(ppo.user_terms=["score=1 cat"])"}), 2), HasSubstr("'score'"));
 }
 
 TEST_F(PpoRuns, AKlBeyondTheCeilingEndsTheRunAndKeepsItsCheckpoint) {

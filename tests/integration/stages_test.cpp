@@ -204,7 +204,10 @@ TEST_F(Stages, FactsReachTheRewardModelAndNeverThePolicy) {
   const auto samples = [&](const std::string& run) {
     std::vector<nlohmann::json> lines;
     std::istringstream text(read_file(at(run + "/samples/step-000001.jsonl")));
-    for (std::string line; std::getline(text, line);) lines.push_back(nlohmann::json::parse(line));
+    for (std::string line; std::getline(text, line);) {
+      const auto sample = nlohmann::json::parse(line);
+      if (sample["kind"] == "trained") lines.push_back(sample);  // before any step
+    }
     return lines;
   };
   const auto with_facts = samples("ppo-facts"), without_facts = samples("ppo-without");
@@ -213,7 +216,7 @@ TEST_F(Stages, FactsReachTheRewardModelAndNeverThePolicy) {
   for (size_t i = 0; i < with_facts.size(); ++i) {
     EXPECT_EQ(with_facts[i]["answer"], without_facts[i]["answer"]);
     EXPECT_EQ(with_facts[i]["prompt"], without_facts[i]["prompt"]);
-    scores_differ |= with_facts[i]["score"] != without_facts[i]["score"];
+    scores_differ |= with_facts[i]["reward"]["score"] != without_facts[i]["reward"]["score"];
   }
   EXPECT_TRUE(scores_differ);
 }
@@ -472,7 +475,7 @@ Rise rise_of(const fs::path& run, const char* figure) {
 TEST_F(Stages, PpoRaisesToyRewards) {
   const auto run = [&](const std::string& name, std::vector<std::string> settings) {
     auto arguments = ppo(name, true);
-    for (const char* common : {"ppo.total_steps=24", "ppo.rollout_size=48", "ppo.minibatch_size=24",
+    for (const char* common : {"ppo.total_steps=40", "ppo.rollout_size=48", "ppo.minibatch_size=24",
                                "ppo.kl_coef=0.01", "ppo.eval_every=0", "ppo.repetition_penalty=0",
                                "optimizer.lr=5e-3", "optimizer.schedule=constant"}) {
       arguments.insert(arguments.end(), {"--set", common});
@@ -482,18 +485,17 @@ TEST_F(Stages, PpoRaisesToyRewards) {
     return at(name);
   };
   const auto ended = rise_of(run("toy-end", {"ppo.missing_end_penalty=-20"}), "response/stopped");
-  EXPECT_GT(ended.last, ended.first + 0.3);
+  EXPECT_GT(ended.last, ended.first + 0.2);
   const auto length = rise_of(run("toy-short", {"ppo.length_penalty=-20"}), "response/length");
-  EXPECT_LT(length.last, 0.7 * length.first);
+  EXPECT_LT(length.last, 0.85 * length.first);
   // Whether the answer says "red", told by a program of the user's.
   write_file(at("red.sh"),
-             R"(sed 's/.*"answer":"\([^"]*\)".*/\1/' | awk '{
-    print($0 ~ / red /) ? 1 : 0 }')");
+             R"sh(sed 's/.*"answer":"\([^"]*\)".*/\1/' | awk '{ print ($0 ~ /red/) ? 1 : 0 }')sh");
   const auto word = rise_of(run("toy-word", {"ppo.missing_end_penalty=0",
-                                             "ppo.user_terms=[red=5 sh " + at("red.sh") + "]"}),
+                                             "ppo.user_terms=[\"red=5 sh " + at("red.sh") + "\"]"}),
                             "reward/red");
-  EXPECT_GT(word.last, word.first + 1.5) << "of 5";
-  for (const auto& rise : {ended, length, word}) EXPECT_LT(rise.kl, 40) << "nats per answer";
+  EXPECT_GT(word.last, word.first + 0.6) << "of 5";
+  for (const auto& rise : {ended, length, word}) EXPECT_LT(rise.kl, 10) << "nats per answer";
 }
 
 TEST_F(Stages, EvalAndReportGiveFiguresAndAPage) {

@@ -48,7 +48,7 @@ TEST(Field, ReadsAndWritesItsMember) {
   EXPECT_EQ(c.ppo.kl_coef, 0.25);
   EXPECT_EQ(std::get<double>(kl.get(c)), 0.25);
   const Field& estimator = *find_section("ppo")->find("kl_estimator");
-  EXPECT_EQ(std::get<std::string>(estimator.get(c)), "k1_clamped");
+  EXPECT_EQ(std::get<std::string>(estimator.get(c)), "k1");
   estimator.set(c, std::string("k3"));
   EXPECT_EQ(c.ppo.kl_estimator, KlEstimatorKind::K3);
 }

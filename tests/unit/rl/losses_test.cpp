@@ -198,5 +198,14 @@ TEST(PositionWeights, ByAnswerEachAnswerCountsAlike) {
   }
 }
 
+// exp(100) is infinite in float32; the clipped branch has no gradient, which must not become NaN.
+TEST(PolicyLoss, AnImmenseRatioIsClippedWithoutNaN) {
+  const at::Tensor logp = at::tensor({100.0F}).requires_grad_(true);
+  const auto loss = policy_loss(logp, at::zeros({1}), at::ones({1}), at::ones({1}), {.range = 0.2});
+  EXPECT_NEAR(loss.loss.item<double>(), -1.2, 1e-6);
+  loss.loss.backward();
+  EXPECT_EQ(logp.grad()[0].item<double>(), 0);
+}
+
 }  // namespace
 }  // namespace plumbline::rl

@@ -1,6 +1,8 @@
 // A policy, a reward model and prompts small enough for unit tests.
 #pragma once
 
+#include <ATen/core/grad_mode.h>
+
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/engine/reward_input.h"
 #include "plumbline/engine/roles.h"
@@ -56,6 +58,7 @@ class TinyRoles {
   }
   // A policy that is not its reference.
   static void disturb(ActorCritic& roles) {
+    const at::NoGradGuard no_grad;
     for (auto& [name, tensor] : roles.actor().model.adapter_parameters(engine::kPolicy)) {
       at::Tensor(tensor).add_(0.1);
     }

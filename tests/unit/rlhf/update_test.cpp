@@ -128,7 +128,9 @@ TEST_F(UpdateTest, NothingChangesInValueWarmupButTheValues) {
   bool has_value_changed = false;
   for (const auto& [name, tensor] : roles_.trained()) {
     const bool is_same = at::equal(tensor, before.at(name));
-    if (name.starts_with("policy.")) EXPECT_TRUE(is_same) << name;
+    if (name.starts_with("policy.")) {
+      EXPECT_TRUE(is_same) << name;
+    }
     has_value_changed |= !is_same;
   }
   EXPECT_TRUE(has_value_changed);

@@ -7,11 +7,17 @@
 namespace plumbline::rlhf {
 namespace {
 
+config::PpoConfig with_terms(std::vector<std::string> terms) {
+  config::PpoConfig c;
+  c.user_terms = std::move(terms);
+  return c;
+}
+
 TEST(UserTerms, HaveNamesWeightsAndPatience) {
-  const auto terms =
-      user_terms({.user_terms = {"polite=0.5 ./polite.py --fast", "toxic=-1 http://h/x"},
-                  .user_term_timeout = 3,
-                  .user_term_retries = 4});
+  auto c = with_terms({"polite=0.5 ./polite.py --fast", "toxic=-1 http://h/x"});
+  c.user_term_timeout = 3;
+  c.user_term_retries = 4;
+  const auto terms = user_terms(c);
   ASSERT_EQ(terms.size(), 2U);
   EXPECT_EQ(terms[0].target().where, "./polite.py --fast");
   EXPECT_EQ(terms[1].target().weight, -1);
@@ -20,9 +26,9 @@ TEST(UserTerms, HaveNamesWeightsAndPatience) {
 }
 
 TEST(UserTerms, WhatCannotBeMeantIsRefused) {
-  EXPECT_THROW(user_terms({.user_terms = {"nothing"}}), ConfigError);
-  EXPECT_THROW(user_terms({.user_terms = {"a=1 cat", "a=2 cat"}}), ConfigError);
-  EXPECT_THROW(user_terms({.user_terms = {"length=1 cat"}}), ConfigError);
+  EXPECT_THROW(user_terms(with_terms({"nothing"})), ConfigError);
+  EXPECT_THROW(user_terms(with_terms({"a=1 cat", "a=2 cat"})), ConfigError);
+  EXPECT_THROW(user_terms(with_terms({"length=1 cat"})), ConfigError);
 }
 
 }  // namespace

@@ -13,8 +13,16 @@ train::Metrics figures(double length, double repetition) {
   return {{"response/length", length}, {"response/repetition", repetition}};
 }
 
+config::PpoConfig config_with(double length_alarm, double repetition_alarm, double kl_ceiling) {
+  config::PpoConfig c;
+  c.length_alarm = length_alarm;
+  c.repetition_alarm = repetition_alarm;
+  c.kl_ceiling = kl_ceiling;
+  return c;
+}
+
 TEST(Watch, AlarmsOnceWhileAnswersGrowAndAgainAfterwards) {
-  Watch watch({.length_alarm = 2, .repetition_alarm = 0.2});
+  Watch watch(config_with(2, 0.2, 0));
   const auto alarms = [&](double length, double repetition) {
     auto f = figures(length, repetition);
     const auto result = watch.look(f);
@@ -30,10 +38,10 @@ TEST(Watch, AlarmsOnceWhileAnswersGrowAndAgainAfterwards) {
 }
 
 TEST(Watch, RemembersAcrossRuns) {
-  Watch first({.length_alarm = 2});
+  Watch first(config_with(2, 0.2, 0));
   auto f = figures(10, 0);
   first.look(f);
-  Watch second({.length_alarm = 2});
+  Watch second(config_with(2, 0.2, 0));
   second.remember(nlohmann::json::parse(first.memory().dump()));
   auto g = figures(25, 0);
   EXPECT_EQ(second.look(g).size(), 1U) << "the start was 10";
@@ -41,8 +49,8 @@ TEST(Watch, RemembersAcrossRuns) {
 
 TEST(Watch, TheKlHasACeiling) {
   EXPECT_NO_THROW(check_kl_ceiling(50, {}, 3));
-  EXPECT_NO_THROW(check_kl_ceiling(5, {.kl_ceiling = 5}, 3));
-  EXPECT_THROW(check_kl_ceiling(5.1, {.kl_ceiling = 5}, 3), NumericError);
+  EXPECT_NO_THROW(check_kl_ceiling(5, config_with(0, 0, 5), 3));
+  EXPECT_THROW(check_kl_ceiling(5.1, config_with(0, 0, 5), 3), NumericError);
 }
 
 }  // namespace
