@@ -13,6 +13,9 @@ namespace {
 constexpr double kAskedWeight = 2, kNuisance = 0.5;
 constexpr double kTypicalShare = 0.8;
 constexpr double kRepeatShare = 0.25;  // of edits for the worse
+// Of the other ones of answers about what is there. Without them a denial is only ever seen where
+// it is true, and a policy learns to deny whatever it is asked about.
+constexpr double kDenialShare = 0.5;
 
 std::string edited_description(const BenchmarkItem& item, const std::string& answer, Random& random,
                                bool make_better) {
@@ -28,6 +31,13 @@ std::string edited_description(const BenchmarkItem& item, const std::string& ans
   return is_changed ? join(parts) : answer;
 }
 
+// The answer of one who has not seen what is asked about; the true one where it is not there.
+std::string denied(const BenchmarkItem& item) {
+  Scene scene = item.scene;
+  std::erase_if(scene.kinds, [&](const Kind& k) { return k.category == item.subject; });
+  return world::answer(item, scene, AnswerStyle::Full);
+}
+
 std::string edited_answer(const BenchmarkItem& item, const std::string& answer, Random& random,
                           bool make_better, RandomKey key) {
   if (make_better) {
@@ -37,6 +47,11 @@ std::string edited_answer(const BenchmarkItem& item, const std::string& answer, 
   if (random.chance(kRepeatShare)) {
     auto parts = parts_of(item, answer);
     if (repeat(parts, random)) return join(parts);
+  }
+  const bool can_deny = item.subject >= 0 && item.type != "other";  // which are choices
+  if (can_deny && random.chance(kDenialShare)) {
+    const std::string denial = denied(item);
+    if (utility(judge(item, denial)) < utility(judge(item, answer))) return denial;
   }
   if (random.chance(0.5)) {
     Kind kind = imagine_kind(item.scene, -1, kTypicalShare, random);

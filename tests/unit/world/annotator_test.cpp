@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "plumbline/world/answers.h"
 #include "plumbline/world/reading.h"
 #include "samples.h"
 
@@ -155,6 +156,21 @@ TEST(Annotator, EditsGoTheWayTheySay) {
   EXPECT_GT(num_edits, 300);
   EXPECT_GT(num_repeats, 40);
   EXPECT_NEAR(static_cast<double>(longer_is_better) / num_edits, 0.5, 0.12);
+}
+
+// What is there is denied often enough for a reward model to see that a denial may be false.
+TEST(Annotator, ADenialIsAnEditForTheWorse) {
+  int denials = 0, edits = 0;
+  for (const char* type : {"attribute", "counting", "comparison"}) {
+    for_each_item(type, 200, [&](const BenchmarkItem& item, RandomKey key) {
+      const std::string answer = world::answer(item, item.scene, AnswerStyle::Full);
+      const std::string changed = edited(item, answer, key.at("worse"), false);
+      edits += changed != answer ? 1 : 0;
+      denials += changed.starts_with("there is no") ? 1 : 0;
+    });
+  }
+  EXPECT_GT(denials, edits / 4);
+  EXPECT_LT(denials, edits / 2);
 }
 
 }  // namespace
