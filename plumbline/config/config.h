@@ -31,7 +31,7 @@ struct ModelConfig {
   std::string path;
   std::string adapter;
   std::string reward_adapter;
-  std::string reward_model;
+  std::string reward_base;
   std::string conversation = "auto";
   Quantization quantization = Quantization::None;
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
@@ -149,6 +149,7 @@ struct PpoConfig {
   std::vector<std::string> user_terms = {};  // "NAME=WEIGHT COMMAND-OR-URL"
   double user_term_timeout = 60;             // seconds
   int64_t user_term_retries = 2;
+  std::string user_term_key = {};  // name of an environment variable
   double kl_coef = 0.1;
   KlEstimatorKind kl_estimator = KlEstimatorKind::K1;
   KlPlace kl_in = KlPlace::Reward;

@@ -238,7 +238,6 @@ bool Limits::admits(const Value& value) const {
   if (const auto* number = std::get_if<double>(&value)) return in_range(*this, *number);
   if (const auto* text = std::get_if<std::string>(&value)) return is_choice(*this, *text);
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-    // No key has a use for an empty list.
     return std::all_of(list->begin(), list->end(),
                        [this](const auto& item) { return is_choice(*this, item); });
   }

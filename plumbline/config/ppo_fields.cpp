@@ -64,6 +64,8 @@ std::vector<FieldOf<PpoConfig>> ppo_reward_fields() {
        above(0)},
       {"user_term_retries", &PpoConfig::user_term_retries,
        "how often one that fails is asked again", between(0, 100)},
+      {"user_term_key", &PpoConfig::user_term_key,
+       "environment variable that holds the bearer key of their URLs; empty: no key"},
       {"kl_coef", &PpoConfig::kl_coef, "weight of the per-token KL penalty, per nat", at_least(0),
        kReleased},
       {"kl_estimator",
@@ -97,7 +99,7 @@ std::vector<FieldOf<PpoConfig>> ppo_reward_fields() {
        "LLaVA-RLHF release: padded"},
       {"whiten_rewards",
        &PpoConfig::whiten_rewards,
-       "scale shaped rewards to deviation 1 over the iteration, before reward_scale",
+       "scale shaped rewards to deviation 1 over the iteration, in place of reward_scale",
        {},
        kReleased},
   };

@@ -27,7 +27,7 @@ std::vector<FieldOf<ModelConfig>> model_fields() {
       {"adapter", &ModelConfig::adapter, "folder of a LoRA adapter to start from; empty: none"},
       {"reward_adapter", &ModelConfig::reward_adapter,
        "folder of the reward model's adapter and head"},
-      {"reward_model", &ModelConfig::reward_model,
+      {"reward_base", &ModelConfig::reward_base,
        "folder of the base that the reward model and the values of PPO sit on; empty: model.path"},
       {"conversation", &ModelConfig::conversation, "how turns become text",
        one_of({"auto", "template", "vicuna_v1", "v1", "llava_v1", "llava_v0", "llava_llama_2",

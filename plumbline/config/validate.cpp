@@ -55,8 +55,30 @@ void check_ppo(Problems& problems, const Config& c) {
         {"ppo.value_warmup_steps", fmt::format(" = {}: expected 0 where ppo.advantage is not gae",
                                                c.ppo.value_warmup_steps)});
   }
+  if (c.ppo.kl_in == KlPlace::Loss && (c.ppo.kl_estimator == KlEstimatorKind::K1 ||
+                                       c.ppo.kl_estimator == KlEstimatorKind::K1Clamped)) {
+    problems.push_back(
+        {"ppo.kl_estimator",
+         " = k1: expected k2 or k3 with ppo.kl_in = loss, as the gradient of k1 is no "
+         "gradient of a KL"});
+  }
+  const double change = 0.2 * static_cast<double>(c.ppo.rollout_size);
+  if (c.ppo.kl_controller == KlControllerKind::Adaptive &&
+      (c.ppo.kl_coef == 0 || static_cast<double>(c.ppo.kl_horizon) <= change)) {
+    problems.push_back({"ppo.kl_controller",
+                        fmt::format(" = adaptive: expected ppo.kl_coef above 0 and ppo.kl_horizon "
+                                    "above {:g}, a fifth of ppo.rollout_size",
+                                    change)});
+  }
   check_at_most(problems, "ppo.value_warmup_steps", c.ppo.value_warmup_steps, "ppo.total_steps",
                 c.ppo.total_steps);
+}
+
+// An empty text stands everywhere.
+void check_texts(Problems& problems, const std::string& key,
+                 const std::vector<std::string>& texts) {
+  if (std::find(texts.begin(), texts.end(), "") == texts.end()) return;
+  problems.push_back({key, ": expected texts, got an empty one"});
 }
 
 void check_pretrain(Problems& problems, const PretrainConfig& c) {
@@ -114,6 +136,8 @@ std::vector<Problem> validate(const Config& c) {
                                     module)});
   }
   check_ppo(problems, c);
+  check_texts(problems, "generation.stop", c.generation.stop);
+  check_texts(problems, "ppo.cut_at", c.ppo.cut_at);
   check_at_most(problems, "annotate.votes_per_pair", c.annotate.votes_per_pair,
                 "annotate.num_annotators", c.annotate.num_annotators);
   check_reward(problems, c.reward);

@@ -20,11 +20,19 @@ bool starts_with_word(std::string_view text, std::string_view word) {
   return text.size() == word.size() || !std::isalpha(static_cast<unsigned char>(text[word.size()]));
 }
 
+// 1 for yes, -1 for no, else 0.
+int own_yes_no(std::string_view text) {
+  return starts_with_word(text, "yes") ? 1 : starts_with_word(text, "no") ? -1 : 0;
+}
+int released_yes_no(std::string_view text) {
+  return text.starts_with("No") ? -1 : text.starts_with("Yes") ? 1 : 0;
+}
+
 }  // namespace
 
 double correctness(CaptionType type, std::string_view answer, bool is_symmetric) {
   const std::string_view text = trimmed(answer);
-  const int yes_no = starts_with_word(text, "yes") ? 1 : starts_with_word(text, "no") ? -1 : 0;
+  const int yes_no = is_symmetric ? own_yes_no(text) : released_yes_no(text);
   switch (type) {
     case CaptionType::General:
       return 0;

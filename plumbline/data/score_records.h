@@ -21,9 +21,9 @@ struct ScoreRecord {
   std::vector<std::string> answers = {};  // to choose from
   std::vector<std::string> facts = {};    // of this record; empty: those of its images
   FactKind fact_kind = FactKind::Captions;  // of its images, by "caption_type"
-  std::optional<text::TokenIds> ids;      // one image token per image
-  std::vector<std::string> images;        // as written
-  std::string where;                      // for errors
+  std::optional<text::TokenIds> ids;        // one image token per image
+  std::vector<std::string> images;          // as written
+  std::string where;                        // for errors
 
   // The question alone, and its answers: those to choose from, or the one of the last turn.
   std::vector<text::Turn> question() const;

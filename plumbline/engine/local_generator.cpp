@@ -38,10 +38,13 @@ std::vector<std::string> LocalGenerator::answer_prompts(const std::vector<data::
   for (size_t i = 0; i < images.size(); ++i) {
     sequences[i].image_rows = image_rows(assistant_.model, store_, images[i]);
   }
-  const AnswerEnds ends = answer_ends(assistant_);
+  const AnswerEnds ends = options_.ends ? *options_.ends : answer_ends(assistant_);
   const auto sampled = generate::generate(
       assistant_.model, sequences, greedy_options(max_tokens, assistant_), max_slots_,
-      [](int64_t) { stop_if_interrupted(); }, end_watcher(assistant_, ends));
+      [&](int64_t) {
+        if (options_.stops_on_signal) stop_if_interrupted();
+      },
+      end_watcher(assistant_, ends));
   std::vector<std::string> answers;
   for (const auto& samples : sampled)
     answers.push_back(read_answer(assistant_, ends, samples.front().tokens).text);

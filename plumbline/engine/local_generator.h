@@ -3,18 +3,25 @@
 
 #include "plumbline/api/generator.h"
 #include "plumbline/data/records.h"
+#include "plumbline/engine/answer_writer.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/feature_store.h"
 
 namespace plumbline::engine {
 
+struct GeneratorOptions {
+  std::optional<AnswerEnds> ends = {};  // nothing: the style's own
+  bool stops_on_signal = true;          // with Interrupted; else answers are finished
+};
+
 // Answers with the adapter that is active when `answer` is called. Borrows assistant and store.
 class LocalGenerator : public api::Generator {
  public:
-  LocalGenerator(Assistant& assistant, FeatureStore& store, int64_t max_slots)
-      : assistant_(assistant), store_(store), max_slots_(max_slots) {}
+  LocalGenerator(Assistant& assistant, FeatureStore& store, int64_t max_slots,
+                 GeneratorOptions options = {})
+      : assistant_(assistant), store_(store), max_slots_(max_slots), options_(std::move(options)) {}
 
-  // Looks at images it has not seen yet first. Stops with Interrupted when a signal came.
+  // Looks at images it has not seen yet first.
   std::vector<std::string> answer(const std::vector<api::Question>& questions,
                                   int64_t max_tokens) override;
   // The same for conversations that end with a user's turn.
@@ -25,6 +32,7 @@ class LocalGenerator : public api::Generator {
   Assistant& assistant_;
   FeatureStore& store_;
   int64_t max_slots_;
+  GeneratorOptions options_;
 };
 
 }  // namespace plumbline::engine

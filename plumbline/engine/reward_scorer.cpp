@@ -15,8 +15,6 @@
 namespace plumbline::engine {
 namespace {
 
-bool is_whole_model(const fs::path& folder) { return fs::exists(folder / "config.json"); }
-
 // Scores of all ends of some groups, one after the other.
 std::vector<double> scores_of(model::Llava& model, const FeatureStore& store,
                               const std::vector<const Branches*>& groups, const std::string& head) {
@@ -28,8 +26,19 @@ std::vector<double> scores_of(model::Llava& model, const FeatureStore& store,
 
 }  // namespace
 
+bool is_whole_model(const fs::path& folder) { return fs::exists(folder / "config.json"); }
+
 std::string reward_base(const config::ModelConfig& config) {
-  if (is_whole_model(config.reward_adapter)) return config.reward_adapter;
+  const bool is_whole = is_whole_model(config.reward_adapter);
+  if (is_whole && !config.reward_base.empty()) {
+    throw ConfigError(Complaint{.component = "reward model",
+                                .doing = "looking for its base",
+                                .expected = "model.reward_base for an adapter alone",
+                                .got = "a whole model in " + config.reward_adapter,
+                                .hint = "leave model.reward_base empty."});
+  }
+  if (is_whole) return config.reward_adapter;
+  if (!config.reward_base.empty()) return config.reward_base;
   if (!config.path.empty()) return config.path;
   const fs::path file = fs::path(config.reward_adapter) / "adapter_config.json";
   std::string named = "no adapter_config.json";

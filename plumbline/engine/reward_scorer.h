@@ -21,8 +21,12 @@ struct RewardModel {
   std::string head;  // name of the adapter that judges, "" for a whole model
 };
 
-// The folder of a reward model's base: model.path, or, where that is empty, what the folder
-// model.reward_adapter says of itself. Throws ConfigError when neither tells.
+// Whether a reward model is no adapter but a model with a head.
+bool is_whole_model(const fs::path& folder);
+
+// The folder of a reward model's base: itself, where it is a whole model; model.reward_base;
+// model.path; or what the folder model.reward_adapter says of itself. Throws ConfigError when none
+// tells, and when a whole model is given another base.
 std::string reward_base(const config::ModelConfig& config);
 
 // Loads model.reward_adapter, an adapter on reward_base or a whole model. Throws what the loaders

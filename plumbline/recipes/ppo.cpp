@@ -1,7 +1,6 @@
 // PPO with a factually augmented reward model. One iteration is eight calls, in the paper's words:
-// prompts, respond, score, shape, advantages, optimise, adjust, record.
+// prompts, respond, score, shape, advantages, optimise, adjust, record (which the loop does).
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <fmt/format.h>
 
@@ -52,7 +51,7 @@ struct Ppo {
   std::vector<data::Prompt> prompts;
   std::vector<remote::ExternalTerm> user_terms;
   std::unique_ptr<rl::KlController> kl_controller;
-  rlhf::ScoreScale score_scale;
+  rl::Moments scores_seen;
   rlhf::Watch watch;
   train::Trainable trainable;
 };
@@ -83,12 +82,8 @@ PromptBatch next_prompts(const Ppo& t, int64_t iteration) {
 
 Answers respond(Ppo& t, const PromptBatch& batch, int64_t iteration) {
   Answers answers;
-  answers.rollout = rlhf::respond(t.roles, batch.prompts,
-                                  {.generation = t.c.generation,
-                                   .cut_at = t.c.ppo.cut_at,
-                                   .samples = t.c.ppo.samples_per_prompt,
-                                   .first = batch.first,
-                                   .key = key_of(t, "sample", iteration)});
+  answers.rollout =
+      rlhf::respond(t.roles, batch.prompts, batch.first, key_of(t, "sample", iteration), t.c);
   answers.layout = rlhf::layout_of(answers.rollout.spans(), t.c);
   answers.first = batch.first * t.c.ppo.samples_per_prompt;
   return answers;
@@ -96,9 +91,8 @@ Answers respond(Ppo& t, const PromptBatch& batch, int64_t iteration) {
 
 void score(Ppo& t, const PromptBatch& batch, Answers& answers, int64_t iteration) {
   rlhf::measure_tokens(t.roles, answers.rollout, answers.layout, t.c, answers.measured);
-  answers.measured.scores =
-      rlhf::model_scores(t.roles, t.reward_input, answers.rollout, t.c.ppo.micro_tokens,
-                         batch.first, key_of(t, "facts", iteration));
+  answers.measured.scores = rlhf::model_scores(t.roles, t.reward_input, answers.rollout,
+                                               batch.first, key_of(t, "facts", iteration), t.c.ppo);
   for (const auto& term : t.user_terms) {
     answers.measured.users.push_back(
         rlhf::user_term(term, t.reward_input, answers.rollout, t.c.data.images));
@@ -106,7 +100,7 @@ void score(Ppo& t, const PromptBatch& batch, Answers& answers, int64_t iteration
 }
 
 rlhf::Shaped shape(Ppo& t, const Answers& answers) {
-  auto terms = rlhf::terms_of(answers.rollout, answers.measured, t.score_scale, t.c, t.processes);
+  auto terms = rlhf::terms_of(answers.rollout, answers.measured, t.scores_seen, t.c, t.processes);
   return rlhf::shape(std::move(terms), answers.measured, answers.layout,
                      t.kl_controller->coefficient(), t.c.ppo, t.processes);
 }
@@ -117,20 +111,28 @@ rl::Advantages advantages(Ppo& t, const Answers& answers, const rlhf::Shaped& sh
 
 train::Metrics optimise(Ppo& t, const Answers& answers, const rl::Advantages& adv,
                         int64_t iteration) {
-  std::vector<double> lengths;
-  for (const int64_t length : answers.layout.answers.lengths()) {
-    lengths.push_back(static_cast<double>(length));
-  }
-  const rlhf::Lesson lesson{
-      .rollout = answers.rollout,
-      .measured = answers.measured,
-      .layout = answers.layout,
-      .advantages = adv,
-      .first = answers.first,
-      .lengths = rlhf::gather(t.processes, lengths, answers.first, t.c.ppo.rollout_size),
-      .kl_coef = t.kl_controller->coefficient()};
+  const auto of_all = [&](const tensor::Spans& spans) {
+    const auto lengths = spans.lengths();
+    return rlhf::gather(t.processes, {lengths.begin(), lengths.end()}, answers.first,
+                        t.c.ppo.rollout_size);
+  };
+  const rlhf::Lesson lesson{.rollout = answers.rollout,
+                            .measured = answers.measured,
+                            .layout = answers.layout,
+                            .advantages = adv,
+                            .first = answers.first,
+                            .num_positions = of_all(answers.layout.answers),
+                            .num_tokens = of_all(answers.rollout.spans()),
+                            .kl_coef = t.kl_controller->coefficient()};
   return rlhf::update(t.roles, lesson, iteration, key_of(t, "minibatch", iteration), t.c,
                       t.trainable, t.processes);
+}
+
+// Token rows of all processes' answers with their prompts.
+int64_t num_rows(Ppo& t, const Answers& answers) {
+  double own = 0;
+  for (const auto& ids : answers.rollout.actor.sequences) own += static_cast<double>(ids.size());
+  return static_cast<int64_t>(t.processes.sums({own}).front());
 }
 
 void adjust(Ppo& t, const train::Metrics& figures) {
@@ -162,8 +164,9 @@ void write_samples(Ppo& t, const fs::path& folder, const Answers& answers,
                    const rlhf::Shaped& shaped, int64_t step) {
   constexpr size_t kShown = 8;
   const model::AdapterScope scope(t.roles.actor().model, engine::kPolicy);
-  engine::LocalGenerator generator(t.roles.actor(), t.roles.actor_images(),
-                                   t.c.generation.batch_size);
+  engine::LocalGenerator generator(
+      t.roles.actor(), t.roles.actor_images(), t.c.generation.batch_size,
+      {.ends = rlhf::ends_of(t.roles.actor(), t.c), .stops_on_signal = false});
   std::string lines;
   const auto add = [&](const data::Prompt& prompt, const std::string& answer,
                        nlohmann::ordered_json more) {
@@ -208,7 +211,8 @@ void check_sampling(const config::GenerationConfig& c) {
     throw ConfigError(Complaint{.component = "ppo",
                                 .doing = "checking how answers are sampled",
                                 .expected = "generation.temperature above 0",
-                                .got = fmt::format("{}", c.temperature)});
+                                .got = fmt::format("{}", c.temperature),
+                                .hint = "greedy answers have nothing to be compared with."});
   }
   if (c.top_p >= 1 && c.top_k == 0 && c.min_tokens == 0) return;
   log_warning(
@@ -223,7 +227,8 @@ void check_processes(const config::PpoConfig& c, const parallel::Communicator& p
                               .doing = "sharing the prompts of an iteration out",
                               .expected = fmt::format("at most {} processes", prompts),
                               .got = std::to_string(processes.size()),
-                              .where = "ppo.rollout_size / ppo.samples_per_prompt"});
+                              .where = "ppo.rollout_size / ppo.samples_per_prompt",
+                              .hint = "start fewer, or raise ppo.rollout_size."});
 }
 
 // The reward model's prompt and the facts of all prompts.
@@ -239,7 +244,7 @@ engine::RewardInput load_reward_input(const config::Config& c,
 }
 
 nlohmann::json memory_of(const Ppo& t) {
-  const rl::Moments& seen = t.score_scale.seen;
+  const rl::Moments& seen = t.scores_seen;
   return {{"kl_coefficient", t.kl_controller->coefficient()},
           {"scores", {seen.count, seen.mean, seen.squares}},
           {"watch", t.watch.memory()}};
@@ -248,7 +253,7 @@ nlohmann::json memory_of(const Ppo& t) {
 void remember(Ppo& t, const nlohmann::json& memory) {
   t.kl_controller->set_coefficient(memory.at("kl_coefficient").get<double>());
   const auto& seen = memory.at("scores");
-  t.score_scale.seen = {seen.at(0), seen.at(1), seen.at(2)};
+  t.scores_seen = {seen.at(0), seen.at(1), seen.at(2)};
   t.watch.remember(memory.at("watch"));
 }
 
@@ -325,7 +330,10 @@ void ppo(const Invocation& invocation) {
     const rlhf::Shaped shaped = shape(t, answers);
     const rl::Advantages adv = advantages(t, answers, shaped);
     train::Metrics figures = describe(t, answers, shaped, adv);
-    rlhf::check_kl_ceiling(figures.at("kl/k1"), c.ppo, iteration);
+    if (const double kl = figures.at("kl/k1"); rlhf::is_beyond_ceiling(kl, c.ppo)) {
+      loop.save_checkpoint();
+      throw rlhf::kl_ceiling_error(kl, c.ppo, iteration);
+    }
     timer.phase("shape");
     figures.merge(optimise(t, answers, adv, iteration));
     timer.phase("optimise");
@@ -335,7 +343,7 @@ void ppo(const Invocation& invocation) {
     if (shows && loop.folder()) write_samples(t, *loop.folder(), answers, shaped, iteration + 1);
     timer.phase("show");
     figures.merge(timer.metrics());
-    loop.end_iteration(std::move(figures), answers.rollout.spans().total());
+    loop.end_iteration(std::move(figures), num_rows(t, answers));
   }
   loop.finish("adapter", total(plan));
 }

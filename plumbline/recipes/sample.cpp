@@ -155,6 +155,14 @@ PairInput read_pair_input(const std::vector<data::Prompt>& prompts, const config
   };
   if (c.sample.pair_by == config::PairBy::Reward) {
     require(c.model.reward_adapter, "model.reward_adapter", "reward");
+    if (!c.model.reward_base.empty() || engine::is_whole_model(c.model.reward_adapter)) {
+      throw ConfigError(
+          Complaint{.component = "sample",
+                    .doing = "checking how answers are paired",
+                    .expected = "a reward adapter on model.path, for sample.pair_by = reward",
+                    .got = "a reward model with a base of its own",
+                    .hint = "sample without pairs, then `score --reward` gives their rewards."});
+    }
     input.reward = engine::load_reward_input(c);
     for (const auto& prompt : prompts) input.requests.push_back(engine::fact_request(prompt));
     input.reward->read_facts(c.data.facts, input.requests, c.data.missing_facts);

@@ -12,6 +12,7 @@
 #include "plumbline/formats/metrics_lines.h"
 #include "plumbline/report/chart.h"
 #include "plumbline/report/html.h"
+#include "plumbline/report/policy_section.h"
 
 namespace plumbline::report {
 namespace {
@@ -63,7 +64,7 @@ LineChart proxy_against_gold(const std::vector<Run>& runs) {
                                    run.curves.at("score/model").end());
     Line line{.name = run.name, .color = color++};
     for (const auto& [step, gold] : run.curves.at("gold/score")) {
-      const auto it = proxy.lower_bound(step);
+      const auto it = proxy.upper_bound(step);  // what those weights answered next
       const double at = it == proxy.end() ? proxy.rbegin()->second : it->second;
       line.points.emplace_back(at - proxy.begin()->second, gold);
     }
@@ -169,6 +170,13 @@ std::string cost_html(const std::vector<Run>& runs) {
   return rows.size() > 1 ? "<h2>Cost</h2>\n" + table(rows) : "";
 }
 
+std::string changes_html(const std::vector<Run>& runs) {
+  std::string out;
+  for (const Run& run : runs) out += changed_answers_html(run);
+  return out.empty() ? ""
+                     : "<h2>Answers to the same prompts, while they were optimised</h2>\n" + out;
+}
+
 std::string charts_html(const std::vector<Run>& runs, const std::vector<Run>& methods) {
   std::string out;
   for (const auto& chart :
@@ -180,6 +188,7 @@ std::string charts_html(const std::vector<Run>& runs, const std::vector<Run>& me
         curve_chart(runs, "loss", "Training loss")}) {
     out += svg(chart);
   }
+  for (const Run& run : runs) out += svg(reward_terms_chart(run));
   out += svg(type_chart(methods, "Score by question type", &eval::TypeFigures::score));
   out +=
       svg(type_chart(methods, "Hallucination by question type", &eval::TypeFigures::hallucination));
@@ -276,7 +285,8 @@ std::string html(const std::string& title, const std::vector<Run>& runs) {
       "says otherwise; of several seeds the mean and the range.</p>" +
           figures_html(methods) +
           (rewards.empty() ? "" : "<h2>Reward models</h2><pre>" + escape(rewards) + "</pre>") +
-          charts_html(runs, methods) + examples_html(methods) + cost_html(runs));
+          charts_html(runs, methods) + changes_html(runs) + examples_html(methods) +
+          cost_html(runs));
 }
 
 }  // namespace plumbline::report

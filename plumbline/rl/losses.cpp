@@ -23,11 +23,21 @@ void check_sizes(const at::Tensor& a, const at::Tensor& b, const at::Tensor& c,
 
 }  // namespace
 
+PolicyStats policy_stats(const at::Tensor& logprobs, const at::Tensor& old_logprobs,
+                         const at::Tensor& weights, double clip_range) {
+  const at::Tensor d = (logprobs.detach() - old_logprobs).to(at::kDouble);
+  const at::Tensor ratio = d.exp();
+  return {.approx_kl = sum_of(d.expm1() - d, weights),
+          .clip_fraction = sum_of((ratio - 1).abs().gt(clip_range), weights),
+          .ratio_mean = sum_of(ratio, weights)};
+}
+
 PolicyLoss policy_loss(const at::Tensor& logprobs, const at::Tensor& old_logprobs,
                        const at::Tensor& advantages, const at::Tensor& weights,
                        const PolicyClip& clip) {
   check_sizes(logprobs, old_logprobs, advantages, weights);
-  // Beyond e^20 the ratio is clipped anyway, and its exponential would become infinite.
+  // A ratio beyond e^20 has no gradient: its exponential would soon be infinite, and infinity times
+  // the 0 of a clipped branch is no number.
   const at::Tensor log_ratio = (logprobs - old_logprobs).clamp(-20, 20);
   const at::Tensor ratio = log_ratio.exp();
   const at::Tensor clipped = ratio.clamp(1 - clip.range, 1 + clip.range);
@@ -35,12 +45,7 @@ PolicyLoss policy_loss(const at::Tensor& logprobs, const at::Tensor& old_logprob
   if (clip.dual > 0) {
     losses = at::where(advantages < 0, at::minimum(losses, -advantages * clip.dual), losses);
   }
-  PolicyLoss result{(losses * weights).sum(), {}};
-  const at::Tensor d = log_ratio.detach().to(at::kDouble);
-  result.stats.approx_kl = sum_of(d.expm1() - d, weights);
-  result.stats.clip_fraction = sum_of((ratio.detach() - 1).abs().gt(clip.range), weights);
-  result.stats.ratio_mean = sum_of(ratio, weights);
-  return result;
+  return {(losses * weights).sum(), policy_stats(logprobs, old_logprobs, weights, clip.range)};
 }
 
 ValueLoss value_loss(const at::Tensor& values, const at::Tensor& old_values,

@@ -8,12 +8,16 @@
 
 namespace plumbline::rl {
 
-// Sums with the same weights as the loss: means over a minibatch whose weights sum to 1.
+// Weighted sums: means over a minibatch whose weights sum to 1.
 struct PolicyStats {
   double approx_kl = 0;      // exp(d) - 1 - d with d = logp - old_logp (k3 of old against new)
-  double clip_fraction = 0;  // positions whose ratio left [1 - range, 1 + range]
+  double clip_fraction = 0;  // those whose ratio left [1 - range, 1 + range]
   double ratio_mean = 0;
 };
+
+// How far the policy has gone from the one that sampled, of tokens or positions.
+PolicyStats policy_stats(const at::Tensor& logprobs, const at::Tensor& old_logprobs,
+                         const at::Tensor& weights, double clip_range);
 
 struct PolicyLoss {
   at::Tensor loss;  // scalar, differentiable in `logprobs`

@@ -30,7 +30,7 @@ void check_same_tokens(const engine::Assistant& actor, const engine::Assistant& 
 }
 
 bool has_own_base(const config::ModelConfig& c) {
-  return !c.reward_model.empty() || fs::exists(fs::path(c.reward_adapter) / "config.json");
+  return !c.reward_base.empty() || engine::is_whole_model(c.reward_adapter);
 }
 
 }  // namespace
@@ -48,17 +48,15 @@ ActorCritic ActorCritic::load(const config::Config& c, bool has_values, at::Devi
   roles.actor_images_ =
       std::make_unique<engine::FeatureStore>(roles.actor_->preprocess, c.data.images);
   if (has_own_base(c.model)) {
-    config::Config of_critic = c;
-    of_critic.model.path = c.model.reward_model;
-    auto loaded = engine::load_reward_model(of_critic, device, "ppo");
+    auto loaded = engine::load_reward_model(c, device, "ppo");
     roles.critic_ = std::make_unique<engine::Assistant>(std::move(loaded.assistant));
-    roles.judge_ = loaded.head;
-    if (has_values) check_same_tokens(*roles.actor_, *roles.critic_, of_critic.model);
+    roles.reward_head_ = loaded.head;
+    if (has_values) check_same_tokens(*roles.actor_, *roles.critic_, c.model);
     roles.critic_images_ =
         std::make_unique<engine::FeatureStore>(roles.critic_->preprocess, c.data.images);
   } else {
     engine::attach_reward(policy_model, c.model, "ppo");
-    roles.judge_ = engine::kReward;
+    roles.reward_head_ = engine::kReward;
   }
   if (has_values) roles.attach_values(c, key.at("value"));
   return roles;
@@ -66,10 +64,10 @@ ActorCritic ActorCritic::load(const config::Config& c, bool has_values, at::Devi
 
 void ActorCritic::attach_values(const config::Config& c, RandomKey key) {
   auto& model = critic().model;
-  if (judge_.empty()) {
+  if (reward_head_.empty()) {
     model.add_adapter(engine::kValue, nn::adapter_spec(c.lora), key.at("lora"));
   } else {
-    model.copy_adapter(judge_, engine::kValue);
+    model.copy_adapter(reward_head_, engine::kValue);
   }
   model.add_head(engine::kValue, key, /*zero=*/true);
 }

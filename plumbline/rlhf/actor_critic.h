@@ -14,7 +14,7 @@ namespace plumbline::rlhf {
 class ActorCritic {
  public:
   // The policy is model.adapter, or a new adapter as [lora] says; the reference is its copy. The
-  // reward model is model.reward_adapter on model.reward_model (empty: on model.path), or a whole
+  // reward model is model.reward_adapter on model.reward_base (empty: on model.path), or a whole
   // model in that folder. Values start as the reward model's adapter (for a whole model: as a new
   // one) with a head of zeros, if they are needed. Throws what the loaders do, CheckpointError for
   // a reward model without a head, and ConfigError for two bases whose tokens differ.
@@ -26,7 +26,7 @@ class ActorCritic {
   bool is_one_base() const { return critic_ == nullptr; }
   bool has_values() const { return has_values_; }
   // The adapter (and head) that scores; "" for a whole model.
-  const std::string& judge() const { return judge_; }
+  const std::string& reward_head() const { return reward_head_; }
 
   engine::FeatureStore& actor_images() { return *actor_images_; }
   engine::FeatureStore& critic_images() { return critic_ ? *critic_images_ : *actor_images_; }
@@ -44,7 +44,7 @@ class ActorCritic {
 
   std::unique_ptr<engine::Assistant> actor_, critic_;
   std::unique_ptr<engine::FeatureStore> actor_images_, critic_images_;
-  std::string judge_;
+  std::string reward_head_;
   bool has_values_ = false;
 };
 

@@ -1,12 +1,10 @@
 #include "plumbline/rlhf/gold.h"
 
-#include <fmt/format.h>
-
 #include "plumbline/base/error.h"
-#include "plumbline/base/files.h"
 #include "plumbline/engine/local_generator.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/eval/rated_answers.h"
+#include "plumbline/rlhf/rollout.h"
 #include "plumbline/rlhf/team.h"
 #include "plumbline/rlhf/user_terms.h"
 
@@ -35,13 +33,11 @@ Sums by_judge(const remote::ExternalTerm& judge, const std::vector<world::Benchm
               const std::vector<std::string>& answers, const std::string& image_folder) {
   std::vector<remote::Asked> asked;
   for (size_t i = 0; i < items.size(); ++i) {
-    asked.push_back({.id = items[i].id,
-                     .images = {(fs::path(image_folder) / items[i].image).string()},
-                     .prompt = items[i].question,
-                     .answer = answers[i]});
+    asked.push_back(asked_of(items[i].id, items[i].image, image_folder, items[i].question));
+    asked.back().answer = answers[i];
   }
   Sums sums;
-  for (const double score : judge.score(asked)) sums.score += score;
+  for (const double score : judge.score(asked)) sums.score += judge.target().weight * score;
   return sums;
 }
 
@@ -69,7 +65,8 @@ std::optional<Gold> Gold::read(const config::Config& c) {
   }
   Gold gold;
   gold.items_ = eval::spread(items, c.ppo.eval_items);
-  if (!c.ppo.gold_judge.empty()) gold.judge_.emplace(target_of(c.ppo.gold_judge, c.ppo));
+  if (!c.ppo.gold_judge.empty())
+    gold.judge_.emplace(target_of(c.ppo.gold_judge, "ppo.gold_judge", c.ppo));
   return gold;
 }
 
@@ -80,7 +77,8 @@ train::Metrics Gold::measure(ActorCritic& roles, const config::Config& c,
   std::vector<api::Question> questions;
   for (const auto& item : own) questions.push_back({item.image, item.question});
   const model::AdapterScope scope(roles.actor().model, engine::kPolicy);
-  engine::LocalGenerator generator(roles.actor(), roles.actor_images(), c.eval.batch_size);
+  engine::LocalGenerator generator(roles.actor(), roles.actor_images(), c.eval.batch_size,
+                                   {.ends = ends_of(roles.actor(), c), .stops_on_signal = false});
   const auto answers = generator.answer(questions, c.eval.max_tokens);
   const Sums sums =
       judge_ ? by_judge(*judge_, own, answers, c.data.images) : by_world(own, answers);

@@ -22,8 +22,8 @@ class Gold {
 
   // The greedy answers' mean score, "gold/score", and where the world's judge rates them the share
   // that hallucinates, "gold/hallucination", and the mean share of the kinds that descriptions
-  // name, "gold/coverage". Called by all processes, which share the questions out. Throws
-  // Interrupted.
+  // name, "gold/coverage". Answers end as the policy's do. Called by all processes, which share the
+  // questions out; goes on when a signal comes.
   train::Metrics measure(ActorCritic& roles, const config::Config& config,
                          parallel::Communicator& processes) const;
 

@@ -7,21 +7,21 @@
 #include <numeric>
 
 #include "plumbline/base/error.h"
-#include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/engine/reward_scorer.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/rl/kl.h"
+#include "plumbline/rlhf/user_terms.h"
 
 namespace plumbline::rlhf {
 namespace {
 
 // The answers to each prompt as one question.
-std::vector<api::Candidates> questions_of(const Rollout& rollout) {
+std::vector<api::Candidates> questions_of(const Rollout& rollout, int64_t samples) {
   std::vector<api::Candidates> questions;
   for (int64_t s = 0; s < rollout.size(); ++s) {
     const auto i = static_cast<size_t>(s);
-    if (s == 0 || rollout.prompts[i] != rollout.prompts[i - 1]) {
+    if (s % samples == 0) {
       questions.push_back(engine::candidates_of(*rollout.prompts[i], {}));
     }
     questions.back().answers.push_back(rollout.answers[i]);
@@ -40,6 +40,14 @@ rl::Layout layout_of(const tensor::Spans& responses, const config::Config& c) {
 double logprob_temperature(const config::Config& c) {
   return c.ppo.logprobs_at_temperature ? c.generation.temperature : 1;
 }
+
+// The setting's values are ours, in their order.
+static_assert(
+    static_cast<int>(config::KlEstimatorKind::K1) == static_cast<int>(rl::KlEstimator::K1) &&
+    static_cast<int>(config::KlEstimatorKind::K1Clamped) ==
+        static_cast<int>(rl::KlEstimator::K1Clamped) &&
+    static_cast<int>(config::KlEstimatorKind::K2) == static_cast<int>(rl::KlEstimator::K2) &&
+    static_cast<int>(config::KlEstimatorKind::K3) == static_cast<int>(rl::KlEstimator::K3));
 
 at::Tensor kl_of(const at::Tensor& logprobs, const at::Tensor& ref_logprobs,
                  const config::PpoConfig& c) {
@@ -80,11 +88,11 @@ void measure_tokens(ActorCritic& roles, const Rollout& rollout, const rl::Layout
 }
 
 std::vector<double> model_scores(ActorCritic& roles, const engine::RewardInput& input,
-                                 const Rollout& rollout, int64_t budget, int64_t first,
-                                 RandomKey key) {
-  engine::RewardScorer scorer(roles.critic(), roles.critic_images(), input, roles.judge(), budget,
-                              key);
-  const auto questions = questions_of(rollout);
+                                 const Rollout& rollout, int64_t first, RandomKey key,
+                                 const config::PpoConfig& c) {
+  engine::RewardScorer scorer(roles.critic(), roles.critic_images(), input, roles.reward_head(),
+                              c.micro_tokens, key);
+  const auto questions = questions_of(rollout, c.samples_per_prompt);
   std::vector<std::vector<std::string>> facts;
   for (size_t i = 0; i < questions.size(); ++i) {
     facts.push_back(input.shown_facts(roles.critic().tokenizer, engine::fact_request(questions[i]),
@@ -98,7 +106,9 @@ std::vector<double> model_scores(ActorCritic& roles, const engine::RewardInput& 
                                      .doing = "scoring answers",
                                      .expected = "finite scores of the reward model",
                                      .got = std::to_string(score) + " for an answer to prompt '" +
-                                            rollout.prompts[scores.size()]->id + "'"});
+                                            rollout.prompts[scores.size()]->id + "'",
+                                     .hint = "the reward model's weights may be damaged: `score` "
+                                             "tells."});
       }
       scores.push_back(score);
     }
@@ -112,15 +122,10 @@ rl::Term user_term(const remote::ExternalTerm& term, const engine::RewardInput& 
   for (int64_t s = 0; s < rollout.size(); ++s) {
     const auto i = static_cast<size_t>(s);
     const data::Prompt& prompt = *rollout.prompts[i];
-    asked.push_back({.id = prompt.id,
-                     .prompt = prompt.turns.back().text,
-                     .answer = rollout.answers[i],
-                     .facts = input.facts_of(engine::fact_request(prompt)),
-                     .is_finished = rollout.is_finished[i]});
-    if (prompt.image.empty()) continue;
-    const bool is_url = prompt.image.starts_with("data:");
-    asked.back().images = {is_url ? prompt.image
-                                  : (fs::path(image_folder) / prompt.image).string()};
+    asked.push_back(asked_of(prompt.id, prompt.image, image_folder, prompt.turns.back().text));
+    asked.back().answer = rollout.answers[i];
+    asked.back().facts = input.facts_of(engine::fact_request(prompt));
+    asked.back().is_finished = rollout.is_finished[i];
   }
   rl::Term result{.name = term.target().name, .values = term.score(asked)};
   for (double& value : result.values) value *= term.target().weight;

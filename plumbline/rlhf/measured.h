@@ -41,8 +41,8 @@ void measure_tokens(ActorCritic& roles, const Rollout& rollout, const rl::Layout
 // prompt i is that of key.at(first + i); answers to one prompt see the same. Throws Interrupted,
 // and NumericError for a score that is not finite, naming the prompt.
 std::vector<double> model_scores(ActorCritic& roles, const engine::RewardInput& input,
-                                 const Rollout& rollout, int64_t budget, int64_t first,
-                                 RandomKey key);
+                                 const Rollout& rollout, int64_t first, RandomKey key,
+                                 const config::PpoConfig& config);
 
 // A user's term of every answer, times its weight. `facts` are those that the reward model has, if
 // any.

@@ -18,9 +18,15 @@ int64_t cache_bytes(engine::Assistant& actor, const std::vector<data::Prompt>& p
         longest, std::ssize(text::encode_prompt(actor.tokenizer, actor.format, prompt.turns).ids));
   }
   const auto& text = actor.model.config().text;
-  const int64_t slots = std::min(c.generation.batch_size, c.ppo.rollout_size);
-  return nn::KvCache::bytes(text.num_layers, text.num_kv_heads, text.head_dim, slots,
-                            longest + c.generation.max_tokens, actor.model.dtype());
+  const auto bytes = [&](int64_t slots, int64_t max_tokens) {
+    return nn::KvCache::bytes(text.num_layers, text.num_kv_heads, text.head_dim, slots,
+                              longest + max_tokens, actor.model.dtype());
+  };
+  const int64_t of_answers =
+      bytes(std::min(c.generation.batch_size, c.ppo.rollout_size), c.generation.max_tokens);
+  if (c.ppo.eval_every == 0) return of_answers;
+  return std::max(of_answers,
+                  bytes(std::min(c.eval.batch_size, c.ppo.eval_items), c.eval.max_tokens));
 }
 
 }  // namespace
@@ -28,19 +34,31 @@ int64_t cache_bytes(engine::Assistant& actor, const std::vector<data::Prompt>& p
 engine::MemoryPlan plan_memory(ActorCritic& roles, const std::vector<data::Prompt>& prompts,
                                const config::Config& c, int64_t program_bytes,
                                int64_t training_bytes) {
+  const auto planned = [&](engine::Assistant& of, const char* role) {
+    return engine::plan_memory(of.model, {.program_bytes = program_bytes,
+                                          .training_bytes = training_bytes,
+                                          .micro_tokens = c.ppo.micro_tokens,
+                                          .recomputes = c.run.activation_checkpointing,
+                                          .rank = of.model.adapter_spec(role).rank});
+  };
   auto& actor = roles.actor();
-  auto plan =
-      engine::plan_memory(actor.model, {.program_bytes = program_bytes,
-                                        .training_bytes = training_bytes,
-                                        .micro_tokens = c.ppo.micro_tokens,
-                                        .recomputes = c.run.activation_checkpointing,
-                                        .rank = actor.model.adapter_spec(engine::kPolicy).rank});
-  plan.push_back({"adapters of all roles", roles.adapter_bytes()});
+  auto plan = planned(actor, engine::kPolicy);
   int64_t images = roles.actor_images().bytes();
   if (!roles.is_one_base()) {
-    plan.push_back({"the reward model's own base", roles.critic().model.base_bytes()});
+    // Passes come one after the other: those of the base that take more stand for both.
+    auto& critic = roles.critic();
+    int64_t other = critic.model.base_bytes();
+    if (roles.has_values()) {
+      auto of_critic = planned(critic, engine::kValue);
+      if (engine::total(of_critic) - other > engine::total(plan) - actor.model.base_bytes()) {
+        plan = std::move(of_critic);
+        other = actor.model.base_bytes();
+      }
+    }
+    plan.push_back({"the other base", other});
     images += roles.critic_images().bytes();
   }
+  plan.push_back({"adapters of all roles", roles.adapter_bytes()});
   plan.push_back({"image features", images});
   plan.push_back({"cache of answers being written", cache_bytes(actor, prompts, c)});
   return plan;

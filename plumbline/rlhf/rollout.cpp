@@ -44,14 +44,14 @@ Rollout rollout_of(ActorCritic& roles, const std::vector<const data::Prompt*>& p
   return rollout;
 }
 
-engine::AnswerEnds ends_of(const engine::Assistant& actor, const RespondOptions& options) {
-  auto ends = engine::answer_ends(actor, options.generation);
-  ends.cuts = options.cut_at;
+engine::AnswerEnds ends_of(const engine::Assistant& actor, const config::Config& c) {
+  auto ends = engine::answer_ends(actor, c.generation);
+  ends.cuts = c.ppo.cut_at;
   return ends;
 }
 
-Rollout respond(ActorCritic& roles, const std::vector<const data::Prompt*>& prompts,
-                const RespondOptions& options) {
+Rollout respond(ActorCritic& roles, const std::vector<const data::Prompt*>& prompts, int64_t first,
+                RandomKey key, const config::Config& c) {
   engine::Assistant& actor = roles.actor();
   const model::AdapterScope scope(actor.model, engine::kPolicy);
   std::vector<generate::Sequence> requests;
@@ -60,14 +60,13 @@ Rollout respond(ActorCritic& roles, const std::vector<const data::Prompt*>& prom
     requests.push_back(
         {.prompt = text::encode_prompt(actor.tokenizer, actor.format, prompt.turns).ids,
          .image_rows = engine::image_rows(actor.model, roles.actor_images(), prompt.image),
-         .num_samples = options.samples,
-         .key = options.key.at(static_cast<uint64_t>(options.first) + i)});
+         .num_samples = c.ppo.samples_per_prompt,
+         .key = key.at(static_cast<uint64_t>(first) + i)});
   }
-  const auto ends = ends_of(actor, options);
+  const auto ends = ends_of(actor, c);
   const auto sampled = generate::generate(
-      actor.model, requests, engine::sampling_options(options.generation, actor),
-      options.generation.batch_size, [](int64_t) { stop_if_interrupted(); },
-      engine::end_watcher(actor, ends));
+      actor.model, requests, engine::sampling_options(c.generation, actor), c.generation.batch_size,
+      [](int64_t) { stop_if_interrupted(); }, engine::end_watcher(actor, ends));
   std::vector<const data::Prompt*> of_answers;
   std::vector<text::TokenIds> answers;
   std::vector<float> drawn;

@@ -37,19 +37,13 @@ struct Rollout {
 Rollout rollout_of(ActorCritic& roles, const std::vector<const data::Prompt*>& prompts,
                    const std::vector<text::TokenIds>& answers, const engine::AnswerEnds& ends);
 
-// Answers to prompts under the policy, `samples` to each; sample j of prompt i is drawn with
-// key.at(first + i).at(j), whatever else is asked for. Images were prepared. Throws Interrupted.
-struct RespondOptions {
-  config::GenerationConfig generation;
-  std::vector<std::string> cut_at = {};
-  int64_t samples = 1;
-  int64_t first = 0;  // place of the first prompt among those of all processes
-  RandomKey key = {};
-};
-Rollout respond(ActorCritic& roles, const std::vector<const data::Prompt*>& prompts,
-                const RespondOptions& options);
+// What ends the policy's answers: generation.stop, ppo.cut_at and what the style has.
+engine::AnswerEnds ends_of(const engine::Assistant& actor, const config::Config& config);
 
-// What ends the policy's answers.
-engine::AnswerEnds ends_of(const engine::Assistant& actor, const RespondOptions& options);
+// Answers to prompts under the policy, ppo.samples_per_prompt to each, as [generation] says; sample
+// j of prompt i is drawn with key.at(first + i).at(j), whatever else is asked for. `first` is the
+// place of the first prompt among those of all processes. Images were prepared. Throws Interrupted.
+Rollout respond(ActorCritic& roles, const std::vector<const data::Prompt*>& prompts, int64_t first,
+                RandomKey key, const config::Config& config);
 
 }  // namespace plumbline::rlhf

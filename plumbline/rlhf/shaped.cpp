@@ -10,21 +10,21 @@
 namespace plumbline::rlhf {
 namespace {
 
-std::vector<double> scaled_scores(const std::vector<double>& scores, ScoreScale& scale,
+std::vector<double> scaled_scores(const std::vector<double>& scores, rl::Moments& seen,
                                   config::ScoreScale kind, parallel::Communicator& processes) {
   if (kind == config::ScoreScale::None) return scores;
-  if (kind == config::ScoreScale::Running || scale.seen.count == 0) {
-    scale.seen = rl::merge(scale.seen, merge(processes, rl::moments(scores)));
+  if (kind == config::ScoreScale::Running || seen.count == 0) {
+    seen = rl::merge(seen, merge(processes, rl::moments(scores)));
   }
-  return rl::whiten(scores, scale.seen);
+  return rl::whiten(scores, seen);
 }
 
 }  // namespace
 
-std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, ScoreScale& scale,
+std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, rl::Moments& seen,
                                const config::Config& c, parallel::Communicator& processes) {
   const config::PpoConfig& p = c.ppo;
-  const auto scores = scaled_scores(measured.scores, scale, p.score_scale, processes);
+  const auto scores = scaled_scores(measured.scores, seen, p.score_scale, processes);
   rl::Term missing_end{.name = "missing_end"}, length{.name = "length"},
       repetition{.name = "repetition"}, correctness{.name = "correctness"};
   for (int64_t s = 0; s < rollout.size(); ++s) {
@@ -59,7 +59,7 @@ Shaped shape(std::vector<rl::Term> terms, const Measured& measured, const rl::La
                                      p.whiten_rewards ? 1 : p.reward_scale);
   if (p.whiten_rewards) {
     const auto of_all = merge(processes, rl::moments(shaped.rewards));
-    shaped.rewards = rl::scale_to_one(shaped.rewards, of_all) * p.reward_scale;
+    shaped.rewards = rl::scale_to_one(shaped.rewards, of_all);
   }
   return shaped;
 }

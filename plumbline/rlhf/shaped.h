@@ -16,11 +16,6 @@
 
 namespace plumbline::rlhf {
 
-// What scores are shifted and scaled by (ppo.score_scale); outlives an iteration.
-struct ScoreScale {
-  rl::Moments seen = {};
-};
-
 // This process' answers: S of them, over P positions.
 struct Shaped {
   std::vector<rl::Term> terms = {};  // [S] each, weighted; the first is the model's score
@@ -28,9 +23,10 @@ struct Shaped {
   at::Tensor rewards = {};           // [P]
 };
 
-// The model's score, missing end, length, repetition, correctness, and the users' terms, each by its name. The
-// first iteration's scores, or all so far, scale the score where asked for: of all processes.
-std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, ScoreScale& scale,
+// The model's score, missing end, length, repetition, correctness, and the users' terms, each by
+// its name. The first iteration's scores, or all so far, scale the score where asked for: of all
+// processes. `seen` holds their moments, and outlives an iteration.
+std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, rl::Moments& seen,
                                const config::Config& config, parallel::Communicator& processes);
 
 // Rewards by position; the KL penalty is in them unless ppo.kl_in says the loss.

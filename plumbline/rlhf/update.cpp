@@ -2,8 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "plumbline/data/order.h"
@@ -40,7 +38,8 @@ class Minibatch {
       : lesson_(lesson), c_(c), own_(own_of(lesson, places)) {
     num_answers_ = static_cast<double>(places.size());
     for (const int64_t place : places) {
-      num_positions_ += lesson.lengths[static_cast<size_t>(place)];
+      num_positions_ += lesson.num_positions[static_cast<size_t>(place)];
+      num_tokens_ += lesson.num_tokens[static_cast<size_t>(place)];
     }
   }
 
@@ -59,12 +58,31 @@ class Minibatch {
     return portion;
   }
 
+  double num_tokens() const { return num_tokens_; }
+
  private:
   const Lesson& lesson_;
   const config::Config& c_;
   std::vector<int64_t> own_;
-  double num_answers_ = 0, num_positions_ = 0;  // of all processes
+  double num_answers_ = 0, num_positions_ = 0, num_tokens_ = 0;  // of all processes
 };
+
+// The log-probabilities of a batch's tokens under the policy that sampled.
+at::Tensor old_of(const Lesson& lesson, const engine::ResponseBatch& batch) {
+  const at::Tensor& all = lesson.measured.logprobs;
+  return all.index_select(0,
+                          engine::places_of(batch.chosen, lesson.rollout.spans()).to(all.device()));
+}
+
+void add_policy_figures(const nn::TokenLogprobs& now, const at::Tensor& old_logprobs,
+                        double num_tokens, double clip_range, train::Metrics& figures) {
+  const at::Tensor weights = at::full_like(old_logprobs, 1 / num_tokens);
+  const auto stats = rl::policy_stats(now.logprobs, old_logprobs, weights, clip_range);
+  figures["policy/entropy"] += now.entropy.detach().sum().item<double>() / num_tokens;
+  figures["policy/approx_kl"] += stats.approx_kl;
+  figures["policy/clip_fraction"] += stats.clip_fraction;
+  figures["policy/ratio_mean"] += stats.ratio_mean;
+}
 
 void policy_backward(ActorCritic& roles, const Lesson& lesson, const Minibatch& minibatch,
                      const config::Config& c, train::Trainable& trainable,
@@ -92,10 +110,8 @@ void policy_backward(ActorCritic& roles, const Lesson& lesson, const Minibatch& 
     total.backward();
     trainable.collect_gradients();
     figures["loss/policy"] += loss.loss.item<double>();
-    figures["policy/entropy"] += entropy.item<double>();
-    figures["policy/approx_kl"] += loss.stats.approx_kl;
-    figures["policy/clip_fraction"] += loss.stats.clip_fraction;
-    figures["policy/ratio_mean"] += loss.stats.ratio_mean;
+    add_policy_figures(now, old_of(lesson, batch), minibatch.num_tokens(), c.ppo.clip_range,
+                       figures);
   }
 }
 
@@ -176,7 +192,8 @@ train::Metrics update(ActorCritic& roles, const Lesson& lesson, int64_t iteratio
       auto next = all.begin();
       for (auto& [name, value] : figures) value = *next++;
       // Checked before the step: it would go further still.
-      is_over = p.step_kl_limit > 0 && figures["policy/approx_kl"] > p.step_kl_limit;
+      is_over =
+          p.step_kl_limit > 0 && trains_policy && figures.at("policy/approx_kl") > p.step_kl_limit;
       if (is_over) break;
       figures.merge(trainable.step(iteration, p.total_steps, figures, names_of(lesson, minibatch)));
       for (const auto& [name, value] : figures) sums[name] += value;
@@ -184,7 +201,7 @@ train::Metrics update(ActorCritic& roles, const Lesson& lesson, int64_t iteratio
     }
   }
   for (auto& [name, value] : sums) value /= std::max(1.0, num_steps);
-  sums["optimiser_steps"] = num_steps;
+  sums["optimiser_steps"] = num_steps;  // fewer than planned where the limit was passed
   return sums;
 }
 

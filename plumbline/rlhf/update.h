@@ -22,13 +22,15 @@ struct Lesson {
   const rl::Layout& layout;
   const rl::Advantages& advantages;
   int64_t first = 0;
-  std::vector<double> lengths;  // positions of each answer of all processes
-  double kl_coef = 0;           // of the KL in the loss
+  std::vector<double> num_positions;  // of each answer of all processes
+  std::vector<double> num_tokens;     // the same
+  double kl_coef = 0;                 // of the KL in the loss
 };
 
 // Gradients of one minibatch, a list of places among the answers of all processes, averaged over
 // all of them as ppo.loss_weights says. Returns this process' part of the figures: sums over
-// processes are the minibatch's.
+// processes are the minibatch's. Those of the policy are means over response tokens, also where
+// positions are padded.
 train::Metrics backward(ActorCritic& roles, const Lesson& lesson,
                         const std::vector<int64_t>& minibatch, bool trains_policy,
                         const config::Config& config, train::Trainable& trainable);

@@ -3,21 +3,35 @@
 #include <set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "plumbline/remote/url.h"
 
 namespace plumbline::rlhf {
 
-remote::Target target_of(const std::string& text, const config::PpoConfig& c) {
+remote::Target target_of(const std::string& text, const std::string& key,
+                         const config::PpoConfig& c) {
   auto target = remote::parse_target(text);
   if (!target) {
     throw ConfigError(Complaint{.component = "ppo",
                                 .doing = "reading whom to ask for a score",
                                 .expected = "\"NAME=WEIGHT COMMAND\" or \"NAME=WEIGHT URL\"",
                                 .got = "'" + text + "'",
-                                .where = "ppo.user_terms or ppo.gold_judge"});
+                                .where = key});
   }
   target->timeout_seconds = c.user_term_timeout;
   target->retries.count = c.user_term_retries;
+  target->key_variable = remote::is_url(target->where) ? c.user_term_key : "";
   return *target;
+}
+
+remote::Asked asked_of(const std::string& id, const std::string& image,
+                       const std::string& image_folder, const std::string& prompt) {
+  remote::Asked asked{.id = id, .prompt = prompt};
+  const bool is_file = !image.starts_with("data:");
+  if (!image.empty()) {
+    asked.images = {is_file ? (fs::path(image_folder) / image).string() : image};
+  }
+  return asked;
 }
 
 std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& c) {
@@ -25,14 +39,18 @@ std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& c) {
   std::set<std::string> names = {"score",       "missing_end", "length", "repetition",
                                  "correctness", "kl",          "total"};
   for (const std::string& text : c.user_terms) {
-    terms.emplace_back(target_of(text, c));
+    terms.emplace_back(target_of(text, "ppo.user_terms", c));
     const std::string& name = terms.back().target().name;
-    if (names.insert(name).second) continue;
-    throw ConfigError(Complaint{.component = "ppo",
-                                .doing = "naming reward terms",
-                                .expected = "a name of its own for each",
-                                .got = "'" + name + "' again",
-                                .where = "ppo.user_terms"});
+    const bool is_figure = name.ends_with("_std") || name.ends_with("_share");
+    if (!is_figure && names.insert(name).second) continue;
+    throw ConfigError(
+        Complaint{.component = "ppo",
+                  .doing = "naming reward terms",
+                  .expected = "a name of its own for each, not ending in _std or _share",
+                  .got = "'" + name + "'",
+                  .where = "ppo.user_terms",
+                  .hint = "figures are called reward/NAME, reward/NAME_std and "
+                          "reward/NAME_share."});
   }
   return terms;
 }

@@ -9,10 +9,17 @@
 
 namespace plumbline::rlhf {
 
-// "NAME=WEIGHT WHERE" with the timeout and retries of [ppo]. Throws ConfigError for another form.
-remote::Target target_of(const std::string& text, const config::PpoConfig& config);
+// "NAME=WEIGHT WHERE" of the setting `key`, with the timeout, retries and key of [ppo]. Throws
+// ConfigError for another form.
+remote::Target target_of(const std::string& text, const std::string& key,
+                         const config::PpoConfig& config);
 
-// ppo.user_terms. Throws ConfigError also for a name that comes twice or is one of our own terms'.
+// What is asked about an answer to a prompt; images are files, or data URLs.
+remote::Asked asked_of(const std::string& id, const std::string& image,
+                       const std::string& image_folder, const std::string& prompt);
+
+// ppo.user_terms. Throws ConfigError also for a name that comes twice, is one of our own terms', or
+// would be that of another figure.
 std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& config);
 
 }  // namespace plumbline::rlhf

@@ -57,16 +57,19 @@ void Watch::remember(const nlohmann::json& memory) {
   }
 }
 
-void check_kl_ceiling(double kl, const config::PpoConfig& c, int64_t iteration) {
-  if (c.kl_ceiling == 0 || kl <= c.kl_ceiling) return;
-  throw NumericError(Complaint{
+bool is_beyond_ceiling(double kl, const config::PpoConfig& c) {
+  return c.kl_ceiling > 0 && kl > c.kl_ceiling;
+}
+
+NumericError kl_ceiling_error(double kl, const config::PpoConfig& c, int64_t iteration) {
+  return NumericError(Complaint{
       .component = "ppo",
       .doing = fmt::format("iteration {}", iteration + 1),
       .expected = fmt::format("a KL of at most {} nats per answer, ppo.kl_ceiling", c.kl_ceiling),
       .got = fmt::format("{:.2f}", kl),
-      .hint = "the weights are as they were before this iteration, in the newest checkpoint; a "
-              "larger ppo.kl_coef or a smaller optimizer.lr holds the policy back, best/ has the "
-              "best so far."});
+      .hint = "the newest checkpoint has the weights as they are; a new run with a larger "
+              "ppo.kl_coef or a smaller optimizer.lr may start from this one's best/, by "
+              "model.adapter."});
 }
 
 }  // namespace plumbline::rlhf

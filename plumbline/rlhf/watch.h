@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/base/error.h"
 #include "plumbline/config/config.h"
 #include "plumbline/train/metrics.h"
 
@@ -35,8 +36,9 @@ class Watch {
   Alarm length_, repetition_;
 };
 
-// Throws NumericError when the KL of answers has passed ppo.kl_ceiling: the policy has left what
-// its reward model was trained on.
-void check_kl_ceiling(double kl, const config::PpoConfig& config, int64_t iteration);
+// Whether the KL of answers has passed ppo.kl_ceiling: the policy has left what its reward model
+// was trained on.
+bool is_beyond_ceiling(double kl, const config::PpoConfig& config);
+NumericError kl_ceiling_error(double kl, const config::PpoConfig& config, int64_t iteration);
 
 }  // namespace plumbline::rlhf

@@ -72,6 +72,9 @@ class Loop {
   // step did. `work` must not speak with other processes; the signal of one is one to all.
   void interruptible(const std::function<void()>& work);
 
+  // Saves a checkpoint of the steps so far. Called by all processes.
+  void save_checkpoint();
+
   // Where the run writes; nothing in all processes but the first.
   std::optional<fs::path> folder() const;
 
@@ -83,7 +86,6 @@ class Loop {
  private:
   Metrics evaluate();
   int signal_of_any(int own);
-  void save_checkpoint();
   void compare_with_best(double value);
   void read_state(const fs::path& checkpoint);
   bool has_lost_patience() const {

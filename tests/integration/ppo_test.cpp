@@ -46,6 +46,18 @@ class PpoRuns : public support::Scratch {
   }
   std::string at(const std::string& name) const { return path(name); }
 
+  static bool has_mpi() {
+    return support::run(
+               {"sh", "-c", "command -v mpirun && ldd " + support::program() + " | grep -q libmpi"})
+               .exit_code == 0;
+  }
+  static Outcome together(int count, const Arguments& arguments) {
+    Arguments all = {"mpirun", "-q", "--allow-run-as-root", "--oversubscribe", "--bind-to",
+                     "none",   "-n", std::to_string(count), support::program()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return support::run(all);
+  }
+
   static void must(const Outcome& o) { ASSERT_EQ(o.exit_code, 0) << o.err; }
   std::string refused(const Arguments& arguments, int code) const {
     const Outcome o = support::plumbline(arguments);
@@ -98,37 +110,33 @@ TEST_F(PpoRuns, GoOnBitForBitFromEveryIteration) {
   }
 }
 
-TEST_F(PpoRuns, KilledWhileAnswersAreWrittenTheyLoseNothing) {
-  const Arguments settings = {"run.checkpoint_every=1", "ppo.total_steps=30"};
+// No checkpoint is asked for: the signal makes one, wherever in an iteration it comes.
+TEST_F(PpoRuns, ASignalLosesNothing) {
+  const Arguments settings = {"ppo.total_steps=60", "ppo.samples_every=1"};
   must(support::plumbline(ppo("whole", settings)));
   auto arguments = ppo("cut", settings);
-  const Outcome cut =
-      support::plumbline_until(arguments, fs::path(at("cut")) / "checkpoints/step-000003", SIGTERM);
+  // Samples are written within an iteration, whose weights have changed by then.
+  const Outcome cut = support::plumbline_until(
+      arguments, fs::path(at("cut")) / "samples/step-000003.jsonl", SIGTERM);
   EXPECT_EQ(cut.exit_code, 128 + SIGTERM) << cut.err;
+  EXPECT_FALSE(fs::is_empty(at("cut/checkpoints")));
   arguments.push_back("--resume");
-  must(support::plumbline(arguments));
+  const Outcome resumed = support::plumbline(arguments);
+  must(resumed);
   EXPECT_EQ(metrics("cut"), metrics("whole"));
   EXPECT_TRUE(adapter("cut") == adapter("whole"));
 }
 
 // The same answers, advantages, losses and steps, up to the order of sums.
 TEST_F(PpoRuns, TwoProcessesDoWhatOneDoes) {
-  const bool has_mpi =
-      support::run(
-          {"sh", "-c", "command -v mpirun && ldd " + support::program() + " | grep -q libmpi"})
-          .exit_code == 0;
-  if (!has_mpi) GTEST_SKIP() << "built without MPI";
+  if (!has_mpi()) GTEST_SKIP() << "built without MPI";
   for (const Arguments& settings :
        {Arguments{"ppo.score_scale=running"}, Arguments{"ppo.positions=padded", "ppo.lambda=1"},
         Arguments{"ppo.advantage=grpo", "ppo.samples_per_prompt=2", "ppo.kl_in=loss",
                   "ppo.kl_estimator=k3", "ppo.loss_weights=answers"}}) {
     const std::string name = std::to_string(settings.size());
     must(support::plumbline(ppo("one" + name, settings)));
-    Arguments two = {"mpirun", "-q", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none",
-                     "-n",     "2",  support::program()};
-    const auto arguments = ppo("two" + name, settings);
-    two.insert(two.end(), arguments.begin(), arguments.end());
-    must(support::run(two));
+    must(together(2, ppo("two" + name, settings)));
     const auto alone = metrics("one" + name), both = metrics("two" + name);
     ASSERT_EQ(alone.size(), both.size());
     for (size_t i = 0; i < alone.size(); ++i) {
@@ -139,6 +147,19 @@ TEST_F(PpoRuns, TwoProcessesDoWhatOneDoes) {
             << key << " of iteration " << i + 1 << ", " << settings[0];
       }
     }
+  }
+}
+
+// Some have no answer in some minibatches.
+TEST_F(PpoRuns, ProcessesMayHaveNothingToDo) {
+  if (!has_mpi()) GTEST_SKIP() << "built without MPI";
+  const Arguments settings = {"ppo.minibatch_size=2", "ppo.total_steps=2"};
+  must(support::plumbline(ppo("one", settings)));
+  must(together(3, ppo("three", settings)));
+  const auto alone = metrics("one"), all = metrics("three");
+  ASSERT_EQ(alone.size(), all.size());
+  for (const char* key : {"loss/policy", "loss/value", "grad_norm", "policy/entropy"}) {
+    EXPECT_NEAR(alone.back()[key].get<double>(), all.back()[key].get<double>(), 2e-4) << key;
   }
 }
 
@@ -157,7 +178,7 @@ TEST_F(PpoRuns, EstimatorsWithoutAValueModelHaveNone) {
 // With the same base twice the reward model's own base changes nothing.
 TEST_F(PpoRuns, ASecondBaseScoresAndHoldsTheValues) {
   must(support::plumbline(ppo("one")));
-  must(support::plumbline(ppo("two", {"model.reward_model=" + kTraining + "base"})));
+  must(support::plumbline(ppo("two", {"model.reward_base=" + kTraining + "base"})));
   const auto one = metrics("one"), two = metrics("two");
   ASSERT_EQ(one.size(), two.size());
   for (size_t i = 0; i < one.size(); ++i) {
@@ -165,7 +186,7 @@ TEST_F(PpoRuns, ASecondBaseScoresAndHoldsTheValues) {
       EXPECT_NEAR(one[i][key].get<double>(), two[i][key].get<double>(), 1e-4) << key;
     }
   }
-  EXPECT_THAT(refused(ppo("other", {"model.reward_model=tests/golden/tiny_llava"}), 3),
+  EXPECT_THAT(refused(ppo("other", {"model.reward_base=tests/golden/tiny_llava"}), 3),
               testing::AnyOf(HasSubstr("rank"), HasSubstr("layer"), HasSubstr("shape"),
                              HasSubstr("expected")));
 }
@@ -198,8 +219,8 @@ TEST_F(PpoRuns, AUsersTermIsAddedAndItsFailureNamesIt) {
 }
 
 TEST_F(PpoRuns, AKlBeyondTheCeilingEndsTheRunAndKeepsItsCheckpoint) {
-  const auto arguments = ppo("ceiling", {"ppo.kl_ceiling=0.01", "optimizer.lr=0.05",
-                                         "run.checkpoint_every=1", "ppo.total_steps=50"});
+  const auto arguments =
+      ppo("ceiling", {"ppo.kl_ceiling=0.01", "optimizer.lr=0.05", "ppo.total_steps=50"});
   EXPECT_THAT(refused(arguments, 4), testing::AllOf(HasSubstr("ppo.kl_ceiling"), HasSubstr("KL")));
   EXPECT_FALSE(fs::is_empty(at("ceiling/checkpoints")));
 }

@@ -16,10 +16,18 @@ TEST(Correctness, MultipleChoiceByLetterOrSentence) {
 
 TEST(Correctness, NoIsRewardedAndYesPunishedWhenTheTruthIsNo) {
   EXPECT_EQ(correctness(CaptionType::No, "No, there is none.", false), 0.5);
-  EXPECT_EQ(correctness(CaptionType::No, "no", false), 0.5);
   EXPECT_EQ(correctness(CaptionType::No, "Yes.", false), -0.5);
-  EXPECT_EQ(correctness(CaptionType::No, "nothing", false), 0);
   EXPECT_EQ(correctness(CaptionType::No, "", false), 0);
+}
+
+// The release compares letters, our own rule words.
+TEST(Correctness, WordsCountWhenSymmetricLettersElse) {
+  EXPECT_EQ(correctness(CaptionType::No, "Nothing is there.", false), 0.5);
+  EXPECT_EQ(correctness(CaptionType::No, "Nothing is there.", true), 0);
+  EXPECT_EQ(correctness(CaptionType::No, "no", false), 0);
+  EXPECT_EQ(correctness(CaptionType::No, "no", true), 0.5);
+  EXPECT_EQ(correctness(CaptionType::No, "yes", false), 0);
+  EXPECT_EQ(correctness(CaptionType::No, "yes", true), -0.5);
 }
 
 TEST(Correctness, YesCountsOnlyWhenSymmetric) {

@@ -36,7 +36,7 @@ TEST_F(ActorCriticTest, ValuesStartAsTheRewardModelWithAHeadOfZeros) {
   }
   const at::Tensor rows = at::ones({2, 32});
   EXPECT_TRUE(model.score(engine::kValue, rows).eq(0).all().item<bool>());
-  EXPECT_FALSE(model.score(roles.judge(), rows).eq(0).any().item<bool>());
+  EXPECT_FALSE(model.score(roles.reward_head(), rows).eq(0).any().item<bool>());
   EXPECT_GT(roles.adapter_bytes(), 0);
 }
 
@@ -49,7 +49,7 @@ TEST_F(ActorCriticTest, WithoutValuesThePolicyAloneTrains) {
 
 TEST_F(ActorCriticTest, TheRewardModelMayHaveABaseOfItsOwn) {
   EXPECT_TRUE(load().is_one_base());
-  config_.model.reward_model = tiny_.path().string();
+  config_.model.reward_base = tiny_.path().string();
   auto roles = load();
   EXPECT_FALSE(roles.is_one_base());
   EXPECT_FALSE(roles.actor().model.has_adapter(engine::kReward));
@@ -67,7 +67,7 @@ TEST_F(ActorCriticTest, TheRewardModelMayBeAWholeModel) {
   checkpoint::save_head(whole.string(), model.model, "");
   config_.model.reward_adapter = whole.string();
   auto roles = load();
-  EXPECT_EQ(roles.judge(), "");
+  EXPECT_EQ(roles.reward_head(), "");
   EXPECT_FALSE(roles.is_one_base());
   EXPECT_TRUE(
       roles.critic().model.score(engine::kValue, at::ones({1, 32})).eq(0).all().item<bool>());
@@ -78,7 +78,7 @@ TEST_F(ActorCriticTest, BasesWithOtherTokensAreRefused) {
   fs::copy(tiny_.path(), other);  // files alone
   write_file(other / "tokenizer.json", text::train_bpe({"something else. quite other words!"}, 300,
                                                        {"<unk>", "<s>", "</s>", "<image>"}));
-  config_.model.reward_model = other.string();
+  config_.model.reward_base = other.string();
   EXPECT_THROW(load(), ConfigError);
 }
 

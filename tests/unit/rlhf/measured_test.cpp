@@ -63,18 +63,42 @@ TEST_F(MeasuredTest, PaddedPositionsHaveOneValueMoreEach) {
   EXPECT_EQ(layout_of(r.spans(), config_).answers.total(), 4 * 6);
 }
 
-TEST_F(MeasuredTest, ScoresAreThoseOfThePromptsPlaceAndNotFinite) {
+// The order of facts is that of the prompt's place, whatever the passes, the samples and who else
+// is asked; the same prompt twice in a row is two places.
+TEST_F(MeasuredTest, ScoresAreThoseOfThePromptsPlace) {
+  auto roles = load();
+  write_file(
+      tiny_.path() / "facts.json",
+      R"({"0.png": ["a", "bb", "ccc", "dd"], "1.png": ["a", "x"], "2.png": ["z", "yy", "x"]})");
+  auto input = TinyRoles::input(true);
+  std::vector<engine::FactRequest> requests;
+  for (const auto& prompt : prompts_) requests.push_back(engine::fact_request(prompt));
+  input.read_facts((tiny_.path() / "facts.json").string(), requests);
+  const auto ends = engine::answer_ends(roles.actor());
+  const auto scores = [&](std::vector<const data::Prompt*> prompts, int64_t first,
+                          int64_t micro_tokens) {
+    const std::vector<text::TokenIds> answers(prompts.size(), {10, 2});
+    config_.ppo.micro_tokens = micro_tokens;
+    return model_scores(roles, input, rollout_of(roles, prompts, answers, ends), first,
+                        random_key(1, "facts"), config_.ppo);
+  };
+  const auto *a = &prompts_[0], *c = &prompts_[2];
+  const auto all = scores({a, a, c, c}, 5, 4096);
+  const auto split = scores({a, a, c, c}, 5, 1), tail = scores({c, c}, 7, 4096);
+  for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(all[i], split[i], 1e-5);
+  EXPECT_NEAR(all[2], tail[0], 1e-5);
+  EXPECT_NEAR(all[3], tail[1], 1e-5);
+  EXPECT_GT(std::abs(all[0] - all[1]), 1e-6) << "two places, two orders";
+}
+
+TEST_F(MeasuredTest, AScoreThatIsNotFiniteNamesItsPrompt) {
   auto roles = load();
   const auto input = TinyRoles::input(false);
   const auto r = rollout(roles);
-  const auto all = model_scores(roles, input, r, 4096, 0, random_key(1, "facts"));
-  const auto split = model_scores(roles, input, r, 1, 0, random_key(1, "facts"));
-  ASSERT_EQ(all.size(), 4U);
-  for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(all[i], split[i], 1e-5);
   at::Tensor(roles.critic().model.head_parameters(engine::kReward).at("bias"))
       .fill_(std::numeric_limits<float>::infinity());
   try {
-    model_scores(roles, input, r, 4096, 0, random_key(1, "facts"));
+    model_scores(roles, input, r, 0, random_key(1, "facts"), config_.ppo);
     ADD_FAILURE() << "an infinite score passed";
   } catch (const NumericError& e) {
     EXPECT_THAT(e.what(), testing::HasSubstr("prompt 'p0'"));

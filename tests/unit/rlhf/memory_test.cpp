@@ -12,7 +12,7 @@ class MemoryTest : public testing::Test, public TinyRoles {};
 TEST_F(MemoryTest, NamesEveryPartAndASecondBaseOnce) {
   auto roles = load();
   const auto plan = plan_memory(roles, prompts_, config_, 1000, 500);
-  config_.model.reward_model = tiny_.path().string();
+  config_.model.reward_base = tiny_.path().string();
   auto two = load();
   const auto more = plan_memory(two, prompts_, config_, 1000, 500);
   EXPECT_EQ(more.size(), plan.size() + 1);

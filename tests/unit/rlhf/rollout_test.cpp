@@ -9,11 +9,10 @@ namespace {
 
 class RolloutTest : public testing::Test, public TinyRoles {
  protected:
-  RespondOptions options(int64_t samples = 1, int64_t first = 0) const {
-    return {.generation = config_.generation,
-            .samples = samples,
-            .first = first,
-            .key = random_key(1, "rollout_test")};
+  Rollout answered(ActorCritic& roles, const std::vector<const data::Prompt*>& prompts,
+                   int64_t first = 0) {
+    config_.ppo.samples_per_prompt = 2;
+    return respond(roles, prompts, first, random_key(1, "rollout_test"), config_);
   }
 };
 
@@ -30,18 +29,18 @@ TEST_F(RolloutTest, GivenAnswersStandBehindTheirPrompts) {
 
 TEST_F(RolloutTest, AnswersDependOnTheirPlaceAloneNotOnWhoElseIsAsked) {
   auto roles = load();
-  const Rollout all = respond(roles, asked(), options(2));
+  const Rollout all = answered(roles, asked());
   ASSERT_EQ(all.size(), 8);
   EXPECT_EQ(all.prompts[2], all.prompts[3]);
   EXPECT_EQ(all.sampled_logprobs.numel(), all.spans().total());
   const auto last_two = std::vector<const data::Prompt*>{&prompts_[2], &prompts_[3]};
-  const Rollout part = respond(roles, last_two, options(2, 2));
+  const Rollout part = answered(roles, last_two, 2);
   for (int64_t i = 0; i < 4; ++i) EXPECT_EQ(part.tokens(i), all.tokens(4 + i));
   EXPECT_NE(all.tokens(0), all.tokens(1)) << "two samples are two draws";
 }
 
 TEST_F(RolloutTest, AnotherBaseReadsThePromptItsOwnWay) {
-  config_.model.reward_model = tiny_.path().string();
+  config_.model.reward_base = tiny_.path().string();
   auto roles = load();
   const Rollout r = rollout(roles);
   EXPECT_NE(&r.critic(), &r.actor);

@@ -35,7 +35,7 @@ class ShapedTest : public testing::Test, public TinyRoles {
   ActorCritic roles_;
   Rollout rollout_;
   Measured measured_;
-  ScoreScale scale_;
+  rl::Moments scale_;
   const std::unique_ptr<parallel::Communicator> alone_ = parallel::make_local();
 };
 
@@ -69,11 +69,11 @@ TEST_F(ShapedTest, ScoresAreScaledByTheFirstOnesOrByAllSoFar) {
   scale_ = {};
   config_.ppo.score_scale = config::ScoreScale::Running;
   terms();
-  EXPECT_EQ(scale_.seen.count, 4);
+  EXPECT_EQ(scale_.count, 4);
   measured_.scores = {1, 2, 3, 4};
   terms();
-  EXPECT_EQ(scale_.seen.count, 8);
-  EXPECT_NEAR(scale_.seen.mean, 7.5, 1e-12);
+  EXPECT_EQ(scale_.count, 8);
+  EXPECT_NEAR(scale_.mean, 7.5, 1e-12);
 }
 
 TEST_F(ShapedTest, TheRewardArrivesAtTheEndAndTheKlWithEachToken) {

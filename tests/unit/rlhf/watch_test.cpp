@@ -48,9 +48,11 @@ TEST(Watch, RemembersAcrossRuns) {
 }
 
 TEST(Watch, TheKlHasACeiling) {
-  EXPECT_NO_THROW(check_kl_ceiling(50, {}, 3));
-  EXPECT_NO_THROW(check_kl_ceiling(5, config_with(0, 0, 5), 3));
-  EXPECT_THROW(check_kl_ceiling(5.1, config_with(0, 0, 5), 3), NumericError);
+  EXPECT_FALSE(is_beyond_ceiling(50, {}));
+  EXPECT_FALSE(is_beyond_ceiling(5, config_with(0, 0, 5)));
+  EXPECT_TRUE(is_beyond_ceiling(5.1, config_with(0, 0, 5)));
+  EXPECT_THAT(kl_ceiling_error(5.1, config_with(0, 0, 5), 3).what(),
+              testing::HasSubstr("iteration 4"));
 }
 
 }  // namespace
