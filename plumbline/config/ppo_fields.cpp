@@ -7,7 +7,7 @@ namespace {
 std::vector<FieldOf<PpoConfig>> ppo_rollout_fields() {
   return {
       {"total_steps", &PpoConfig::total_steps, "iterations", at_least(1)},
-      {"rollout_size", &PpoConfig::rollout_size, "answers per iteration", at_least(1),
+      {"rollout_size", &PpoConfig::rollout_size, "answers per iteration", between(1, 1000000),
        "LLaVA-RLHF release: 512"},
       {"samples_per_prompt", &PpoConfig::samples_per_prompt,
        "answers to each prompt of an iteration; divides rollout_size", at_least(1), kReleased},
@@ -124,8 +124,8 @@ std::vector<FieldOf<PpoConfig>> ppo_update_fields() {
        "what counts alike in losses: every token, or every answer",
        {},
        kReleased},
-      {"clip_range", &PpoConfig::clip_range, "clip of the probability ratio, 1 +- this", above(0),
-       kReleased},
+      {"clip_range", &PpoConfig::clip_range, "clip of the probability ratio, 1 +- this",
+       above(0).up_to(1000), kReleased},
       {"dual_clip", &PpoConfig::dual_clip,
        "bound of a bad answer's loss, times its advantage; 0: none, else above 1", at_least(0),
        "Ye et al. 2020 (arXiv 1912.09729): 3"},
@@ -146,11 +146,11 @@ std::vector<FieldOf<PpoConfig>> ppo_update_fields() {
 std::vector<FieldOf<PpoConfig>> ppo_watch_fields() {
   return {
       {"eval_every", &PpoConfig::eval_every,
-       "iterations between greedy runs of data.benchmark; 0: none", at_least(0)},
+       "iterations between greedy answers to data.benchmark; 0: none", at_least(0)},
       {"eval_items", &PpoConfig::eval_items, "benchmark items used for that", at_least(1)},
       {"gold_judge", &PpoConfig::gold_judge,
-       "command or URL that rates those answers, in the form of user_terms; empty: the world's "
-       "judge"},
+       "who rates those answers, \"NAME=WEIGHT COMMAND\" or \"NAME=WEIGHT URL\" as in user_terms; "
+       "empty: the world's judge"},
       {"samples_every", &PpoConfig::samples_every,
        "iterations between answers to the first prompts, kept in samples/; 0: none", at_least(0)},
       {"length_alarm", &PpoConfig::length_alarm,

@@ -196,9 +196,9 @@ std::vector<FieldOf<OptimizerConfig>> optimizer_fields() {
 
 std::vector<FieldOf<LoraConfig>> lora_fields() {
   return {
-      {"rank", &LoraConfig::rank, "width of the low-rank update", at_least(1),
+      {"rank", &LoraConfig::rank, "width of the low-rank update", between(1, 65536),
        "LLaVA-RLHF release: 64"},
-      {"alpha", &LoraConfig::alpha, "update is scaled by alpha / rank", above(0),
+      {"alpha", &LoraConfig::alpha, "update is scaled by alpha / rank", above(0).up_to(1000000),
        "LLaVA-RLHF release: 16"},
       {"dropout", &LoraConfig::dropout,
        "dropout on the update's input, in sft and reward; PPO trains without",

@@ -21,11 +21,14 @@ std::vector<std::string> LocalGenerator::answer(const std::vector<api::Question>
              {.is_user = true,
               .text = question.image.empty() ? question.text : text::with_image(question.text)}}});
   }
-  return answer_prompts(prompts, max_tokens);
+  std::vector<std::string> answers;
+  for (auto& answer : answer_prompts(prompts, max_tokens))
+    answers.push_back(std::move(answer.text));
+  return answers;
 }
 
-std::vector<std::string> LocalGenerator::answer_prompts(const std::vector<data::Prompt>& prompts,
-                                                        int64_t max_tokens) {
+std::vector<AnswerText> LocalGenerator::answer_prompts(const std::vector<data::Prompt>& prompts,
+                                                       int64_t max_tokens) {
   const auto images = data::images_of(prompts);
   std::vector<generate::Sequence> sequences;
   for (const auto& prompt : prompts) {
@@ -45,9 +48,10 @@ std::vector<std::string> LocalGenerator::answer_prompts(const std::vector<data::
         if (options_.stops_on_signal) stop_if_interrupted();
       },
       end_watcher(assistant_, ends));
-  std::vector<std::string> answers;
-  for (const auto& samples : sampled)
-    answers.push_back(read_answer(assistant_, ends, samples.front().tokens).text);
+  std::vector<AnswerText> answers;
+  for (const auto& samples : sampled) {
+    answers.push_back(read_answer(assistant_, ends, samples.front().tokens));
+  }
   return answers;
 }
 

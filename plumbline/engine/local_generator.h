@@ -24,9 +24,9 @@ class LocalGenerator : public api::Generator {
   // Looks at images it has not seen yet first.
   std::vector<std::string> answer(const std::vector<api::Question>& questions,
                                   int64_t max_tokens) override;
-  // The same for conversations that end with a user's turn.
-  std::vector<std::string> answer_prompts(const std::vector<data::Prompt>& prompts,
-                                          int64_t max_tokens);
+  // The same for conversations that end with a user's turn, with how answers ended.
+  std::vector<AnswerText> answer_prompts(const std::vector<data::Prompt>& prompts,
+                                         int64_t max_tokens);
 
  private:
   Assistant& assistant_;

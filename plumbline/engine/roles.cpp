@@ -2,7 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include <nlohmann/json.hpp>
+
 #include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "plumbline/base/json.h"
+#include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
 
 namespace plumbline::engine {
@@ -19,8 +24,26 @@ std::string attach_policy(model::Llava& model, const config::ModelConfig& config
                                   .hint = "set model.adapter to the result of `sft` or `ppo`."});
 }
 
+namespace {
+
+// Folders move, so that another name is no error; but scores on another base mean nothing.
+void warn_of_other_base(const std::string& adapter, const std::string& base) {
+  const fs::path file = fs::path(adapter) / "adapter_config.json";
+  if (!fs::exists(file)) return;
+  const auto json = parse_json(read_file(file), file.string());
+  const auto named = json.find("base_model_name_or_path");
+  if (named == json.end() || !named->is_string()) return;
+  const fs::path own = fs::path(named->get<std::string>()).lexically_normal();
+  const fs::path used = fs::path(base).lexically_normal();
+  if (own.empty() || own.filename() == used.filename()) return;
+  log_warning("{} was trained on {}, and is used on {}", adapter, own.string(), used.string());
+}
+
+}  // namespace
+
 void attach_reward(model::Llava& model, const config::ModelConfig& config,
                    const std::string& stage) {
+  warn_of_other_base(config.reward_adapter, config.path);
   checkpoint::load_adapter(config.reward_adapter, model, kReward);
   if (model.has_head(kReward)) return;
   throw CheckpointError(Complaint{.component = stage,

@@ -170,17 +170,19 @@ void write_samples(Ppo& t, const fs::path& folder, const Answers& answers,
   std::string lines;
   const auto add = [&](const data::Prompt& prompt, const std::string& answer,
                        nlohmann::ordered_json more) {
-    nlohmann::ordered_json line{{"id", prompt.id},
-                                {"image", prompt.image},
-                                {"prompt", prompt.turns.back().text},
-                                {"answer", answer}};
+    nlohmann::ordered_json line{
+        {"id", prompt.id},
+        {"images", prompt.image.empty() ? std::vector<std::string>()
+                                        : std::vector<std::string>{prompt.image}},
+        {"prompt", prompt.turns.back().text},
+        {"answer", answer}};
     line.update(more);
     lines += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   };
   const std::vector<data::Prompt> fixed(
       t.prompts.begin(), t.prompts.begin() + std::min<int64_t>(kShown, std::ssize(t.prompts)));
   const auto greedy = generator.answer_prompts(fixed, t.c.generation.max_tokens);
-  for (size_t i = 0; i < fixed.size(); ++i) add(fixed[i], greedy[i], {{"kind", "greedy"}});
+  for (size_t i = 0; i < fixed.size(); ++i) add(fixed[i], greedy[i].text, {{"kind", "greedy"}});
   for (size_t i = 0; i < std::min<size_t>(kShown, answers.rollout.answers.size()); ++i) {
     nlohmann::ordered_json more{{"kind", "trained"}};
     for (const auto& term : shaped.terms) more["reward"][term.name] = term.values[i];
@@ -279,6 +281,9 @@ void ppo(const Invocation& invocation) {
   auto prompts = data::read_prompts(c.data.prompts, c.data.images);
   const auto gold = rlhf::Gold::read(c);
   auto user_terms = rlhf::user_terms(c.ppo);
+  if (process.all->is_first()) {
+    for (const auto& term : user_terms) rlhf::try_out(term);
+  }
   const bool has_values = c.ppo.advantage == config::Advantage::Gae;
   auto roles = rlhf::ActorCritic::load(c, has_values, process.device, key);
   auto reward_input = load_reward_input(c, prompts, roles.critic());

@@ -23,7 +23,7 @@ std::string excerpt(std::string_view text, size_t max_bytes) {
   }
   std::string line(text.substr(0, end));
   for (char& c : line) {
-    if (c == '\n' || c == '\r') c = ' ';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';  // control characters
   }
   return "'" + line + (end < text.size() ? "...'" : "'");
 }
@@ -32,7 +32,11 @@ std::string tail(std::string_view text, size_t max_bytes) {
   text = trimmed(text);
   if (text.size() > max_bytes) text.remove_prefix(text.size() - max_bytes);
   while (!text.empty() && is_continuation(text.front())) text.remove_prefix(1);
-  return std::string(text);
+  std::string kept(text);
+  for (char& c : kept) {
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f) c = ' ';
+  }
+  return kept;
 }
 
 }  // namespace plumbline::remote

@@ -38,8 +38,13 @@ std::string doing(const Target& target) {
 }
 
 json json_of(const Asked& asked) {
-  return {{"id", asked.id},         {"images", asked.images}, {"prompt", asked.prompt},
-          {"answer", asked.answer}, {"facts", asked.facts},   {"is_finished", asked.is_finished}};
+  return {{"id", asked.id},
+          {"images", asked.images},
+          {"prompt", asked.prompt},
+          {"answer", asked.answer},
+          {"facts", asked.facts},
+          {"reference", asked.reference},
+          {"is_finished", asked.is_finished}};
 }
 
 // A model may be cut off in the middle of a character, which JSON cannot hold.

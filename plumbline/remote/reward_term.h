@@ -16,6 +16,7 @@ struct Asked {
   std::string prompt = {};
   std::string answer = {};
   std::vector<std::string> facts = {};
+  std::string reference = {};  // a right answer, where one is known
   bool is_finished = true;  // false: cut off at the token limit
 };
 
@@ -41,7 +42,7 @@ std::optional<Target> parse_target(const std::string& text);
 //   URL       gets {"answers": [...]} of at most 256 answers at a time by POST, and returns
 //             {"scores": [...]} or just the list, of the same numbers or objects
 //
-// An answer is {"id", "images", "prompt", "answer", "facts", "is_finished"}.
+// An answer is {"id", "images", "prompt", "answer", "facts", "reference", "is_finished"}.
 class ExternalTerm {
  public:
   // Throws ConfigError for a URL that is none.

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "plumbline/config/config.h"
+#include "plumbline/data/records.h"
 #include "plumbline/parallel/communicator.h"
 #include "plumbline/remote/reward_term.h"
 #include "plumbline/rlhf/actor_critic.h"
@@ -16,8 +18,9 @@ namespace plumbline::rlhf {
 
 class Gold {
  public:
-  // At most ppo.eval_items questions of data.benchmark, of all types but yes/no. Nothing where
-  // ppo.eval_every is 0. Throws ConfigError and DataError where there are none.
+  // At most ppo.eval_items questions of data.benchmark: of the world's benchmark, all types but
+  // yes/no; with ppo.gold_judge also a file of prompts. Nothing where ppo.eval_every is 0. Asks the
+  // judge once, for a trial. Throws ConfigError, DataError and what the judge does.
   static std::optional<Gold> read(const config::Config& config);
 
   // The greedy answers' mean score, "gold/score", and where the world's judge rates them the share
@@ -28,7 +31,11 @@ class Gold {
                          parallel::Communicator& processes) const;
 
  private:
-  std::vector<world::BenchmarkItem> items_;
+  void read_questions(const config::Config& config);
+
+  std::vector<data::Prompt> prompts_;
+  std::vector<std::string> references_;        // of them; may be empty
+  std::vector<world::BenchmarkItem> items_;    // of them, where the world's judge rates
   std::optional<remote::ExternalTerm> judge_;  // in place of the world's
 };
 

@@ -18,15 +18,10 @@ int64_t cache_bytes(engine::Assistant& actor, const std::vector<data::Prompt>& p
         longest, std::ssize(text::encode_prompt(actor.tokenizer, actor.format, prompt.turns).ids));
   }
   const auto& text = actor.model.config().text;
-  const auto bytes = [&](int64_t slots, int64_t max_tokens) {
-    return nn::KvCache::bytes(text.num_layers, text.num_kv_heads, text.head_dim, slots,
-                              longest + max_tokens, actor.model.dtype());
-  };
-  const int64_t of_answers =
-      bytes(std::min(c.generation.batch_size, c.ppo.rollout_size), c.generation.max_tokens);
-  if (c.ppo.eval_every == 0) return of_answers;
-  return std::max(of_answers,
-                  bytes(std::min(c.eval.batch_size, c.ppo.eval_items), c.eval.max_tokens));
+  const int64_t answers = std::max(c.ppo.rollout_size, c.ppo.eval_every > 0 ? c.ppo.eval_items : 0);
+  return nn::KvCache::bytes(text.num_layers, text.num_kv_heads, text.head_dim,
+                            std::min(c.generation.batch_size, answers),
+                            longest + c.generation.max_tokens, actor.model.dtype());
 }
 
 }  // namespace

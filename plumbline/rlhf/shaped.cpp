@@ -1,7 +1,11 @@
 #include "plumbline/rlhf/shaped.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
+#include <cmath>
+
+#include "plumbline/base/error.h"
 #include "plumbline/data/correctness.h"
 #include "plumbline/data/repeated_sentences.h"
 #include "plumbline/rl/group_advantages.h"
@@ -10,6 +14,8 @@
 namespace plumbline::rlhf {
 namespace {
 
+constexpr double kLargest = 1e12;
+
 std::vector<double> scaled_scores(const std::vector<double>& scores, rl::Moments& seen,
                                   config::ScoreScale kind, parallel::Communicator& processes) {
   if (kind == config::ScoreScale::None) return scores;
@@ -17,6 +23,20 @@ std::vector<double> scaled_scores(const std::vector<double>& scores, rl::Moments
     seen = rl::merge(seen, merge(processes, rl::moments(scores)));
   }
   return rl::whiten(scores, seen);
+}
+
+// Larger numbers would become infinite in float32 sums, without a name.
+void check_sizes(const std::vector<rl::Term>& terms) {
+  for (const rl::Term& term : terms) {
+    for (const double value : term.values) {
+      if (std::abs(value) < kLargest) continue;
+      throw NumericError(Complaint{.component = "ppo",
+                                   .doing = "adding up the reward",
+                                   .expected = fmt::format("terms below {:g}", kLargest),
+                                   .got = fmt::format("{:g} of the term '{}'", value, term.name),
+                                   .hint = "a smaller weight, or another scale."});
+    }
+  }
 }
 
 }  // namespace
@@ -51,6 +71,7 @@ std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured,
 
 Shaped shape(std::vector<rl::Term> terms, const Measured& measured, const rl::Layout& layout,
              double kl_coef, const config::PpoConfig& p, parallel::Communicator& processes) {
+  check_sizes(terms);
   Shaped shaped{.terms = std::move(terms)};
   const at::Tensor kl = layout.of_tokens(kl_of(measured.logprobs, measured.ref_logprobs, p));
   shaped.kl = rl::sums_of(kl, layout.answers);

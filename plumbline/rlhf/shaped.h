@@ -29,7 +29,8 @@ struct Shaped {
 std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, rl::Moments& seen,
                                const config::Config& config, parallel::Communicator& processes);
 
-// Rewards by position; the KL penalty is in them unless ppo.kl_in says the loss.
+// Rewards by position; the KL penalty is in them unless ppo.kl_in says the loss. Throws
+// NumericError for a term that is not finite, or too large for float32 sums.
 Shaped shape(std::vector<rl::Term> terms, const Measured& measured, const rl::Layout& layout,
              double kl_coef, const config::PpoConfig& config, parallel::Communicator& processes);
 

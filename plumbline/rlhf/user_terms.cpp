@@ -34,6 +34,10 @@ remote::Asked asked_of(const std::string& id, const std::string& image,
   return asked;
 }
 
+void try_out(const remote::ExternalTerm& term) {
+  term.score({{.id = "trial", .prompt = "What is it?", .answer = "A cup."}});
+}
+
 std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& c) {
   std::vector<remote::ExternalTerm> terms;
   std::set<std::string> names = {"score",       "missing_end", "length", "repetition",

@@ -18,6 +18,10 @@ remote::Target target_of(const std::string& text, const std::string& key,
 remote::Asked asked_of(const std::string& id, const std::string& image,
                        const std::string& image_folder, const std::string& prompt);
 
+// Asks for a made-up answer, so that what cannot work is known before anything long starts. Throws
+// what ExternalTerm::score does.
+void try_out(const remote::ExternalTerm& term);
+
 // ppo.user_terms. Throws ConfigError also for a name that comes twice, is one of our own terms', or
 // would be that of another figure.
 std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& config);

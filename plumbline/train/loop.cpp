@@ -94,18 +94,24 @@ void Loop::begin(int64_t total_steps) {
     if (folder_) folder_->metrics().record(0, figures);
   }
   if (folder_) progress_.emplace(options_.label, total_steps_, step_);
+  if (pending_) {  // a step whose evaluation did not come to its end
+    Metrics metrics = *pending_;
+    metrics.merge(evaluate_or_save(metrics));
+    pending_.reset();
+    record(metrics);
+  }
   watch_.restart();
 }
 
 void Loop::read_state(const fs::path& checkpoint) {
   const fs::path file = checkpoint / kState;
-  if (!fs::exists(file)) return;
   const auto state = parse_json(read_file(file), file.string());
   if (const auto best = state.find("best"); best != state.end() && best->is_number()) {
     best_ = best->get<double>();
   }
   evaluations_since_best_ = state.value("evaluations_since_best", int64_t{0});
   if (read_memory_) read_memory_(state.at("memory"));
+  if (state.contains("pending")) pending_ = state.at("pending").get<Metrics>();
 }
 
 void Loop::end_step(const Metrics& figures, int64_t rows, const std::string& examples) {
@@ -118,11 +124,8 @@ void Loop::end_iteration(Metrics metrics, int64_t rows) {
   ++step_;
   metrics["time/rows_per_second"] = static_cast<double>(rows) / watch_.seconds();
   const bool is_due = options_.eval_every > 0 && step_ % options_.eval_every == 0;
-  if (held_out_ && (is_due || is_done())) metrics.merge(evaluate());
-  if (folder_) {
-    folder_->metrics().record(step_, metrics);
-    progress_->update(step_, progress_figures(metrics));
-  }
+  if (held_out_ && (is_due || is_done())) metrics.merge(evaluate_or_save(metrics));
+  record(metrics);
   const int signal = signal_of_any(received_signal());
   const bool saves = run_.checkpoint_every > 0 && step_ % run_.checkpoint_every == 0;
   if (saves || signal != 0) save_checkpoint();
@@ -141,11 +144,32 @@ void Loop::interruptible(const std::function<void()>& work) {
     work();
   } catch (const Interrupted&) {
     signal = received_signal();
+  } catch (const Error&) {
+    // Of several processes the launcher ends the others.
+    if (processes_.size() == 1 && step_ > 0) save_checkpoint();
+    throw;
   }
   signal = signal_of_any(signal);
   if (signal == 0) return;
   save_checkpoint();
   throw Interrupted(signal);
+}
+
+void Loop::record(const Metrics& metrics) {
+  if (!folder_) return;
+  folder_->metrics().record(step_, metrics);
+  progress_->update(step_, progress_figures(metrics));
+}
+
+Metrics Loop::evaluate_or_save(const Metrics& of_step) {
+  try {
+    return evaluate();
+  } catch (const Error&) {
+    // The step itself is done: it must not be lost, nor counted twice.
+    pending_ = of_step;
+    if (processes_.size() == 1) save_checkpoint();
+    throw;
+  }
 }
 
 Metrics Loop::evaluate() {
@@ -181,6 +205,7 @@ void Loop::save_checkpoint() {
       if (best_) state["best"] = *best_;
       state["evaluations_since_best"] = evaluations_since_best_;
       if (write_memory_) state["memory"] = write_memory_();
+      if (pending_) state["pending"] = *pending_;
       write_file(path / kState, state.dump() + "\n");
     });
   }

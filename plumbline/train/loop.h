@@ -69,7 +69,8 @@ class Loop {
   // The same for a stage that has stepped the weights itself, maybe several times.
   void end_iteration(Metrics figures, int64_t rows);
   // For work before the weights of a step change: a signal meanwhile ends the run where the last
-  // step did. `work` must not speak with other processes; the signal of one is one to all.
+  // step did, and so does an error. `work` must not speak with other processes; the signal of one
+  // is one to all.
   void interruptible(const std::function<void()>& work);
 
   // Saves a checkpoint of the steps so far. Called by all processes.
@@ -85,6 +86,9 @@ class Loop {
 
  private:
   Metrics evaluate();
+  // Saves what is done when the evaluation of a step is interrupted, or fails.
+  Metrics evaluate_or_save(const Metrics& of_step);
+  void record(const Metrics& metrics);
   int signal_of_any(int own);
   void compare_with_best(double value);
   void read_state(const fs::path& checkpoint);
@@ -105,7 +109,8 @@ class Loop {
   int64_t step_ = 0, total_steps_ = 0;
   std::optional<double> best_;  // of the figure best_by
   int64_t evaluations_since_best_ = 0;
-  Stopwatch watch_;  // since the last step ended
+  std::optional<Metrics> pending_;  // of the last step, which is not evaluated yet
+  Stopwatch watch_;                 // since the last step ended
 };
 
 }  // namespace plumbline::train

@@ -166,11 +166,11 @@ std::shared_ptr<int> lock(const fs::path& path) {
 // Replacing a folder must not delete what the new run is about to read.
 void check_inputs_outside(const config::Config& config, const fs::path& path) {
   const fs::path root = fs::weakly_canonical(path);
-  for (const char* section : {"model", "data"}) {
+  for (const char* section : {"model", "data", "reward", "annotate"}) {
     for (const auto& field : config::find_section(section)->fields) {
       const auto value = field.get(config);
       const auto* text = std::get_if<std::string>(&value);
-      if (text == nullptr || text->empty()) continue;
+      if (text == nullptr || text->empty() || !fs::exists(*text)) continue;
       const fs::path input = fs::weakly_canonical(*text);
       if (std::mismatch(root.begin(), root.end(), input.begin(), input.end()).first != root.end())
         continue;

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include "plumbline/base/error.h"
 #include "tests/unit/rlhf/tiny_roles.h"
 
 namespace plumbline::rlhf {
@@ -122,6 +123,16 @@ TEST_F(ShapedTest, EstimatorsAreThoseAskedFor) {
     const at::Tensor whitened = advantages(kind);
     EXPECT_NEAR(whitened.mean().item<double>(), 0, 1e-5);
     EXPECT_NEAR(whitened.std(/*unbiased=*/false).item<double>(), 1, 1e-4);
+  }
+}
+
+TEST_F(ShapedTest, ATermBeyondAllBoundsIsNamed) {
+  measured_.users = {{"mine", {0, 1e300, 0, 1}}};
+  try {
+    shaped();
+    ADD_FAILURE() << "it was added up";
+  } catch (const NumericError& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr("'mine'"));
   }
 }
 

@@ -34,6 +34,8 @@ class LoopTest : public support::Scratch {
                .open = {.resume = resume}},
               loaded_, trainable, *alone);
     loop.evaluate_with([&] {
+      if (loop.step() == fails_at_)
+        throw IoError(Complaint{.component = "test", .doing = "failing"});
       const int64_t place = loop.step() - (evaluates_first_ ? 0 : 1);
       return Metrics{{"eval/loss", held_out_.at(static_cast<size_t>(place))}};
     });
@@ -67,6 +69,7 @@ class LoopTest : public support::Scratch {
 
   int64_t seen_ = 0;  // steps, as the stage remembers them
   bool evaluates_first_ = false;
+  int64_t fails_at_ = -1;
   config::Loaded loaded_;
   std::vector<double> held_out_ = {5, 3, 4, 2, 2.5, 2.6};
   int64_t first_step_ = -1;
@@ -147,6 +150,31 @@ TEST_F(LoopTest, MayBeEvaluatedBeforeTheFirstStepOnceOnly) {
   run(false, 1);  // without a checkpoint
   run(true, 6);
   EXPECT_EQ(figures("eval/loss"), held_out_);
+}
+
+// The step before is done: resuming evaluates it, and does it not again.
+TEST_F(LoopTest, AnEvaluationThatFailsLosesNoStep) {
+  fails_at_ = 3;
+  EXPECT_THROW(run(false, 6), IoError);
+  fails_at_ = -1;
+  run(true, 6);
+  EXPECT_EQ(first_step_, 3);
+  EXPECT_EQ(figures("eval/loss"), held_out_) << "every step once";
+  EXPECT_EQ(figures("loss").size(), 6U);
+}
+
+TEST_F(LoopTest, AnErrorBeforeAStepKeepsTheStepsBefore) {
+  const auto alone = parallel::make_local();
+  Trainable trainable("test", {{"w", at::ones({2, 3})}}, loaded_.config.optimizer);
+  Loop loop({.stage = "test", .label = "test"}, loaded_, trainable, *alone);
+  loop.begin(6);
+  trainable.zero_grad();
+  trainable.parameters().at("w").sum().backward();
+  loop.end_step({{"loss", 1.0}}, 10, "");
+  EXPECT_THROW(
+      loop.interruptible([] { throw IoError(Complaint{.component = "test", .doing = "failing"}); }),
+      IoError);
+  EXPECT_TRUE(fs::exists(folder_ / "run/checkpoints/step-000001"));
 }
 
 }  // namespace
