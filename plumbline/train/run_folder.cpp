@@ -170,7 +170,7 @@ void check_inputs_outside(const config::Config& config, const fs::path& path) {
     for (const auto& field : config::find_section(section)->fields) {
       const auto value = field.get(config);
       const auto* text = std::get_if<std::string>(&value);
-      if (text == nullptr || text->empty() || !fs::exists(*text)) continue;
+      if (text == nullptr || text->empty()) continue;
       const fs::path input = fs::weakly_canonical(*text);
       if (std::mismatch(root.begin(), root.end(), input.begin(), input.end()).first != root.end())
         continue;

@@ -91,6 +91,7 @@ TEST_F(ExternalTermFiles, TellsAProgramAllOfAnAnswer) {
                                                          {"prompt", "p\nq"},
                                                          {"answer", "cut off: \uFFFD"},
                                                          {"facts", {"f", "g"}},
+                                                         {"reference", ""},
                                                          {"is_finished", false}}));
 }
 
@@ -154,6 +155,7 @@ TEST(ExternalTermUrl, TellsAServiceAllOfAnAnswer) {
                                         {"prompt", ""},
                                         {"answer", "b"},
                                         {"facts", json::array()},
+                                        {"reference", ""},
                                         {"is_finished", true}}}}}));
 }
 
