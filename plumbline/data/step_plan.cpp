@@ -50,4 +50,16 @@ std::vector<int64_t> share_of(const std::vector<int64_t>& lengths, int64_t share
   return own;
 }
 
+std::vector<std::vector<int64_t>> own_portions(const std::vector<int64_t>& lengths, int64_t share,
+                                               int64_t num_shares, int64_t budget) {
+  const auto own = share_of(lengths, share, num_shares);
+  std::vector<int64_t> own_lengths;
+  for (const int64_t place : own) own_lengths.push_back(lengths[static_cast<size_t>(place)]);
+  auto portions = micro_batches(own_lengths, budget);
+  for (auto& portion : portions) {
+    for (int64_t& i : portion) i = own[static_cast<size_t>(i)];
+  }
+  return portions;
+}
+
 }  // namespace plumbline::data

@@ -35,4 +35,9 @@ class StepPlan {
 std::vector<int64_t> share_of(const std::vector<int64_t>& lengths, int64_t share,
                               int64_t num_shares);
 
+// That part in portions of at most `budget` rows, each for one forward pass: places in `lengths`. A
+// longer item is a portion of its own.
+std::vector<std::vector<int64_t>> own_portions(const std::vector<int64_t>& lengths, int64_t share,
+                                               int64_t num_shares, int64_t budget);
+
 }  // namespace plumbline::data

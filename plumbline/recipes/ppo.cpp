@@ -56,14 +56,6 @@ struct Ppo {
   train::Trainable trainable;
 };
 
-// One iteration's answers on their way through it.
-struct Answers {
-  rlhf::Rollout rollout;
-  rlhf::Measured measured;
-  rl::Layout layout;
-  int64_t first = 0;  // place of the first one among those of all processes
-};
-
 RandomKey key_of(const Ppo& t, const char* purpose, int64_t iteration) {
   return t.key.at(purpose).at(static_cast<uint64_t>(iteration));
 }
@@ -80,8 +72,8 @@ PromptBatch next_prompts(const Ppo& t, int64_t iteration) {
   return batch;
 }
 
-Answers respond(Ppo& t, const PromptBatch& batch, int64_t iteration) {
-  Answers answers;
+rlhf::Answered respond(Ppo& t, const PromptBatch& batch, int64_t iteration) {
+  rlhf::Answered answers;
   answers.rollout =
       rlhf::respond(t.roles, batch.prompts, batch.first, key_of(t, "sample", iteration), t.c);
   answers.layout = rlhf::layout_of(answers.rollout.spans(), t.c);
@@ -89,7 +81,7 @@ Answers respond(Ppo& t, const PromptBatch& batch, int64_t iteration) {
   return answers;
 }
 
-void score(Ppo& t, const PromptBatch& batch, Answers& answers, int64_t iteration) {
+void score(Ppo& t, const PromptBatch& batch, rlhf::Answered& answers, int64_t iteration) {
   rlhf::measure_tokens(t.roles, answers.rollout, answers.layout, t.c, answers.measured);
   answers.measured.scores = rlhf::model_scores(t.roles, t.reward_input, answers.rollout,
                                                batch.first, key_of(t, "facts", iteration), t.c.ppo);
@@ -99,28 +91,25 @@ void score(Ppo& t, const PromptBatch& batch, Answers& answers, int64_t iteration
   }
 }
 
-rlhf::Shaped shape(Ppo& t, const Answers& answers) {
+rlhf::Shaped shape(Ppo& t, const rlhf::Answered& answers) {
   auto terms = rlhf::terms_of(answers.rollout, answers.measured, t.scores_seen, t.c, t.processes);
   return rlhf::shape(std::move(terms), answers.measured, answers.layout,
                      t.kl_controller->coefficient(), t.c.ppo, t.processes);
 }
 
-rl::Advantages advantages(Ppo& t, const Answers& answers, const rlhf::Shaped& shaped) {
+rl::Advantages advantages(Ppo& t, const rlhf::Answered& answers, const rlhf::Shaped& shaped) {
   return rlhf::advantages_of(shaped, answers.measured, answers.layout, t.c.ppo, t.processes);
 }
 
-train::Metrics optimise(Ppo& t, const Answers& answers, const rl::Advantages& adv,
+train::Metrics optimise(Ppo& t, const rlhf::Answered& answers, const rl::Advantages& adv,
                         int64_t iteration) {
   const auto of_all = [&](const tensor::Spans& spans) {
     const auto lengths = spans.lengths();
     return rlhf::gather(t.processes, {lengths.begin(), lengths.end()}, answers.first,
                         t.c.ppo.rollout_size);
   };
-  const rlhf::Lesson lesson{.rollout = answers.rollout,
-                            .measured = answers.measured,
-                            .layout = answers.layout,
+  const rlhf::Lesson lesson{.answered = answers,
                             .advantages = adv,
-                            .first = answers.first,
                             .num_positions = of_all(answers.layout.answers),
                             .num_tokens = of_all(answers.rollout.spans()),
                             .kl_coef = t.kl_controller->coefficient()};
@@ -129,7 +118,7 @@ train::Metrics optimise(Ppo& t, const Answers& answers, const rl::Advantages& ad
 }
 
 // Token rows of all processes' answers with their prompts.
-int64_t num_rows(Ppo& t, const Answers& answers) {
+int64_t num_rows(Ppo& t, const rlhf::Answered& answers) {
   double own = 0;
   for (const auto& ids : answers.rollout.actor.sequences) own += static_cast<double>(ids.size());
   return static_cast<int64_t>(t.processes.sums({own}).front());
@@ -140,14 +129,11 @@ void adjust(Ppo& t, const train::Metrics& figures) {
 }
 
 // What an iteration's answers were like; alarms are worth a warning.
-train::Metrics describe(Ppo& t, const Answers& answers, const rlhf::Shaped& shaped,
+train::Metrics describe(Ppo& t, const rlhf::Answered& answers, const rlhf::Shaped& shaped,
                         const rl::Advantages& adv) {
-  auto figures = rlhf::figures_of({.rollout = answers.rollout,
-                                   .measured = answers.measured,
-                                   .layout = answers.layout,
+  auto figures = rlhf::figures_of({.answered = answers,
                                    .shaped = shaped,
                                    .advantages = adv,
-                                   .first = answers.first,
                                    .total = t.c.ppo.rollout_size,
                                    .kl_coef = t.kl_controller->coefficient(),
                                    .compares_draws = t.c.ppo.logprobs_at_temperature},
@@ -160,7 +146,7 @@ train::Metrics describe(Ppo& t, const Answers& answers, const rlhf::Shaped& shap
 
 // Greedy answers to the first prompts, so that one sees how they change, and some of the answers
 // that were trained on.
-void write_samples(Ppo& t, const fs::path& folder, const Answers& answers,
+void write_samples(Ppo& t, const fs::path& folder, const rlhf::Answered& answers,
                    const rlhf::Shaped& shaped, int64_t step) {
   constexpr size_t kShown = 8;
   const model::AdapterScope scope(t.roles.actor().model, engine::kPolicy);
@@ -325,7 +311,7 @@ void ppo(const Invocation& invocation) {
     const int64_t iteration = loop.step();
     train::PhaseTimer timer;
     const PromptBatch batch = next_prompts(t, iteration);
-    Answers answers;
+    rlhf::Answered answers;
     loop.interruptible([&] {
       answers = respond(t, batch, iteration);
       timer.phase("respond");

@@ -126,15 +126,9 @@ using Portion = std::vector<int64_t>;
 // What this process does of a step, in portions of at most `budget` rows.
 std::vector<Portion> portions_of(const std::vector<engine::Branches>& step,
                                  const parallel::Communicator& processes, int64_t budget) {
-  std::vector<int64_t> lengths, own_lengths;
+  std::vector<int64_t> lengths;
   for (const auto& pair : step) lengths.push_back(pair.num_rows());
-  const auto own = data::share_of(lengths, processes.rank(), processes.size());
-  for (const int64_t place : own) own_lengths.push_back(lengths[static_cast<size_t>(place)]);
-  auto portions = data::micro_batches(own_lengths, budget);
-  for (auto& portion : portions) {
-    for (int64_t& i : portion) i = own[static_cast<size_t>(i)];
-  }
-  return portions;
+  return data::own_portions(lengths, processes.rank(), processes.size(), budget);
 }
 
 std::vector<const engine::Branches*> some_of(const std::vector<engine::Branches>& step,

@@ -144,17 +144,12 @@ std::vector<Portion> portions_of(const std::vector<int64_t>& items, const data::
                                  const parallel::Communicator& processes, int64_t micro_tokens) {
   std::vector<int64_t> lengths;
   for (const int64_t item : items) lengths.push_back(examples.lengths()[static_cast<size_t>(item)]);
-  const auto own = data::share_of(lengths, processes.rank(), processes.size());
-  std::vector<int64_t> own_lengths;
-  for (const int64_t place : own) own_lengths.push_back(lengths[static_cast<size_t>(place)]);
   std::vector<Portion> portions;
-  for (const auto& micro : data::micro_batches(own_lengths, micro_tokens)) {
+  for (auto& places :
+       data::own_portions(lengths, processes.rank(), processes.size(), micro_tokens)) {
     Portion& portion = portions.emplace_back();
-    for (const int64_t i : micro) {
-      const int64_t place = own[static_cast<size_t>(i)];
-      portion.places.push_back(place);
-      portion.items.push_back(items[static_cast<size_t>(place)]);
-    }
+    for (const int64_t place : places) portion.items.push_back(items[static_cast<size_t>(place)]);
+    portion.places = std::move(places);
   }
   return portions;
 }

@@ -47,7 +47,7 @@ std::vector<double> repetition_of(const Rollout& rollout) {
 }
 
 void add_values(const Iteration& it, parallel::Communicator& processes, train::Metrics& figures) {
-  const at::Tensor values = it.layout.of_values(it.measured.values);
+  const at::Tensor values = it.answered.layout.of_values(it.answered.measured.values);
   const auto returns = merge(processes, rl::moments(it.advantages.returns));
   const auto errors = merge(processes, rl::moments(it.advantages.returns - values));
   figures["value/mean"] = merge(processes, rl::moments(values)).mean;
@@ -60,7 +60,7 @@ void add_values(const Iteration& it, parallel::Communicator& processes, train::M
 
 train::Metrics figures_of(const Iteration& it, bool kl_is_term, parallel::Communicator& processes) {
   const auto everyone = [&](const std::vector<double>& own) {
-    return gather(processes, own, it.first, it.total);
+    return gather(processes, own, it.answered.first, it.total);
   };
   const auto mean = [&](const std::vector<double>& own) { return rl::moments(everyone(own)).mean; };
   train::Metrics figures;
@@ -72,24 +72,27 @@ train::Metrics figures_of(const Iteration& it, bool kl_is_term, parallel::Commun
     terms.push_back({"kl", everyone(penalties)});
   }
   add_terms(terms, figures);
-  const auto scores = rl::moments(everyone(it.measured.scores));
+  const auto scores = rl::moments(everyone(it.answered.measured.scores));
   figures["score/model"] = scores.mean;
   figures["score/model_std"] = scores.deviation();
   figures["kl/coefficient"] = it.kl_coef;
   figures["kl/penalised"] = mean(it.shaped.kl);
   figures["kl/k1"] =
-      mean(rl::sums_of(it.measured.logprobs - it.measured.ref_logprobs, it.rollout.spans()));
-  figures["response/length"] = mean(lengths_of(it.rollout));
-  figures["response/repetition"] = mean(repetition_of(it.rollout));
+      mean(rl::sums_of(it.answered.measured.logprobs - it.answered.measured.ref_logprobs,
+                       it.answered.rollout.spans()));
+  figures["response/length"] = mean(lengths_of(it.answered.rollout));
+  figures["response/repetition"] = mean(repetition_of(it.answered.rollout));
   figures["response/stopped"] =
-      mean({it.rollout.is_finished.begin(), it.rollout.is_finished.end()});
-  if (it.compares_draws && it.rollout.sampled_logprobs.defined()) {
-    const double own =
-        (it.rollout.sampled_logprobs - it.measured.logprobs).abs().max().item<double>();
+      mean({it.answered.rollout.is_finished.begin(), it.answered.rollout.is_finished.end()});
+  if (it.compares_draws && it.answered.rollout.sampled_logprobs.defined()) {
+    const double own = (it.answered.rollout.sampled_logprobs - it.answered.measured.logprobs)
+                           .abs()
+                           .max()
+                           .item<double>();
     const auto gaps = gather(processes, {own}, processes.rank(), processes.size());
     figures["policy/decoder_gap"] = *std::max_element(gaps.begin(), gaps.end());
   }
-  if (it.measured.values.defined()) add_values(it, processes, figures);
+  if (it.answered.measured.values.defined()) add_values(it, processes, figures);
   return figures;
 }
 

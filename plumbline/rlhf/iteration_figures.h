@@ -11,12 +11,9 @@
 namespace plumbline::rlhf {
 
 struct Iteration {
-  const Rollout& rollout;
-  const Measured& measured;
-  const rl::Layout& layout;
+  const Answered& answered;
   const Shaped& shaped;
   const rl::Advantages& advantages;
-  int64_t first = 0;  // place of the first own answer
   int64_t total = 0;  // answers of all processes
   double kl_coef = 0;
   bool compares_draws = true;  // whether tokens were drawn with the log-probabilities measured

@@ -17,11 +17,19 @@ namespace plumbline::rlhf {
 
 // Of S answers with R tokens and V values.
 struct Measured {
-  at::Tensor logprobs;               // [R] under the policy that sampled, from a full forward pass
-  at::Tensor ref_logprobs;           // [R]
-  at::Tensor values;                 // [V]; undefined without a value model
-  std::vector<double> scores;        // [S] of the reward model
+  at::Tensor logprobs = {};          // [R] under the policy that sampled, from a full forward pass
+  at::Tensor ref_logprobs = {};      // [R]
+  at::Tensor values = {};            // [V]; undefined without a value model
+  std::vector<double> scores = {};   // [S] of the reward model
   std::vector<rl::Term> users = {};  // the users' own terms, weighted
+};
+
+// This process' answers of an iteration, on their way through it.
+struct Answered {
+  Rollout rollout = {};
+  Measured measured = {};
+  rl::Layout layout = {};
+  int64_t first = 0;  // place of the first answer among those of all processes
 };
 
 // The positions that PPO's arithmetic runs over, as ppo.positions says.

@@ -15,8 +15,8 @@ namespace {
 std::vector<int64_t> own_of(const Lesson& lesson, const std::vector<int64_t>& minibatch) {
   std::vector<int64_t> own;
   for (const int64_t place : minibatch) {
-    const int64_t s = place - lesson.first;
-    if (s >= 0 && s < lesson.rollout.size()) own.push_back(s);
+    const int64_t s = place - lesson.answered.first;
+    if (s >= 0 && s < lesson.answered.rollout.size()) own.push_back(s);
   }
   return own;
 }
@@ -50,7 +50,7 @@ class Minibatch {
   }
   Portion portion(const engine::ResponseBatch& batch, at::Device device) const {
     Portion portion{.layout = layout_of(batch.spans, c_),
-                    .positions = engine::places_of(batch.chosen, lesson_.layout.answers)};
+                    .positions = engine::places_of(batch.chosen, lesson_.answered.layout.answers)};
     portion.weights = rl::position_weights(portion.layout.answers,
                                            c_.ppo.loss_weights == config::LossWeights::Answers,
                                            num_positions_, num_answers_)
@@ -69,9 +69,9 @@ class Minibatch {
 
 // The log-probabilities of a batch's tokens under the policy that sampled.
 at::Tensor old_of(const Lesson& lesson, const engine::ResponseBatch& batch) {
-  const at::Tensor& all = lesson.measured.logprobs;
-  return all.index_select(0,
-                          engine::places_of(batch.chosen, lesson.rollout.spans()).to(all.device()));
+  const at::Tensor& all = lesson.answered.measured.logprobs;
+  return all.index_select(
+      0, engine::places_of(batch.chosen, lesson.answered.rollout.spans()).to(all.device()));
 }
 
 void add_policy_figures(const nn::TokenLogprobs& now, const at::Tensor& old_logprobs,
@@ -88,11 +88,11 @@ void policy_backward(ActorCritic& roles, const Lesson& lesson, const Minibatch& 
                      const config::Config& c, train::Trainable& trainable,
                      train::Metrics& figures) {
   engine::Assistant& actor = roles.actor();
-  const auto& m = lesson.measured;
-  const at::Tensor old_logprobs = lesson.layout.of_tokens(m.logprobs);
-  const at::Tensor ref_logprobs = lesson.layout.of_tokens(m.ref_logprobs);
+  const auto& m = lesson.answered.measured;
+  const at::Tensor old_logprobs = lesson.answered.layout.of_tokens(m.logprobs);
+  const at::Tensor ref_logprobs = lesson.answered.layout.of_tokens(m.ref_logprobs);
   for (const auto& batch :
-       minibatch.batches(lesson.rollout.actor, roles.actor_images(), actor.device())) {
+       minibatch.batches(lesson.answered.rollout.actor, roles.actor_images(), actor.device())) {
     const Portion part = minibatch.portion(batch, actor.device());
     const auto now =
         engine::response_logprobs(actor.model, batch, engine::kPolicy, logprob_temperature(c));
@@ -118,9 +118,9 @@ void policy_backward(ActorCritic& roles, const Lesson& lesson, const Minibatch& 
 void value_backward(ActorCritic& roles, const Lesson& lesson, const Minibatch& minibatch,
                     const config::Config& c, train::Trainable& trainable, train::Metrics& figures) {
   engine::Assistant& critic = roles.critic();
-  const at::Tensor old_values = lesson.layout.of_values(lesson.measured.values);
-  for (const auto& batch :
-       minibatch.batches(lesson.rollout.critic(), roles.critic_images(), critic.device())) {
+  const at::Tensor old_values = lesson.answered.layout.of_values(lesson.answered.measured.values);
+  for (const auto& batch : minibatch.batches(lesson.answered.rollout.critic(),
+                                             roles.critic_images(), critic.device())) {
     const Portion part = minibatch.portion(batch, critic.device());
     const at::Tensor values = part.layout.of_values(
         engine::response_values(critic.model, batch, engine::kValue, part.layout.value_rows));
@@ -156,7 +156,8 @@ std::string names_of(const Lesson& lesson, const std::vector<int64_t>& minibatch
   const auto own = own_of(lesson, minibatch);
   std::string names = "answers to prompts";
   for (size_t i = 0; i < std::min<size_t>(own.size(), 16); ++i) {
-    names += (i == 0 ? " " : ", ") + lesson.rollout.prompts[static_cast<size_t>(own[i])]->id;
+    names +=
+        (i == 0 ? " " : ", ") + lesson.answered.rollout.prompts[static_cast<size_t>(own[i])]->id;
   }
   return names + (own.size() > 16 ? ", ..." : "");
 }

@@ -15,13 +15,10 @@
 
 namespace plumbline::rlhf {
 
-// What the steps are about: this process' answers, which begin at place `first` of all.
+// What the steps are about.
 struct Lesson {
-  const Rollout& rollout;
-  const Measured& measured;
-  const rl::Layout& layout;
+  const Answered& answered;
   const rl::Advantages& advantages;
-  int64_t first = 0;
   std::vector<double> num_positions;  // of each answer of all processes
   std::vector<double> num_tokens;     // the same
   double kl_coef = 0;                 // of the KL in the loss

@@ -161,7 +161,7 @@ class GoldenPpo : public testing::TestWithParam<const char*> {
     for (const int64_t length : rollout_.spans().lengths()) {
       tokens.push_back(static_cast<double>(length));
     }
-    return {rollout_, measured_, layout_, advantages_, 0, lengths, tokens, c_.ppo.kl_coef};
+    return {answered_, advantages_, lengths, tokens, c_.ppo.kl_coef};
   }
 
   const json expected_;
@@ -170,9 +170,10 @@ class GoldenPpo : public testing::TestWithParam<const char*> {
   const std::vector<data::Prompt> prompts_;
   engine::RewardInput input_;
   const std::unique_ptr<parallel::Communicator> alone_ = parallel::make_local();
-  rlhf::Rollout rollout_;
-  rl::Layout layout_;
-  rlhf::Measured measured_;
+  rlhf::Answered answered_;
+  rlhf::Rollout& rollout_ = answered_.rollout;
+  rl::Layout& layout_ = answered_.layout;
+  rlhf::Measured& measured_ = answered_.measured;
   rlhf::Shaped shaped_;
   rl::Advantages advantages_;
 };

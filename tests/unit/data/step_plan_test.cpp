@@ -59,5 +59,22 @@ TEST(Shares, HaveEveryIndexOnceAndLikeLengths) {
   EXPECT_THAT(share_of({5}, 1, 4), ElementsAre()) << "more processes than examples";
 }
 
+TEST(StepPlan, PortionsOfAllSharesHaveEveryItemOnce) {
+  const std::vector<int64_t> lengths = {5, 90, 7, 30, 30, 1, 12, 200};
+  std::vector<int64_t> seen;
+  for (int64_t share = 0; share < 3; ++share) {
+    for (const auto& portion : own_portions(lengths, share, 3, 60)) {
+      int64_t rows = 0;
+      for (const int64_t place : portion) {
+        seen.push_back(place);
+        rows += lengths[static_cast<size_t>(place)];
+      }
+      EXPECT_TRUE(rows <= 60 || portion.size() == 1);
+    }
+  }
+  std::sort(seen.begin(), seen.end());
+  EXPECT_EQ(seen, (std::vector<int64_t>{0, 1, 2, 3, 4, 5, 6, 7}));
+}
+
 }  // namespace
 }  // namespace plumbline::data

@@ -12,22 +12,21 @@ class IterationFiguresTest : public testing::Test, public TinyRoles {};
 
 TEST_F(IterationFiguresTest, TellWhatAnswersWereLike) {
   auto roles = load();
-  Rollout r = rollout(roles);
-  Measured m;
+  Answered answered{.rollout = rollout(roles)};
+  Rollout& r = answered.rollout;
+  Measured& m = answered.measured;
   m.scores = {1, 2, 3, 6};
   m.logprobs = at::full({12}, -1.0F);
   m.ref_logprobs = at::full({12}, -1.5F);
   m.values = at::zeros({12});
   r.sampled_logprobs = at::full({12}, -1.25F);
-  const auto layout = layout_of(r.spans(), config_);
+  answered.layout = layout_of(r.spans(), config_);
   const Shaped shaped{.terms = {{"score", m.scores}, {"length", {-1, -1, -1, -1}}},
                       .kl = {1.5, 0.5, 1, 3},
                       .rewards = at::zeros({12})};
   const rl::Advantages advantages{at::zeros({12}), at::arange(12, at::kFloat)};
   const auto alone = parallel::make_local();
-  const auto figures = figures_of({.rollout = r,
-                                   .measured = m,
-                                   .layout = layout,
+  const auto figures = figures_of({.answered = answered,
                                    .shaped = shaped,
                                    .advantages = advantages,
                                    .total = 4,

@@ -13,7 +13,8 @@ namespace {
 // Four answers with scores, measured once; what the steps do of them.
 class UpdateTest : public testing::Test, public TinyRoles {
  protected:
-  UpdateTest() : roles_(load()), rollout_(rollout(roles_)) {
+  UpdateTest() : roles_(load()) {
+    rollout_ = rollout(roles_);
     layout_ = layout_of(rollout_.spans(), config_);
     measure_tokens(roles_, rollout_, layout_, config_, measured_);
     measured_.scores = {1, -1, 0.5, 2};
@@ -26,7 +27,7 @@ class UpdateTest : public testing::Test, public TinyRoles {
   Lesson lesson() const {
     std::vector<double> lengths;
     for (const int64_t n : layout_.answers.lengths()) lengths.push_back(static_cast<double>(n));
-    return {rollout_, measured_, layout_, advantages_, 0, lengths, lengths, 0.1};
+    return {answered_, advantages_, lengths, lengths, 0.1};
   }
   // Figures and the flat gradient of a minibatch.
   std::pair<train::Metrics, at::Tensor> gradient(const std::vector<int64_t>& minibatch) {
@@ -42,9 +43,10 @@ class UpdateTest : public testing::Test, public TinyRoles {
   }
 
   ActorCritic roles_;
-  Rollout rollout_;
-  rl::Layout layout_;
-  Measured measured_;
+  Answered answered_;
+  Rollout& rollout_ = answered_.rollout;
+  rl::Layout& layout_ = answered_.layout;
+  Measured& measured_ = answered_.measured;
   rl::Advantages advantages_;
   const std::unique_ptr<parallel::Communicator> alone_ = parallel::make_local();
 };
@@ -77,17 +79,17 @@ TEST_F(UpdateTest, ProcessesAddUp) {
       prompts.push_back(rollout_.prompts[static_cast<size_t>(s)]);
       tokens.push_back(rollout_.tokens(s));
     }
-    const Rollout own = rollout_of(roles_, prompts, tokens, ends);
-    const auto layout = layout_of(own.spans(), config_);
+    Answered own{.rollout = rollout_of(roles_, prompts, tokens, ends), .first = first};
+    own.layout = layout_of(own.rollout.spans(), config_);
     const int64_t begin = rollout_.spans().begin(first), end = rollout_.spans().end(first + 1);
-    Measured measured;
+    Measured& measured = own.measured;
     measured.logprobs = measured_.logprobs.slice(0, begin, end);
     measured.ref_logprobs = measured_.ref_logprobs.slice(0, begin, end);
     measured.values = measured_.values.slice(0, begin, end);
     const rl::Advantages advantages{advantages_.advantages.slice(0, begin, end),
                                     advantages_.returns.slice(0, begin, end)};
     const std::vector<double> lengths = {3, 1, 2, 6};
-    const Lesson lesson{own, measured, layout, advantages, first, lengths, lengths, 0.1};
+    const Lesson lesson{own, advantages, lengths, lengths, 0.1};
     train::Trainable trainable("test", roles_.trained(), config_.optimizer);
     trainable.zero_grad();
     backward(roles_, lesson, {0, 1, 2, 3}, true, config_, trainable);
