@@ -10,18 +10,24 @@
 namespace plumbline::rlhf {
 namespace {
 
-int64_t cache_bytes(engine::Assistant& actor, const std::vector<data::Prompt>& prompts,
-                    const config::Config& c) {
+// Token rows of the longest prompt with its answer.
+int64_t longest_sequence(engine::Assistant& reader, const std::vector<data::Prompt>& prompts,
+                         const config::Config& c) {
   int64_t longest = 0;
   for (const auto& prompt : prompts) {
     longest = std::max<int64_t>(
-        longest, std::ssize(text::encode_prompt(actor.tokenizer, actor.format, prompt.turns).ids));
+        longest,
+        std::ssize(text::encode_prompt(reader.tokenizer, reader.format, prompt.turns).ids));
   }
+  return longest + c.generation.max_tokens;
+}
+
+int64_t cache_bytes(engine::Assistant& actor, int64_t longest, const config::Config& c) {
   const auto& text = actor.model.config().text;
   const int64_t answers = std::max(c.ppo.rollout_size, c.ppo.eval_every > 0 ? c.ppo.eval_items : 0);
   return nn::KvCache::bytes(text.num_layers, text.num_kv_heads, text.head_dim,
-                            std::min(c.generation.batch_size, answers),
-                            longest + c.generation.max_tokens, actor.model.dtype());
+                            std::min(c.generation.batch_size, answers), longest,
+                            actor.model.dtype());
 }
 
 }  // namespace
@@ -30,11 +36,14 @@ engine::MemoryPlan plan_memory(ActorCritic& roles, const std::vector<data::Promp
                                const config::Config& c, int64_t program_bytes,
                                int64_t training_bytes) {
   const auto planned = [&](engine::Assistant& of, const char* role) {
-    return engine::plan_memory(of.model, {.program_bytes = program_bytes,
-                                          .training_bytes = training_bytes,
-                                          .micro_tokens = c.ppo.micro_tokens,
-                                          .recomputes = c.run.activation_checkpointing,
-                                          .rank = of.model.adapter_spec(role).rank});
+    const int64_t longest = longest_sequence(of, prompts, c);
+    const int64_t of_minibatch = c.ppo.minibatch_size * longest;
+    return engine::plan_memory(
+        of.model, {.program_bytes = program_bytes,
+                   .training_bytes = training_bytes,
+                   .micro_tokens = std::min(std::max(c.ppo.micro_tokens, longest), of_minibatch),
+                   .recomputes = c.run.activation_checkpointing,
+                   .rank = of.model.adapter_spec(role).rank});
   };
   auto& actor = roles.actor();
   auto plan = planned(actor, engine::kPolicy);
@@ -55,7 +64,8 @@ engine::MemoryPlan plan_memory(ActorCritic& roles, const std::vector<data::Promp
   }
   plan.push_back({"adapters of all roles", roles.adapter_bytes()});
   plan.push_back({"image features", images});
-  plan.push_back({"cache of answers being written", cache_bytes(actor, prompts, c)});
+  plan.push_back({"cache of answers being written",
+                  cache_bytes(actor, longest_sequence(actor, prompts, c), c)});
   return plan;
 }
 
