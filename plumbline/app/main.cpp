@@ -307,6 +307,7 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
   check_required(stage, invocation.loaded.config);
   const std::string& out = invocation.loaded.config.run.out;
   if (flags.resume && !out.empty() && train::RunFolder::is_finished(out)) {
+    train::RunFolder::check_same_run(stage.name, invocation.loaded);
     log_info("{} is already complete; --force starts anew", out);
     return 0;
   }

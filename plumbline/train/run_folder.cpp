@@ -273,9 +273,7 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
   const std::string resolved = config::to_toml(loaded.config);
   const bool is_resumed = options.resume && is_run_folder(path);
   if (is_resumed) {
-    check_same_stage(path, stage);
-    check_same_config(path / "config.toml", resolved);
-    check_same_inputs(path, loaded.config);
+    check_same_run(stage, loaded);
   }
   make_folders(path);
   if (held == nullptr || replaces) held = lock(path);
@@ -307,6 +305,13 @@ void RunFolder::write_run_json(const std::string& stage, const std::vector<std::
                                     {"inputs", inputs},
                                     {"started", timestamp()}};
   write_file(path_ / "run.json", text_of(json));
+}
+
+void RunFolder::check_same_run(const std::string& stage, const config::Loaded& loaded) {
+  const fs::path path = loaded.config.run.out;
+  check_same_stage(path, stage);
+  check_same_config(path / "config.toml", config::to_toml(loaded.config));
+  check_same_inputs(path, loaded.config);
 }
 
 bool RunFolder::is_finished(const fs::path& path) {

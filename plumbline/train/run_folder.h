@@ -35,6 +35,10 @@ class RunFolder {
   const fs::path& path() const { return path_; }
   MetricsLog& metrics() { return *metrics_; }
 
+  // Throws ConfigError when the run in run.out is one of another stage, of another config or on
+  // other files of [data], as `open` does when resuming.
+  static void check_same_run(const std::string& stage, const config::Loaded& loaded);
+
   // Whether `path` is a run that is complete.
   static bool is_finished(const fs::path& path);
 

@@ -191,6 +191,16 @@ TEST_F(PpoRuns, ASecondBaseScoresAndHoldsTheValues) {
                              HasSubstr("expected")));
 }
 
+TEST_F(PpoRuns, ACompleteRunIsOnlyThatOfTheSameSettings) {
+  auto again = ppo("done", {"ppo.total_steps=1"});
+  must(support::plumbline(again));
+  again.push_back("--resume");
+  must(support::plumbline(again));
+  auto longer = ppo("done", {"ppo.total_steps=2"});
+  longer.push_back("--resume");
+  EXPECT_THAT(refused(longer, 2), HasSubstr("total_steps"));
+}
+
 TEST_F(PpoRuns, AUsersTermIsAddedAndItsFailureNamesIt) {
   must(support::plumbline(
       ppo("ones", {"ppo.total_steps=1", R"(ppo.user_terms=["one=0.5 sed 's/.*/2/'"])"})));
