@@ -179,17 +179,24 @@ void write_samples(Ppo& t, const fs::path& folder, const rlhf::Answered& answers
   write_file(folder / "samples" / fmt::format("step-{:06}.jsonl", step), lines);
 }
 
-// Every prompt must leave room for an answer, under the policy and under the reward model.
-void check_lengths(Ppo& t) {
+// Every prompt must leave room for an answer, under the policy and under the reward model, which
+// reads its judgement, too. Returns the most rows of each.
+rlhf::LongestRows check_lengths(Ppo& t) {
+  rlhf::LongestRows longest;
+  auto &actor = t.roles.actor(), &critic = t.roles.critic();
   for (const data::Prompt& prompt : t.prompts) {
-    const auto check = [&](engine::Assistant& reader, int64_t num_rows) {
-      engine::check_length(reader, num_rows + t.c.generation.max_tokens,
-                           "prompt '" + prompt.id + "' and its answer", t.c.data.prompts);
+    const auto check = [&](engine::Assistant& reader, int64_t num_rows, int64_t& most) {
+      num_rows += t.c.generation.max_tokens;
+      engine::check_length(reader, num_rows, "prompt '" + prompt.id + "' and its answer",
+                           t.c.data.prompts);
+      most = std::max(most, num_rows);
     };
-    auto &actor = t.roles.actor(), &critic = t.roles.critic();
-    check(actor, std::ssize(text::encode_prompt(actor.tokenizer, actor.format, prompt.turns).ids));
-    check(critic, t.reward_input.longest(critic, prompt.turns, ".", engine::fact_request(prompt)));
+    check(actor, std::ssize(text::encode_prompt(actor.tokenizer, actor.format, prompt.turns).ids),
+          longest.actor);
+    check(critic, t.reward_input.longest(critic, prompt.turns, ".", engine::fact_request(prompt)),
+          longest.critic);
   }
+  return longest;
 }
 
 // Sampling from a cut distribution is off-policy: what is trained are log-probabilities over the
@@ -269,6 +276,7 @@ void ppo(const Invocation& invocation) {
   auto user_terms = rlhf::user_terms(c.ppo);
   if (process.all->is_first()) {
     for (const auto& term : user_terms) rlhf::try_out(term);
+    if (gold) gold->try_out_judge();
   }
   const bool has_values = c.ppo.advantage == config::Advantage::Gae;
   auto roles = rlhf::ActorCritic::load(c, has_values, process.device, key);
@@ -287,7 +295,7 @@ void ppo(const Invocation& invocation) {
       {},
       rlhf::Watch(c.ppo),
       std::move(trainable)};
-  check_lengths(t);
+  const auto longest = check_lengths(t);
   train::Loop loop({.stage = "ppo",
                     .label = t.reward_input.has_facts() ? "ppo (facts)" : "ppo",
                     .eval_every = c.ppo.eval_every,
@@ -303,7 +311,7 @@ void ppo(const Invocation& invocation) {
            c.ppo.epochs * (c.ppo.rollout_size / c.ppo.minibatch_size),
            t.reward_input.has_facts() ? "with" : "without");
   const auto plan =
-      rlhf::plan_memory(t.roles, t.prompts, c, program_bytes, t.trainable.state_bytes());
+      rlhf::plan_memory(t.roles, longest, c, program_bytes, t.trainable.state_bytes());
   log_info("{}", engine::text_of(plan));
 
   loop.begin(c.ppo.total_steps);

@@ -52,8 +52,11 @@ std::optional<Gold> Gold::read(const config::Config& c) {
     gold.judge_.emplace(target_of(c.ppo.gold_judge, "ppo.gold_judge", c.ppo));
   }
   gold.read_questions(c);
-  if (gold.judge_) try_out(*gold.judge_);
   return gold;
+}
+
+void Gold::try_out_judge() const {
+  if (judge_) try_out(*judge_);
 }
 
 void Gold::read_questions(const config::Config& c) {

@@ -19,9 +19,12 @@ namespace plumbline::rlhf {
 class Gold {
  public:
   // At most ppo.eval_items questions of data.benchmark: of the world's benchmark, all types but
-  // yes/no; with ppo.gold_judge also a file of prompts. Nothing where ppo.eval_every is 0. Asks the
-  // judge once, for a trial. Throws ConfigError, DataError and what the judge does.
+  // yes/no; with ppo.gold_judge also a file of prompts. Nothing where ppo.eval_every is 0.
+  // Throws ConfigError and DataError.
   static std::optional<Gold> read(const config::Config& config);
+
+  // Asks a judge of the user's once, for a trial, by one process. Throws what the judge does.
+  void try_out_judge() const;
 
   // The greedy answers' mean score, "gold/score", and where the world's judge rates them the share
   // that hallucinates, "gold/hallucination", and the mean share of the kinds that descriptions

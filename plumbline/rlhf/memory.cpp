@@ -10,18 +10,6 @@
 namespace plumbline::rlhf {
 namespace {
 
-// Token rows of the longest prompt with its answer.
-int64_t longest_sequence(engine::Assistant& reader, const std::vector<data::Prompt>& prompts,
-                         const config::Config& c) {
-  int64_t longest = 0;
-  for (const auto& prompt : prompts) {
-    longest = std::max<int64_t>(
-        longest,
-        std::ssize(text::encode_prompt(reader.tokenizer, reader.format, prompt.turns).ids));
-  }
-  return longest + c.generation.max_tokens;
-}
-
 int64_t cache_bytes(engine::Assistant& actor, int64_t longest, const config::Config& c) {
   const auto& text = actor.model.config().text;
   const int64_t answers = std::max(c.ppo.rollout_size, c.ppo.eval_every > 0 ? c.ppo.eval_items : 0);
@@ -32,28 +20,27 @@ int64_t cache_bytes(engine::Assistant& actor, int64_t longest, const config::Con
 
 }  // namespace
 
-engine::MemoryPlan plan_memory(ActorCritic& roles, const std::vector<data::Prompt>& prompts,
+engine::MemoryPlan plan_memory(ActorCritic& roles, const LongestRows& longest,
                                const config::Config& c, int64_t program_bytes,
                                int64_t training_bytes) {
-  const auto planned = [&](engine::Assistant& of, const char* role) {
-    const int64_t longest = longest_sequence(of, prompts, c);
-    const int64_t of_minibatch = c.ppo.minibatch_size * longest;
+  const auto planned = [&](engine::Assistant& of, const char* role, int64_t rows) {
     return engine::plan_memory(
-        of.model, {.program_bytes = program_bytes,
-                   .training_bytes = training_bytes,
-                   .micro_tokens = std::min(std::max(c.ppo.micro_tokens, longest), of_minibatch),
-                   .recomputes = c.run.activation_checkpointing,
-                   .rank = of.model.adapter_spec(role).rank});
+        of.model,
+        {.program_bytes = program_bytes,
+         .training_bytes = training_bytes,
+         .micro_tokens = std::min(std::max(c.ppo.micro_tokens, rows), c.ppo.minibatch_size * rows),
+         .recomputes = c.run.activation_checkpointing,
+         .rank = of.model.adapter_spec(role).rank});
   };
   auto& actor = roles.actor();
-  auto plan = planned(actor, engine::kPolicy);
+  auto plan = planned(actor, engine::kPolicy, longest.actor);
   int64_t images = roles.actor_images().bytes();
   if (!roles.is_one_base()) {
     // Passes come one after the other: those of the base that take more stand for both.
     auto& critic = roles.critic();
     int64_t other = critic.model.base_bytes();
     if (roles.has_values()) {
-      auto of_critic = planned(critic, engine::kValue);
+      auto of_critic = planned(critic, engine::kValue, longest.critic);
       if (engine::total(of_critic) - other > engine::total(plan) - actor.model.base_bytes()) {
         plan = std::move(of_critic);
         other = actor.model.base_bytes();
@@ -64,8 +51,7 @@ engine::MemoryPlan plan_memory(ActorCritic& roles, const std::vector<data::Promp
   }
   plan.push_back({"adapters of all roles", roles.adapter_bytes()});
   plan.push_back({"image features", images});
-  plan.push_back({"cache of answers being written",
-                  cache_bytes(actor, longest_sequence(actor, prompts, c), c)});
+  plan.push_back({"cache of answers being written", cache_bytes(actor, longest.actor, c)});
   return plan;
 }
 

@@ -11,10 +11,10 @@ class MemoryTest : public testing::Test, public TinyRoles {};
 
 TEST_F(MemoryTest, NamesEveryPartAndASecondBaseOnce) {
   auto roles = load();
-  const auto plan = plan_memory(roles, prompts_, config_, 1000, 500);
+  const auto plan = plan_memory(roles, {40, 60}, config_, 1000, 500);
   config_.model.reward_base = tiny_.path().string();
   auto two = load();
-  const auto more = plan_memory(two, prompts_, config_, 1000, 500);
+  const auto more = plan_memory(two, {40, 60}, config_, 1000, 500);
   EXPECT_EQ(more.size(), plan.size() + 1);
   EXPECT_GE(engine::total(more) - engine::total(plan), two.critic().model.base_bytes());
   const std::string text = engine::text_of(plan);
