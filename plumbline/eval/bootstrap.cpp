@@ -5,13 +5,7 @@
 #include <limits>
 
 namespace plumbline::eval {
-namespace {
 
-void add(std::vector<double>& sums, const std::vector<double>& unit) {
-  for (size_t i = 0; i < sums.size(); ++i) sums[i] += unit[i];
-}
-
-// Linear interpolation between the closest ranks of sorted values.
 double quantile(const std::vector<double>& sorted, double share) {
   const double place = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<size_t>(std::floor(place));
@@ -19,21 +13,21 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - std::floor(place)) * (sorted[above] - sorted[below]);
 }
 
-}  // namespace
-
 std::vector<Interval> bootstrap(
-    const std::vector<std::vector<double>>& units,
+    size_t num_units, size_t num_sums,
+    const std::function<void(std::vector<double>& sums, size_t unit)>& add,
     const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,
     const BootstrapOptions& options) {
-  const size_t width = units.empty() ? 0 : units.front().size();
-  std::vector<double> total(width);
-  for (const auto& unit : units) add(total, unit);
+  std::vector<double> total(num_sums);
+  for (size_t i = 0; i < num_units; ++i) add(total, i);
   const std::vector<double> values = figures(total);
   std::vector<std::vector<double>> drawn(values.size());
-  for (int64_t b = 0; b < options.samples && !units.empty(); ++b) {
+  for (int64_t b = 0; b < options.samples && num_units > 0; ++b) {
     Random random(options.key.at(static_cast<uint64_t>(b)));
-    std::vector<double> sums(width);
-    for (size_t i = 0; i < units.size(); ++i) add(sums, random.pick(units));
+    std::vector<double> sums(num_sums);
+    for (size_t i = 0; i < num_units; ++i) {
+      add(sums, static_cast<size_t>(random.below(static_cast<int64_t>(num_units))));
+    }
     const auto sample = figures(sums);
     for (size_t f = 0; f < values.size(); ++f) {
       if (!std::isnan(sample[f])) drawn[f].push_back(sample[f]);
@@ -51,6 +45,16 @@ std::vector<Interval> bootstrap(
     result.push_back(interval);
   }
   return result;
+}
+
+std::vector<Interval> bootstrap(
+    const std::vector<std::vector<double>>& units,
+    const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,
+    const BootstrapOptions& options) {
+  const auto add = [&](std::vector<double>& sums, size_t unit) {
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += units[unit][i];
+  };
+  return bootstrap(units.size(), units.empty() ? 0 : units.front().size(), add, figures, options);
 }
 
 double ratio(double part, double whole) {

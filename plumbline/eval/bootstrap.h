@@ -32,6 +32,17 @@ std::vector<Interval> bootstrap(
     const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,
     const BootstrapOptions& options);
 
+// The same for units that are kept in another form: `add` adds the sums of unit i to `num_sums`
+// sums.
+std::vector<Interval> bootstrap(
+    size_t num_units, size_t num_sums,
+    const std::function<void(std::vector<double>& sums, size_t unit)>& add,
+    const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,
+    const BootstrapOptions& options);
+
+// Linear interpolation between the closest ranks of sorted values, of which there is one at least.
+double quantile(const std::vector<double>& sorted, double share);
+
 // part / whole as a figure of sums; NaN, which tells nothing, when the whole is empty.
 double ratio(double part, double whole);
 

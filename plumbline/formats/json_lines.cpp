@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -17,12 +18,13 @@ using nlohmann::json;
 
 constexpr std::string_view kSpaces = " \t\r\n";
 
-DataError broken(const std::string& got, const std::string& where) {
+DataError broken(const std::string& got, const std::string& where, const std::string& hint = {}) {
   return DataError({.component = "json",
                     .doing = "reading records",
                     .expected = "one JSON array, or one JSON value per line",
                     .got = got,
-                    .where = where});
+                    .where = where,
+                    .hint = hint});
 }
 
 size_t line_of(std::string_view text, size_t position) {
@@ -40,37 +42,63 @@ json parse(std::string_view text, const std::string& path, size_t first_line) {
     const size_t position = e.byte == 0 ? 0 : e.byte - 1;
     const size_t line = first_line + line_of(text, position) - 1;
     const bool is_cut = position >= text.size();
+    if (std::string_view(e.what()).find("UTF-8") != std::string_view::npos) {
+      throw broken("bytes that are not UTF-8", fmt::format("{}:{}", path, line),
+                   "save the file as UTF-8.");
+    }
     throw broken(is_cut ? "text that ends too early" : "broken JSON",
                  fmt::format("{}:{}", path, line));
   }
 }
 
-std::vector<Record> read_array(std::string_view text, const std::string& path) {
-  std::vector<Record> records;
+using Visit = std::function<void(Record&&)>;
+
+void visit_array(std::string_view text, const std::string& path, const Visit& visit) {
+  size_t number = 0;
   for (json& value : parse(text, path, 1)) {
-    records.push_back({std::move(value), fmt::format("{}, record {}", path, records.size() + 1)});
+    visit({std::move(value), fmt::format("{}, record {}", path, ++number)});
   }
-  return records;
 }
 
-std::vector<Record> read_lines(std::string_view text, const std::string& path,
-                               const OnBroken& on_broken) {
-  std::vector<Record> records;
+void visit_lines(std::string_view text, const std::string& path, const Visit& visit,
+                 const OnBroken& on_broken) {
   for (size_t line = 1; !text.empty(); ++line) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view content = text.substr(0, end);
     if (content.find_first_not_of(kSpaces) != std::string_view::npos) {
       const std::string where = fmt::format("{}:{}", path, line);
+      std::optional<json> value;
       try {
-        records.push_back({parse(content, path, line), where});
+        value = parse(content, path, line);
       } catch (const DataError& e) {
         if (!on_broken) throw;
         on_broken(where, e.what());
       }
+      if (value) visit({*std::move(value), where});
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return records;
+}
+
+void visit_file(const std::string& path, const Visit& visit, const OnBroken& on_broken) {
+  const std::string bytes = read_file(path);
+  std::string_view text = bytes;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    throw broken("UTF-16 text", path, "save it as UTF-8.");
+  }
+  const size_t first = text.find_first_not_of(kSpaces);
+  if (first == std::string_view::npos) return;
+  if (text[first] != '[') return visit_lines(text, path, visit, on_broken);
+  std::vector<Record> records;  // all or none
+  try {
+    visit_array(text, path, [&](Record&& record) { records.push_back(std::move(record)); });
+  } catch (const DataError& e) {
+    if (!on_broken) throw;
+    on_broken(path, e.what());
+    return;
+  }
+  for (Record& record : records) visit(std::move(record));
 }
 
 std::string line_text(const json& value) {
@@ -83,20 +111,13 @@ std::string line_text(const json& value) {
 std::vector<Record> read_records(const std::string& path) { return read_records(path, {}); }
 
 std::vector<Record> read_records(const std::string& path, const OnBroken& on_broken) {
-  const std::string bytes = read_file(path);
-  std::string_view text = bytes;
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  const size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return {};
-  if (text[first] != '[') return read_lines(text, path, on_broken);
-  try {
-    return read_array(text, path);
-  } catch (const DataError& e) {
-    if (!on_broken) throw;
-    on_broken(path, e.what());
-    return {};
-  }
+  std::vector<Record> records;
+  visit_file(
+      path, [&](Record&& record) { records.push_back(std::move(record)); }, on_broken);
+  return records;
 }
+
+void for_each_record(const std::string& path, const Visit& visit) { visit_file(path, visit, {}); }
 
 void write_records(const std::string& path, const std::vector<json>& values) {
   std::string text;

@@ -18,8 +18,11 @@ struct Record {
 // first character. Throws IoError, or DataError naming file and line.
 std::vector<Record> read_records(const std::string& path);
 
-// The same, but lines that are no JSON are handed to `on_broken` and passed over, and so is an
-// array as a whole. Throws IoError only.
+// The same one after the other: a file of lines is never held as a whole in its parsed form.
+void for_each_record(const std::string& path, const std::function<void(Record&&)>& visit);
+
+// As read_records, but lines that are no JSON are handed to `on_broken` and passed over, and so is
+// an array as a whole. Throws IoError only.
 using OnBroken = std::function<void(const std::string& where, const std::string& problem)>;
 std::vector<Record> read_records(const std::string& path, const OnBroken& on_broken);
 

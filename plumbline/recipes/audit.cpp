@@ -13,9 +13,9 @@
 #include "plumbline/base/log.h"
 #include "plumbline/data/comparison.h"
 #include "plumbline/engine/reward_scorer.h"
-#include "plumbline/eval/audit.h"
-#include "plumbline/eval/audit_table.h"
-#include "plumbline/eval/facts_overlap.h"
+#include "plumbline/audit/audit.h"
+#include "plumbline/audit/audit_table.h"
+#include "plumbline/audit/facts_overlap.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/report/audit_page.h"
 #include "plumbline/tensor/device.h"
@@ -34,7 +34,7 @@ struct Material {
   std::vector<data::Comparison> records;
   std::vector<engine::FactRequest> requests;
   std::vector<const world::BenchmarkItem*> items;  // the truth, or null
-  std::vector<eval::ScoredPair> pairs;             // all but their scores
+  std::vector<audit::ScoredPair> pairs;             // all but their scores
 };
 
 int64_t num_words(const std::string& text) {
@@ -65,9 +65,9 @@ std::optional<double> flag(std::optional<bool> value) {
 }
 
 // All of a pair but its scores. `facts` are all that are known of its images.
-eval::ScoredPair pair_of(const data::Comparison& record, const world::BenchmarkItem* item,
+audit::ScoredPair pair_of(const data::Comparison& record, const world::BenchmarkItem* item,
                          const data::Target& target, const std::vector<std::string>& facts) {
-  eval::ScoredPair pair{.image = image_of(record),
+  audit::ScoredPair pair{.image = image_of(record),
                         .type = type_of(record, item),
                         .target = target.first,
                         .length_1 = num_words(record.output_1),
@@ -79,14 +79,14 @@ eval::ScoredPair pair_of(const data::Comparison& record, const world::BenchmarkI
     pair.false_2 = world::judge(*item, record.output_2).num_false;
   }
   if (!facts.empty()) {
-    pair.overlap_1 = eval::facts_overlap(record.output_1, facts);
-    pair.overlap_2 = eval::facts_overlap(record.output_2, facts);
+    pair.overlap_1 = audit::facts_overlap(record.output_1, facts);
+    pair.overlap_2 = audit::facts_overlap(record.output_2, facts);
   }
   return pair;
 }
 
-std::vector<eval::ScoredPair> scored(const Material& material, const Scores& scores) {
-  std::vector<eval::ScoredPair> pairs = material.pairs;
+std::vector<audit::ScoredPair> scored(const Material& material, const Scores& scores) {
+  std::vector<audit::ScoredPair> pairs = material.pairs;
   for (size_t i = 0; i < pairs.size(); ++i) {
     pairs[i].score_1 = scores[i].at(0);
     pairs[i].score_2 = scores[i].at(1);
@@ -131,7 +131,7 @@ class Subject {
   }
 
   // Scores of answers and of their edits, for comparisons whose truth is known.
-  std::vector<eval::ProbeScores> probes(const FactLists& facts) {
+  std::vector<audit::ProbeScores> probes(const FactLists& facts) {
     std::vector<api::Candidates> questions;
     std::vector<std::vector<world::ProbeKind>> kinds;
     FactLists own_facts;
@@ -151,7 +151,7 @@ class Subject {
       own_facts.push_back(facts[i]);
     }
     const Scores scores = scorer_.score_with(questions, own_facts);
-    std::vector<eval::ProbeScores> result;
+    std::vector<audit::ProbeScores> result;
     for (size_t q = 0; q < questions.size(); ++q) {
       for (size_t n = 0; n < kinds[q].size(); ++n) {
         result.push_back(
@@ -246,9 +246,9 @@ class Auditor {
     Subject subject(folder, c_, material_);
     const FactLists shown = subject.shown("facts");
     const auto pairs = scored(material_, subject.pairs(shown));
-    eval::AuditedModel model{.name = name, .measures = eval::reward_measures(pairs, options_)};
+    audit::AuditedModel model{.name = name, .measures = audit::reward_measures(pairs, options_)};
     const auto probes = subject.probes(shown);
-    if (!probes.empty()) model.probes = eval::probe_figures(probes, options_);
+    if (!probes.empty()) model.probes = audit::probe_figures(probes, options_);
     audit_.models.push_back(std::move(model));
     compare_with_first(name, pairs);
     if (!subject.has_facts()) return;
@@ -258,7 +258,7 @@ class Auditor {
     variant(subject, name, pairs, "facts in another order", subject.shown("another-order"));
   }
 
-  const eval::Audit& audit() const { return audit_; }
+  const audit::Audit& audit() const { return audit_; }
 
  private:
   std::string unique(const std::string& name) {
@@ -266,33 +266,33 @@ class Auditor {
     return count == 1 ? name : fmt::format("{} ({})", name, count);
   }
 
-  void compare_with_first(const std::string& name, const std::vector<eval::ScoredPair>& pairs) {
+  void compare_with_first(const std::string& name, const std::vector<audit::ScoredPair>& pairs) {
     if (first_.empty()) {
       first_ = pairs;
       first_name_ = name;
       return;
     }
     audit_.comparisons.push_back(
-        {.a = first_name_, .b = name, .figures = eval::compare_scores(first_, pairs, options_)});
+        {.a = first_name_, .b = name, .figures = audit::compare_scores(first_, pairs, options_)});
   }
 
   // The same model with other facts than it should have.
   void variant(Subject& subject, const std::string& name,
-               const std::vector<eval::ScoredPair>& as_is, const std::string& what,
+               const std::vector<audit::ScoredPair>& as_is, const std::string& what,
                const FactLists& facts) {
     const auto pairs = scored(material_, subject.pairs(facts));
     const std::string of = name + ", " + what;
-    audit_.models.push_back({.name = of, .measures = eval::reward_measures(pairs, options_)});
+    audit_.models.push_back({.name = of, .measures = audit::reward_measures(pairs, options_)});
     audit_.comparisons.push_back(
-        {.a = name, .b = of, .figures = eval::compare_scores(as_is, pairs, options_)});
+        {.a = name, .b = of, .figures = audit::compare_scores(as_is, pairs, options_)});
   }
 
   const config::Config& c_;
   const Material& material_;
   eval::BootstrapOptions options_;
-  eval::Audit audit_;
+  audit::Audit audit_;
   std::map<std::string, int64_t> names_;
-  std::vector<eval::ScoredPair> first_;
+  std::vector<audit::ScoredPair> first_;
   std::string first_name_;
 };
 
@@ -312,11 +312,11 @@ void audit(const Invocation& invocation) {
                                     {invocation.resume, invocation.force}, invocation.command);
   Auditor auditor(c, material);
   for (const std::string& folder : invocation.inputs) auditor.add(folder);
-  const auto json = eval::to_json(auditor.audit());
+  const auto json = audit::to_json(auditor.audit());
   write_file(run.path() / "audit.json", json.dump(1) + "\n");
   write_file(run.path() / "audit.html", report::audit_html("Reward models", auditor.audit()));
   std::printf("%s", invocation.json ? (json.dump(1) + "\n").c_str()
-                                    : eval::audit_table(auditor.audit()).c_str());
+                                    : audit::audit_table(auditor.audit()).c_str());
   log_info("audit: {}", (run.path() / "audit.html").string());
   run.finish();
 }

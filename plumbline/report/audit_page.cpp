@@ -8,7 +8,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
-#include "plumbline/eval/audit_table.h"
+#include "plumbline/audit/audit_table.h"
 #include "plumbline/report/chart.h"
 #include "plumbline/report/html.h"
 
@@ -17,14 +17,14 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string cell_html(const std::optional<eval::AuditCell>& cell) {
+std::string cell_html(const std::optional<audit::AuditCell>& cell) {
   if (!cell) return "n/a";
   const eval::Interval& i = cell->figure;
   return fmt::format("{:.3f}<br><small>{:.3f} to {:.3f}; {}</small>", i.value, i.low, i.high,
                      cell->count);
 }
 
-std::string section_html(const eval::Audit& audit, const eval::AuditSection& section) {
+std::string section_html(const audit::Audit& audit, const audit::AuditSection& section) {
   Rows rows = {{""}};
   for (const auto& model : audit.models) rows[0].push_back(escape(model.name));
   for (const auto& row : section.rows) {
@@ -34,14 +34,14 @@ std::string section_html(const eval::Audit& audit, const eval::AuditSection& sec
   return "<h2>" + escape(section.title) + "</h2>\n" + table(rows);
 }
 
-std::string comparisons_html(const eval::Audit& audit) {
-  const std::string lines = eval::comparison_lines(audit);
+std::string comparisons_html(const audit::Audit& audit) {
+  const std::string lines = audit::comparison_lines(audit);
   if (lines.empty()) return "";
   return "<h2>Comparisons on the same pairs</h2>\n<pre>" + escape(lines) + "</pre>\n";
 }
 
 // A bar per model for each type that any of them met.
-BarChart type_chart(const eval::Audit& audit) {
+BarChart type_chart(const audit::Audit& audit) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   BarChart chart{.title = "Accuracy by question type", .y_label = "share right"};
   for (const auto& model : audit.models) {
@@ -63,7 +63,7 @@ BarChart type_chart(const eval::Audit& audit) {
   return chart;
 }
 
-LineChart reliability_chart(const eval::AuditedModel& model) {
+LineChart reliability_chart(const audit::AuditedModel& model) {
   LineChart chart{.title = model.name + ": as sure as it is right?",
                   .x_label = "confidence in the answer it prefers",
                   .y_label = "share right"};
@@ -78,7 +78,7 @@ LineChart reliability_chart(const eval::AuditedModel& model) {
 }
 
 // The outline of a histogram's columns.
-std::vector<std::pair<double, double>> outline(const eval::ScoreHistogram& histogram,
+std::vector<std::pair<double, double>> outline(const audit::ScoreHistogram& histogram,
                                                const std::vector<int64_t>& counts) {
   std::vector<std::pair<double, double>> points = {{histogram.low, 0}};
   const double width = (histogram.high - histogram.low) / static_cast<double>(counts.size());
@@ -91,8 +91,8 @@ std::vector<std::pair<double, double>> outline(const eval::ScoreHistogram& histo
   return points;
 }
 
-LineChart score_chart(const eval::AuditedModel& model) {
-  const eval::ScoreHistogram& scores = model.measures.scores;
+LineChart score_chart(const audit::AuditedModel& model) {
+  const audit::ScoreHistogram& scores = model.measures.scores;
   LineChart chart{
       .title = model.name + ": scores of answers", .x_label = "score", .y_label = "answers"};
   // Without a decided pair there is nothing to show.
@@ -105,7 +105,7 @@ LineChart score_chart(const eval::AuditedModel& model) {
   return chart;
 }
 
-std::string bins_html(const eval::AuditedModel& model) {
+std::string bins_html(const audit::AuditedModel& model) {
   Rows rows = {{"confidence", "pairs", "mean confidence", "share right"}};
   for (const auto& bin : model.measures.calibration.bins) {
     if (bin.pairs == 0) continue;
@@ -117,7 +117,7 @@ std::string bins_html(const eval::AuditedModel& model) {
          "</details>\n";
 }
 
-std::string charts_html(const eval::Audit& audit) {
+std::string charts_html(const audit::Audit& audit) {
   std::string charts = svg(type_chart(audit)), bins;
   for (const auto& model : audit.models) {
     charts += svg(reliability_chart(model)) + svg(score_chart(model));
@@ -132,18 +132,18 @@ std::string charts_html(const eval::Audit& audit) {
 
 }  // namespace
 
-eval::Audit read_audit(const fs::path& path) {
+audit::Audit read_audit(const fs::path& path) {
   const std::string where = path.string();
   const auto value = try_parse_json(read_file(path), where);
-  return eval::audit_from_json(value, where);
+  return audit::audit_from_json(value, where);
 }
 
-std::string audit_html(const std::string& title, const eval::Audit& audit) {
+std::string audit_html(const std::string& title, const audit::Audit& audit) {
   std::string body =
       "<p>How often a reward model scores the answer higher that annotators found better. Pairs "
       "they left tied count in the log loss and the correlations only. Intervals are from "
       "resampling images; after them stands the number of pairs, answers or edits.</p>\n";
-  for (const auto& section : eval::audit_sections(audit)) body += section_html(audit, section);
+  for (const auto& section : audit::audit_sections(audit)) body += section_html(audit, section);
   return page(title, body + comparisons_html(audit) + charts_html(audit));
 }
 

@@ -4,16 +4,16 @@
 #include <string>
 
 #include "plumbline/base/files.h"
-#include "plumbline/eval/audit.h"
+#include "plumbline/audit/audit.h"
 
 namespace plumbline::report {
 
 // audit.json. Throws IoError, or DataError for what is no audit.
-eval::Audit read_audit(const fs::path& path);
+audit::Audit read_audit(const fs::path& path);
 
 // Self-contained HTML, readable without colour: tables of all figures with intervals and counts,
 // models side by side; comparisons; bars by question type; for each model a reliability diagram
 // with its bins and a histogram of scores. What was not measured is left out.
-std::string audit_html(const std::string& title, const eval::Audit& audit);
+std::string audit_html(const std::string& title, const audit::Audit& audit);
 
 }  // namespace plumbline::report

@@ -26,8 +26,9 @@ const std::map<std::string, Names>& allowed() {
       {"world", {"data", "image"}},
       {"api", {"data"}},
       {"remote", {}},
-      {"eval", {"api", "data", "world"}},
-      {"report", {"eval", "formats"}},
+      {"eval", {"api", "data", "world", "remote"}},
+      {"audit", {"eval"}},
+      {"report", {"audit", "formats"}},
       {"annotate", {"eval", "formats"}},
       {"serve", {"api"}},
       {"tensor", {"config", "data"}},
@@ -46,7 +47,7 @@ const std::map<std::string, Names>& allowed() {
 }
 
 const Names kTierA = {"base", "config", "text", "image",  "formats",  "data", "world",
-                      "api",  "remote", "eval", "report", "annotate", "serve"};
+                      "api",  "remote", "eval", "audit", "report", "annotate", "serve"};
 
 Names reachable(const std::string& folder) {
   Names result = {"base", folder};

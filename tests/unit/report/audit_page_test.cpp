@@ -7,7 +7,7 @@
 
 #include "plumbline/base/error.h"
 #include "tests/support/scratch.h"
-#include "tests/unit/eval/sample_audit.h"
+#include "tests/unit/audit/sample_audit.h"
 
 namespace plumbline::report {
 namespace {
@@ -22,7 +22,7 @@ size_t count(const std::string& text, const std::string& part) {
 }
 
 TEST(AuditPage, ShowsEveryPart) {
-  const auto audit = eval::sample_audit();
+  const auto audit = audit::sample_audit();
   const auto text = audit_html("Audit", audit);
   for (const char* part : {"with facts", "plain", "longer wins", "more overlap with the facts wins",
                            "description", "better shorter", "2+ more",
@@ -42,20 +42,20 @@ TEST(AuditPage, ShowsEveryPart) {
 }
 
 TEST(AuditPage, LeavesOutWhatWasNotMeasured) {
-  auto audit = eval::sample_audit();
+  auto audit = audit::sample_audit();
   audit.models.erase(audit.models.begin());
   audit.comparisons.clear();
   const auto text = audit_html("Audit", audit);
   EXPECT_THAT(text, Not(HasSubstr("Probes")));
   EXPECT_THAT(text, Not(HasSubstr("Comparisons")));
   EXPECT_THAT(audit_html("Audit", {}), Not(HasSubstr("<table")));
-  const auto none = audit_html("Audit", {.models = {{"m", eval::reward_measures({}, {})}}});
+  const auto none = audit_html("Audit", {.models = {{"m", audit::reward_measures({}, {})}}});
   EXPECT_THAT(none, Not(HasSubstr("<svg")));
   EXPECT_THAT(none, Not(HasSubstr("nan")));
 }
 
 TEST(AuditPage, CalibrationHasADotForEachBinWithPairs) {
-  auto audit = eval::sample_audit();
+  auto audit = audit::sample_audit();
   audit.models.resize(1);
   size_t bins = 0;
   for (const auto& bin : audit.models[0].measures.calibration.bins) bins += bin.pairs > 0 ? 1 : 0;
@@ -63,7 +63,7 @@ TEST(AuditPage, CalibrationHasADotForEachBinWithPairs) {
 }
 
 TEST(AuditPage, EscapesNames) {
-  auto audit = eval::sample_audit();
+  auto audit = audit::sample_audit();
   audit.models[0].name = audit.comparisons[0].a = "<b>";
   audit.models[0].measures.types[0].group = "<i>";
   const auto text = audit_html("a & b", audit);
@@ -75,8 +75,8 @@ TEST(AuditPage, EscapesNames) {
 class AuditFile : public support::Scratch {};
 
 TEST_F(AuditFile, ReadsBackAndRefusesOtherFiles) {
-  const auto audit = eval::sample_audit();
-  write_file(folder_ / "audit.json", eval::to_json(audit).dump());
+  const auto audit = audit::sample_audit();
+  write_file(folder_ / "audit.json", audit::to_json(audit).dump());
   EXPECT_EQ(audit_html("x", read_audit(folder_ / "audit.json")), audit_html("x", audit));
   EXPECT_THROW(read_audit(folder_ / "none.json"), IoError);
   for (const char* text : {"", "{", "[]", "{}", R"({"models": [{}], "comparisons": []})"}) {

@@ -1,0 +1,312 @@
+#include "plumbline/eval/pope.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "plumbline/formats/json_lines.h"
+
+namespace plumbline::eval {
+namespace {
+
+constexpr const char* kTestPrompt = "\nAnswer the question using a single word or phrase.";
+constexpr Format kFormat = {.digits = 3};
+const std::vector<std::string> kSplits = {"random", "popular", "adversarial"};
+
+struct Question {
+  Asked asked;
+  std::string split;  // empty where the file is one split
+  bool is_yes = false;
+};
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+std::string stripped(const std::string& text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n\v\f");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t\r\n\v\f") - begin + 1);
+}
+
+YesNo official(std::string text) {
+  text = text.substr(0, text.find('.'));
+  std::erase(text, ',');
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string piece = text.substr(begin, end - begin);
+    if (piece == "No" || piece == "no" || piece == "not") return YesNo::No;
+    begin = end + 1;
+  }
+  return YesNo::Yes;
+}
+
+YesNo exact(const std::string& text) {
+  const std::string word = lower(stripped(text));
+  return word == "yes" ? YesNo::Yes : word == "no" ? YesNo::No : YesNo::Neither;
+}
+
+YesNo by_word(const std::string& text) {
+  const bool yes = has_word(text, "yes"), no = has_word(text, "no");
+  return yes == no ? YesNo::Neither : yes ? YesNo::Yes : YesNo::No;
+}
+
+bool label_of(const nlohmann::json& record, const std::string& where) {
+  const std::string label = lower(required_text(record, {"label"}, where));
+  if (label == "yes" || label == "no") return label == "yes";
+  throw DataError(Complaint{.component = "eval",
+                            .doing = "reading POPE's labels",
+                            .expected = "yes or no",
+                            .got = "'" + label + "'",
+                            .where = where});
+}
+
+Question read_question(const nlohmann::json& record, const std::string& where) {
+  return {.asked = {.id = required_text(record, {"question_id", "id"}, where),
+                    .question = required_text(record, {"text", "question"}, where),
+                    .image = required_text(record, {"image"}, where),
+                    .where = where},
+          .split = text_of(record, {"category"}, where).value_or("")};
+}
+
+// The labels of one split's official file for LLaVA's merged one, by image and question.
+void add_labels(std::vector<Question>& questions, const std::string& split,
+                const std::string& path) {
+  std::multimap<std::string, Question> labels;  // by image: a few questions to each
+  formats::for_each_record(path, [&](const formats::Record& record) {
+    Question labelled = read_question(record.value, record.where);
+    labelled.is_yes = label_of(record.value, record.where);
+    labels.emplace(labelled.asked.image, labelled);
+  });
+  for (Question& question : questions) {
+    if (question.split != split) continue;
+    const auto [begin, end] = labels.equal_range(question.asked.image);
+    const auto found = std::find_if(begin, end, [&](const auto& labelled) {
+      return is_same_question(labelled.second.asked.question, question.asked.question);
+    });
+    if (found == end) {
+      throw DataError(Complaint{.component = "eval",
+                                .doing = "labelling POPE's " + split + " questions",
+                                .expected = "'" + question.asked.question + "' about " +
+                                            question.asked.image + " in " + path,
+                                .got = "none",
+                                .where = question.asked.where,
+                                .hint = "the random split has editions of 2,910 and of 3,000 "
+                                        "questions: take labels of the same one."});
+    }
+    question.is_yes = found->second.is_yes;
+  }
+}
+
+// The splits that there are, in the paper's order, then others.
+std::vector<std::string> splits_of(const std::vector<Question>& questions) {
+  std::vector<std::string> splits;
+  for (const auto& split : kSplits) {
+    if (std::any_of(questions.begin(), questions.end(),
+                    [&](const Question& q) { return q.split == split; })) {
+      splits.push_back(split);
+    }
+  }
+  for (const auto& question : questions) {
+    if (std::find(splits.begin(), splits.end(), question.split) == splits.end()) {
+      splits.push_back(question.split);
+    }
+  }
+  return splits;
+}
+
+// Questions with their labels. LLaVA's merged file has a category where official files have labels.
+std::vector<Question> read_questions(const EvalRequest& request, bool needs_labels) {
+  std::vector<Question> questions;
+  bool is_merged = false;
+  formats::for_each_record(request.file("questions"), [&](const formats::Record& record) {
+    Question question = read_question(record.value, record.where);
+    is_merged = is_merged || !record.value.contains("label");
+    if (!is_merged) question.is_yes = label_of(record.value, record.where);
+    questions.push_back(std::move(question));
+  });
+  if (!is_merged || !needs_labels) return questions;
+  for (const Question& question : questions) {
+    if (std::find(kSplits.begin(), kSplits.end(), question.split) != kSplits.end() &&
+        !request.file(question.split).empty()) {
+      continue;
+    }
+    throw DataError(Complaint{
+        .component = "eval",
+        .doing = "labelling POPE's questions",
+        .expected = "a 'label', or the category of a split whose labels are given",
+        .got = question.split.empty() ? "neither" : "the category '" + question.split + "'",
+        .where = question.asked.where,
+        .hint = "give the official files: --facts random=FILE --facts popular=FILE --facts "
+                "adversarial=FILE"});
+  }
+  for (const auto& split : splits_of(questions)) add_labels(questions, split, request.file(split));
+  return questions;
+}
+
+PopeRule rule_of(const std::string& name) {
+  return name == "vcd"          ? PopeRule::Vcd
+         : name == "lmms"       ? PopeRule::Lmms
+         : name == "vlmevalkit" ? PopeRule::VlmEvalKit
+                                : PopeRule::Official;
+}
+
+// Figures by split, and the mean of the splits' F1.
+class PopeFigures {
+ public:
+  PopeFigures(Tally& tally, const std::vector<std::string>& splits) {
+    for (const auto& split : splits) {
+      splits_.emplace_back(split, YesNoFigures(tally, prefix(split)));
+    }
+  }
+  void add(Tally& tally, const Question& question, const YesNoOutcome& outcome) const {
+    for (const auto& [split, figures] : splits_) {
+      if (split == question.split) figures.add(tally, question.asked.image, outcome);
+    }
+  }
+  std::vector<FigureSpec> specs() const {
+    std::vector<FigureSpec> specs;
+    for (const auto& [split, _] : splits_) {
+      for (auto& spec : YesNoFigures::specs(prefix(split), kFormat)) specs.push_back(spec);
+    }
+    if (splits_.size() > 1) {
+      specs.push_back({.name = "mean_f1", .format = kFormat, .is_main = true});
+    }
+    return specs;
+  }
+  std::vector<double> values(const Sums& sums) const {
+    std::vector<double> values;
+    double f1 = 0;
+    for (const auto& [_, figures] : splits_) {
+      const auto of_split = figures.values(sums);
+      f1 += of_split[YesNoFigures::kF1];
+      values.insert(values.end(), of_split.begin(), of_split.end());
+    }
+    if (splits_.size() > 1) values.push_back(f1 / static_cast<double>(splits_.size()));
+    return values;
+  }
+
+ private:
+  static std::string prefix(const std::string& split) { return split.empty() ? "" : split + "/"; }
+  std::vector<std::pair<std::string, YesNoFigures>> splits_;
+};
+
+// What always giving one answer gets.
+std::vector<double> constant(const std::vector<Question>& questions,
+                             const std::vector<std::string>& splits, const std::string& answer,
+                             PopeRule rule) {
+  Tally tally;
+  const PopeFigures figures(tally, splits);
+  for (const auto& question : questions) {
+    figures.add(tally, question, read_pope_answer(answer, question.is_yes, rule));
+  }
+  return figures.values(total({.num_sums = tally.num_columns(), .units = tally.units()}));
+}
+
+Scoring score(const EvalRequest& request) {
+  const auto questions = read_questions(request, true);
+  std::vector<Asked> asked;
+  for (const auto& question : questions) asked.push_back(question.asked);
+  const auto answers = join(asked, read_answer_file(request.file("answers")), request.join,
+                            {request.file("questions"), request.file("answers")});
+  const PopeRule rule = rule_of(request.variant("pope"));
+  const auto splits = splits_of(questions);
+  Tally tally;
+  const PopeFigures figures(tally, splits);
+  Scoring scoring{.malformed_as = rule == PopeRule::Official ? "yes" : "wrong"};
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const auto& question = questions[i];
+    const auto outcome = read_pope_answer(answers[i].text, question.is_yes, rule);
+    figures.add(tally, question, outcome);
+    scoring.num_malformed += outcome.is_malformed;
+    const bool is_right = outcome.is_true_positive || outcome.is_true_negative;
+    scoring.answers.push_back({.id = asked[i].id,
+                               .type = question.split,
+                               .image = asked[i].image,
+                               .question = asked[i].question,
+                               .reference = question.is_yes ? "yes" : "no",
+                               .answer = answers[i].text,
+                               .verdict = is_right ? "right" : "wrong",
+                               .score = is_right ? 1.0 : 0.0,
+                               .is_malformed = outcome.is_malformed});
+  }
+  scoring.figures = figures.specs();
+  scoring.num_sums = tally.num_columns();
+  scoring.units = tally.units();
+  scoring.values = [figures](const Sums& sums) { return figures.values(sums); };
+  scoring.baselines = {{"all yes", constant(questions, splits, "Yes", rule)},
+                       {"all no", constant(questions, splits, "No", rule)}};
+  if (rule == PopeRule::Lmms) {
+    scoring.notes.push_back("yes_ratio is the truth's, as lmms-eval computes it.");
+  }
+  return scoring;
+}
+
+std::vector<Prompt> prompts(const EvalRequest& request) {
+  std::vector<Prompt> prompts;
+  for (const auto& question : read_questions(request, false)) {
+    const bool is_prompted = question.asked.question.find("single word or phrase") !=
+                             std::string::npos;  // LLaVA's merged file
+    prompts.push_back({.id = question.asked.id,
+                       .image = question.asked.image,
+                       .question = question.asked.question,
+                       .test_prompt = is_prompted ? "" : kTestPrompt,
+                       .max_tokens = 64});
+  }
+  return prompts;
+}
+
+}  // namespace
+
+YesNoOutcome read_pope_answer(const std::string& answer, bool is_truth_yes, PopeRule rule) {
+  switch (rule) {
+    case PopeRule::Official: {
+      auto outcome = outcome_of(is_truth_yes, official(answer));
+      outcome.is_malformed =
+          !has_word(answer, "yes") && !has_word(answer, "no") && !has_word(answer, "not");
+      return outcome;
+    }
+    case PopeRule::Vcd: {
+      const std::string text = lower(answer);
+      const bool is_right = text.find(is_truth_yes ? "yes" : "no") != std::string::npos;
+      auto outcome = outcome_of(is_truth_yes, is_right == is_truth_yes ? YesNo::Yes : YesNo::No);
+      outcome.is_malformed =
+          text.find("yes") == std::string::npos && text.find("no") == std::string::npos;
+      return outcome;
+    }
+    case PopeRule::Lmms: {
+      auto outcome = outcome_of(is_truth_yes, exact(answer));
+      outcome.is_yes = is_truth_yes;
+      return outcome;
+    }
+    case PopeRule::VlmEvalKit: {
+      auto outcome = outcome_of(is_truth_yes, by_word(answer));
+      // Neither is "not yes" in its precision and recall.
+      outcome.is_false_negative = is_truth_yes && !outcome.is_yes;
+      return outcome;
+    }
+  }
+  throw InternalError("no such rule");
+}
+
+Benchmark pope() {
+  return {
+      .name = "pope",
+      .title = "POPE (Li et al. 2023, arXiv 2305.10355)",
+      .reports = "accuracy, precision, recall, F1 and yes-ratio by split; mean F1",
+      .inputs = {{"questions",
+                  "JSONL {question_id, image, text, label}, or LLaVA's merged file "
+                  "with a category"},
+                 {"answers", "JSONL {question_id, text}, or {question, answer} by position"},
+                 {"random", "labels for LLaVA's merged file", false},
+                 {"popular", "the same", false},
+                 {"adversarial", "the same", false}},
+      .variants = {{"pope", {"official", "vcd", "lmms", "vlmevalkit"}, "who reads the answers"}},
+      .score = score,
+      .prompts = prompts};
+}
+
+}  // namespace plumbline::eval

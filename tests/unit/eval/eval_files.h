@@ -1,0 +1,68 @@
+// Files of made-up benchmarks for tests.
+#pragma once
+
+#include <cstdlib>
+#include <string>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "plumbline/eval/registry.h"
+
+namespace plumbline::eval {
+
+// A folder of files that is gone at the end.
+class EvalFiles {
+ public:
+  EvalFiles() {
+    char name[] = "/tmp/plumbline-eval-XXXXXX";
+    folder_ = ::mkdtemp(name);
+  }
+  ~EvalFiles() { fs::remove_all(folder_); }
+  EvalFiles(const EvalFiles&) = delete;
+  EvalFiles& operator=(const EvalFiles&) = delete;
+
+  // Its path.
+  std::string write(const std::string& name, const std::string& text) const {
+    write_file(folder_ / name, text);
+    return (folder_ / name).string();
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+ private:
+  fs::path folder_;
+};
+
+// The figure of this name, of all answers; fails where there is none.
+inline double figure(const Scoring& scoring, const std::string& name) {
+  const auto values = scoring.values(total(scoring));
+  for (size_t f = 0; f < values.size(); ++f) {
+    if (scoring.figures[f].name == name) return values[f];
+  }
+  throw InternalError("no figure called " + name);
+}
+
+inline std::string printed_figure(const Scoring& scoring, const std::string& name) {
+  for (const auto& spec : scoring.figures) {
+    if (spec.name == name) return printed(figure(scoring, name), spec.format);
+  }
+  throw InternalError("no figure called " + name);
+}
+
+// A request with all defaults but the given variants.
+inline EvalRequest request_of(const Benchmark& benchmark, std::map<std::string, std::string> files,
+                              const std::vector<std::string>& variants = {}) {
+  return {.files = std::move(files), .variants = variants_of(benchmark, variants)};
+}
+
+// What the call throws; "" if nothing.
+template <class Call>
+std::string error_of(const Call& call) {
+  try {
+    call();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace plumbline::eval
