@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <sstream>
@@ -41,11 +42,14 @@ Number number(const std::string& key, const std::string& text, Number least) {
   fail(fmt::format("{}= a number of at least {}", key, least), remote::excerpt(text));
 }
 
+// What is neither set nor written in capitals may be the key itself.
 std::string variable_name(const std::string& text) {
-  const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
-  const bool is_name = !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
-                       std::all_of(text.begin(), text.end(), fits);
-  if (is_name) return text;
+  const auto fits = [](unsigned char c) {
+    return std::isupper(c) != 0 || std::isdigit(c) != 0 || c == '_';
+  };
+  const bool is_usual = std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
+                        std::all_of(text.begin(), text.end(), fits);
+  if (is_usual || std::getenv(text.c_str()) != nullptr) return text;
   fail("key= the name of an environment variable", "something else, which is not shown",
        "export the key, as in 'export JUDGE_KEY=...', and say key=JUDGE_KEY.");
 }
