@@ -39,13 +39,14 @@ RecordedJudge::RecordedJudge(const std::string& path) : path_(path) {
   formats::for_each_record(path, [&](formats::Record&& record) {
     const std::string id = required_text(record.value, {"id"}, record.where);
     Recorded entry{.request = text_of(record.value, {"request"}, record.where).value_or(""),
-                   .reply = reply_of(record),
-                   .where = record.where};
+                   .where = record.where,
+                   .reply = {reply_of(record)}};
+    entry.reply.model = text_of(record.value, {"model"}, record.where).value_or("");
     if (auto judge = text_of(record.value, {"judge"}, record.where)) judges.insert(*judge);
     if (!entry.request.empty()) by_request_.emplace(entry.request, entry.reply);
     const auto [at, is_new] = by_id_.emplace(id, entry);
     // After a run that was stopped, the reply to an older answer may still stand there.
-    if (!is_new && entry.request == at->second.request && entry.reply != at->second.reply) {
+    if (!is_new && entry.request == at->second.request && entry.reply.text != at->second.reply.text) {
       throw unfit(fmt::format("one reply about '{}'", id), "two that differ", record.where);
     }
     at->second = std::move(entry);
@@ -57,12 +58,14 @@ RecordedJudge::RecordedJudge(const std::string& path) : path_(path) {
 std::string RecordedJudge::name() const { return name_; }
 
 std::vector<std::string> RecordedJudge::reply(const std::vector<api::JudgeRequest>& requests) {
-  std::vector<std::string> replies;
-  for (const auto& request : requests) replies.push_back(find(request));
-  return replies;
+  return api::collected_replies(*this, requests);
 }
 
-const std::string& RecordedJudge::find(const api::JudgeRequest& request) const {
+void RecordedJudge::reply_each(const std::vector<api::JudgeRequest>& requests, const Take& take) {
+  for (size_t i = 0; i < requests.size(); ++i) take(i, find(requests[i]));
+}
+
+const api::JudgeReply& RecordedJudge::find(const api::JudgeRequest& request) const {
   const std::string hash = request_hash(request);
   const auto by_id = by_id_.find(request.id);
   const bool has_id = by_id != by_id_.end();

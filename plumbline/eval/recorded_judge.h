@@ -9,7 +9,7 @@
 
 namespace plumbline::eval {
 
-// Reads JSON lines, or one array, of {"id", "reply"} and, where it is known, {"request", "judge"},
+// Reads JSON lines, or one array, of {"id", "reply"} and, where it is known, {"request", "judge", "model"},
 // as reply files have them. A reply belongs to the request of its hash, or, without one, to that of
 // its id; the hash comes first.
 class RecordedJudge : public api::Judge {
@@ -23,18 +23,20 @@ class RecordedJudge : public api::Judge {
   // Throws DataError, which names the request, for one without a reply, or whose reply is to
   // something else.
   std::vector<std::string> reply(const std::vector<api::JudgeRequest>& requests) override;
+  void reply_each(const std::vector<api::JudgeRequest>& requests, const Take& take) override;
 
  private:
   struct Recorded {
-    std::string request, reply, where;
+    std::string request, where;
+    api::JudgeReply reply;
   };
 
-  const std::string& find(const api::JudgeRequest& request) const;
+  const api::JudgeReply& find(const api::JudgeRequest& request) const;
 
   std::string path_;
   std::string name_;
   std::map<std::string, Recorded> by_id_;
-  std::map<std::string, std::string> by_request_;
+  std::map<std::string, api::JudgeReply> by_request_;
 };
 
 }  // namespace plumbline::eval

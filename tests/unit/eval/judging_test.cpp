@@ -255,14 +255,14 @@ TEST_F(Judging, ABudgetKeepsEverything) {
 
 // The replies to older answers are gone then, too.
 TEST_F(Judging, AStopLeavesOneLinePerId) {
-  judge({about("a", "old"), about("b", "old")});
+  judge({about("a", "old a"), about("b", "old b")});
   judge_.before_each = [&](const std::string& id) {
     if (id == "b") std::raise(SIGINT), stop_if_interrupted();
   };
   watch_signals();
-  EXPECT_THROW(judge({about("a", "new"), about("b", "new")}), Interrupted);
+  EXPECT_THROW(judge({about("a", "new a"), about("b", "new b")}), Interrupted);
   EXPECT_EQ(take_interrupt(), SIGINT);
-  EXPECT_THAT(lines(), ElementsAre("a=r new", "b=r old"));
+  EXPECT_THAT(lines(), ElementsAre("a=r new a", "b=r old b"));
 }
 
 TEST_F(Judging, AFullDiskLosesNothing) {
@@ -338,9 +338,7 @@ TEST_F(Judging, RecordedRepliesMakeTheSameFile) {
   const auto first = read_reply_file(options_.file);
   ASSERT_EQ(again.size(), first.size());
   for (size_t i = 0; i < first.size(); ++i) {
-    EXPECT_EQ(again[i].reply, first[i].reply);
-    EXPECT_EQ(again[i].judge, first[i].judge);
-    EXPECT_EQ(again[i].request, first[i].request);
+    EXPECT_EQ(again[i].text, first[i].text);
   }
 }
 
