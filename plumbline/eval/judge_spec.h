@@ -21,7 +21,7 @@ struct JudgeSpec {
   ChatOptions service = {};
   CommandJudgeOptions command = {};
   std::string name = {};   // beside the replies; empty: what the judge calls itself
-  size_t group_size = 16;  // requests that the judge gets at once
+  size_t group_size = 16;  // for JudgingOptions; of a service at least 4 per thread
   // In place of the benchmark's.
   std::optional<double> temperature = {};
   std::optional<int64_t> max_tokens = {};
@@ -35,8 +35,9 @@ struct JudgeSpec {
 //   local [KEY=VALUE ...]: PATH        a model directory of Plumbline
 //
 // Keys of a service: model, key (the NAME of an environment variable), rpm (requests per minute),
-// budget (requests), budget_tokens, parallel, seed, limit_field, timeout (seconds), retries. Of a
-// command: timeout, retries. Of all: name, group, temperature, max_tokens. Values have no blanks.
+// budget (requests), budget_tokens, parallel (64 at most), seed, limit_field, timeout (seconds),
+// retries. Of a command: timeout, retries. Of all: name, group, temperature, max_tokens. Values
+// have no blanks.
 //
 // Throws ConfigError for another form, an unknown or doubled key, and a value out of range. It
 // never shows the value of `key`, in case it is the key itself.

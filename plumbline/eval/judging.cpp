@@ -10,6 +10,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
 
@@ -35,6 +36,13 @@ struct Work {
   std::vector<std::pair<size_t, size_t>> copies;  // request, line whose reply answers it, too
   std::vector<Question> questions;
 };
+
+int64_t message_bytes(const api::JudgeRequest& request) {
+  int64_t bytes = 0;
+  for (const auto& message : request.messages)
+    bytes += static_cast<int64_t>(message.content.size());
+  return bytes;
+}
 
 void check_ids(const Requests& requests) {
   std::set<std::string> ids;
@@ -104,9 +112,7 @@ Work work_of(const std::vector<ReplyLine>& lines, const Requests& requests,
     const auto [question, is_new] = question_of.emplace(hash, work.questions.size());
     if (is_new) {
       work.questions.emplace_back();
-      for (const auto& m : requests[i].messages) {
-        plan.num_characters += static_cast<int64_t>(m.content.size());
-      }
+      plan.num_message_bytes += message_bytes(requests[i]);
       ++plan.num_to_ask;
       plan.num_changed += line != known.by_id.end();
     } else {
@@ -138,6 +144,7 @@ class Asking {
   void ask(const std::vector<Question>& questions);
 
  private:
+  int64_t room_for(const std::vector<Question>& group) const;
   void ask_group(const std::vector<Question>& group);
   void save(size_t request, const api::JudgeReply& reply) {
     file_.append(reply_line(requests_[request], judge_.name(), reply));
@@ -154,10 +161,24 @@ class Asking {
   std::optional<DataError> first_error_;
 };
 
+// A generous guess of what the lines will take.
+int64_t Asking::room_for(const std::vector<Question>& group) const {
+  constexpr int64_t kBytesPerToken = 8, kRest = 1024;
+  int64_t bytes = 0;
+  for (const auto& question : group) {
+    for (const size_t i : question.requests) {
+      bytes += 2 * message_bytes(requests_[i]) + kRest +
+               kBytesPerToken * std::clamp<int64_t>(requests_[i].max_tokens, 0, 1 << 20);
+    }
+  }
+  return bytes;
+}
+
 void Asking::ask_group(const std::vector<Question>& group) {
   Requests asked;
   for (const auto& question : group) asked.push_back(requests_[question.requests.front()]);
   const int64_t before = done_;
+  file_.reserve(room_for(group));
   try {
     judge_.reply_each(asked, [&](size_t i, const api::JudgeReply& reply) {
       for (const size_t request : group.at(i).requests) save(request, reply);
@@ -172,6 +193,7 @@ void Asking::ask_group(const std::vector<Question>& group) {
 void Asking::ask(const std::vector<Question>& questions) {
   const size_t step = std::max<size_t>(options_.group_size, 1);
   for (size_t i = 0; i < questions.size() && num_barren_ < options_.max_barren_groups; i += step) {
+    stop_if_interrupted();
     const auto begin = questions.begin() + static_cast<ptrdiff_t>(i);
     ask_group({begin, begin + static_cast<ptrdiff_t>(std::min(step, questions.size() - i))});
   }

@@ -21,12 +21,12 @@ struct JudgingOptions {
 // What is there and what is to do, for a set of requests and a file.
 struct JudgingPlan {
   int64_t num_requests = 0;
-  int64_t num_kept = 0;        // answered in the file
-  int64_t num_repeated = 0;    // the same as another one that is answered or to be asked
-  int64_t num_to_ask = 0;      // by the judge
-  int64_t num_changed = 0;     // among those to ask: answered before, but to something else
-  int64_t num_characters = 0;  // of the messages that the judge gets, in bytes
-  int64_t num_others = 0;      // lines about ids that nothing is asked about; they stay
+  int64_t num_kept = 0;           // answered in the file
+  int64_t num_repeated = 0;       // the same as another one that is answered or to be asked
+  int64_t num_to_ask = 0;         // by the judge
+  int64_t num_changed = 0;        // among those to ask: answered before, but to something else
+  int64_t num_message_bytes = 0;  // of what the judge gets; some 4 bytes are a token of English
+  int64_t num_others = 0;         // lines about ids that nothing is asked about; they stay
 };
 
 // Nothing is asked or changed. Throws as judge_requests does, but for what the judge throws.

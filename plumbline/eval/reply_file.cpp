@@ -27,12 +27,14 @@ using nlohmann::ordered_json;
 
 constexpr std::string_view kBeginning = R"({"id":)";  // of each line
 
+bool is_lack_of_room(int code) { return code == ENOSPC || code == EDQUOT || code == EFBIG; }
+
 IoError failed(const std::string& doing, const std::string& path, int code) {
   return IoError(Complaint{.component = "eval",
                            .doing = doing,
                            .got = std::strerror(code),
                            .where = path,
-                           .hint = code == ENOSPC || code == EDQUOT || code == EFBIG
+                           .hint = is_lack_of_room(code)
                                        ? "make room and run the same command again; the replies "
                                          "that were saved before are intact."
                                        : ""});
@@ -141,7 +143,9 @@ ReplyFile::ReplyFile(const std::string& path) : path_(path) {
 }
 
 ReplyFile::~ReplyFile() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ < 0) return;
+  [[maybe_unused]] const int ignored = ::ftruncate(fd_, size_);  // gives back what was set aside
+  ::close(fd_);
 }
 
 // Two processes would ask, and pay for, the same things.
@@ -177,6 +181,11 @@ void ReplyFile::read() {
 void ReplyFile::cut(int64_t size) {
   if (::ftruncate(fd_, size) != 0) throw failed("writing replies", path_, errno);
   size_ = size;
+}
+
+void ReplyFile::reserve(int64_t bytes) {
+  if (bytes <= 0 || ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, size_, bytes) == 0) return;
+  if (is_lack_of_room(errno)) throw failed("making room for replies", path_, errno);
 }
 
 void ReplyFile::append(ReplyLine line) {

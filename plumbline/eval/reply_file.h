@@ -48,6 +48,10 @@ class ReplyFile {
   const std::string& path() const { return path_; }
   const std::vector<ReplyLine>& lines() const { return lines_; }
 
+  // Sets room aside for lines of so many bytes, so that a full disk is noticed before they are paid
+  // for. Does nothing where the file system cannot. Throws IoError when there is not enough.
+  void reserve(int64_t bytes);
+
   // Throws IoError; the file is as before then.
   void append(ReplyLine line);
 

@@ -317,7 +317,7 @@ TEST_F(Judging, APlanAsksAndChangesNothing) {
   EXPECT_EQ(made.num_repeated, 2);
   EXPECT_EQ(made.num_to_ask, 2);
   EXPECT_EQ(made.num_changed, 1);
-  EXPECT_EQ(made.num_characters, 6);
+  EXPECT_EQ(made.num_message_bytes, 6);
   EXPECT_EQ(made.num_others, 1);
   EXPECT_THAT(judge_.asked, IsEmpty());
   EXPECT_EQ(text(), before);

@@ -158,6 +158,27 @@ TEST_F(ReplyFileTest, AFullDiskLosesNothing) {
   EXPECT_EQ(read_file(file()), before + line("8").text + "\n");
 }
 
+TEST_F(ReplyFileTest, MakesRoomThatNobodySees) {
+  ReplyFile replies(file());
+  replies.append(line("7"));
+  replies.reserve(1 << 20);
+  EXPECT_EQ(read_file(file()), line("7").text + "\n");
+  replies.append(line("8"));
+  EXPECT_EQ(read_file(file()), line("7").text + "\n" + line("8").text + "\n");
+}
+
+TEST_F(ReplyFileTest, SaysBeforehandThatThereIsNoRoom) {
+  ReplyFile replies(file());
+  replies.append(line("7"));
+  try {
+    replies.reserve(int64_t{1} << 60);
+    GTEST_SKIP() << "the file system sets nothing aside";
+  } catch (const IoError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("make room"));
+  }
+  EXPECT_EQ(read_file(file()), line("7").text + "\n");
+}
+
 TEST_F(ReplyFileTest, IsPutInOrderAtTheEnd) {
   ReplyFile replies(file());
   for (const char* id : {"7", "8", "9"}) replies.append(line(id));
