@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <utility>
@@ -33,13 +34,19 @@ constexpr const char* kForms =
 }
 
 template <class Number>
-Number number(const std::string& key, const std::string& text, Number least) {
+Number number(const std::string& key, const std::string& text, Number least,
+              Number most = std::numeric_limits<Number>::max()) {
   Number value{};
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   const bool is_whole = error == std::errc() && stop == end;
-  if (is_whole && std::isfinite(static_cast<double>(value)) && value >= least) return value;
-  fail(fmt::format("{}= a number of at least {}", key, least), remote::excerpt(text));
+  if (is_whole && std::isfinite(static_cast<double>(value)) && value >= least && value <= most) {
+    return value;
+  }
+  const bool has_most = most < std::numeric_limits<Number>::max();
+  fail(fmt::format("{}= a number of at least {}", key, least) +
+           (has_most ? fmt::format(" and at most {}", most) : ""),
+       remote::excerpt(text));
 }
 
 // What is neither set nor written in capitals may be the key itself.
@@ -75,8 +82,7 @@ Setters setters_of(JudgeSpec& spec) {
         {"budget", [&](Text v) { service.budget.requests = number<int64_t>("budget", v, 1); }},
         {"budget_tokens",
          [&](Text v) { service.budget.tokens = number<int64_t>("budget_tokens", v, 1); }},
-        {"parallel",
-         [&](Text v) { service.parallel = std::min(number<int>("parallel", v, 1), 64); }},
+        {"parallel", [&](Text v) { service.parallel = number<int>("parallel", v, 1, 64); }},
         {"seed", [&](Text v) { service.model.seed = number<int64_t>("seed", v, INT64_MIN); }},
         {"limit_field", [&](Text v) { service.model.limit_field = v; }},
         {"timeout", [&](Text v) { service.timeout_seconds = number<double>("timeout", v, 0.001); }},

@@ -43,7 +43,7 @@ TEST_F(CommandJudgeFiles, GetsLinesOfJson) {
 }
 
 TEST(CommandJudge, AnswersWithObjectsOrStrings) {
-  EXPECT_THAT(judge_of(R"(echo '{"id":7,"reply":"a\nb"}'; echo '"c"')").reply(kTwo),
+  EXPECT_THAT(judge_of(R"(printf '%s\n' '{"id":7,"reply":"a\nb"}' '"c"')").reply(kTwo),
               ElementsAre("a\nb", "c"));
   EXPECT_THAT(judge_of(R"(echo '{"reply":""}'; echo '{"id":"8","reply":"d","x":1}')").reply(kTwo),
               ElementsAre("", "d"));
@@ -83,8 +83,8 @@ TEST(CommandJudge, SaysHowTheCommandFailed) {
 }
 
 TEST_F(CommandJudgeFiles, AsksAgainForWhatIsMissing) {
-  const std::string line = "[ -e " + path("second") + " ] && exec tee " + path("in") +
-                           " | sed 's/.*/\"b\"/'; touch " + path("second") +
+  const std::string line = "if [ -e " + path("second") + " ]; then tee " + path("in") +
+                           " | sed 's/.*/\"b\"/'; exit; fi; touch " + path("second") +
                            "; echo '\"a\"'; exit 1";
   CommandJudge judge({.line = line, .retries = {.count = 1, .first_wait_seconds = 0}});
   EXPECT_THAT(judge.reply(kTwo), ElementsAre("a", "b"));

@@ -72,7 +72,7 @@ TEST(JudgeSpec, MayBeRecorded) {
   EXPECT_EQ(make_judge(spec)->name(), "recorded");
   const auto named = make_judge(parse_judge("recorded name=x: " + path));
   EXPECT_EQ(named->name(), "x");
-  EXPECT_EQ(named->reply({{.id = "1"}}), std::vector<std::string>{"r"});
+  EXPECT_EQ(named->reply({{.id = "1", .messages = {}}}), std::vector<std::string>{"r"});
 }
 
 TEST(JudgeSpec, MayBeLocal) {
@@ -104,8 +104,8 @@ TEST(JudgeSpec, NamesTheKeysItKnows) {
 TEST(JudgeSpec, ChecksNumbers) {
   for (const char* setting :
        {"rpm=0", "rpm=-1", "rpm=nan", "rpm=inf", "rpm=1x", "budget=0", "budget=1.5", "parallel=0",
-        "timeout=0", "retries=-1", "temperature=-0.1", "max_tokens=0", "group=0", "seed=a",
-        "budget=99999999999999999999"}) {
+        "parallel=65", "timeout=0", "retries=-1", "temperature=-0.1", "max_tokens=0", "group=0",
+        "seed=a", "budget=99999999999999999999"}) {
     const std::string key = std::string(setting).substr(0, std::string(setting).find('='));
     EXPECT_THAT(complaint(std::string("http://h model=x ") + setting),
                 HasSubstr("expected " + key + "= a number"))
@@ -121,7 +121,7 @@ TEST(JudgeSpec, NeverShowsAKey) {
 }
 
 TEST(JudgeSpec, SettingsReplaceThoseOfTheBenchmark) {
-  const std::vector<api::JudgeRequest> requests = {{.id = "1", .temperature = 0.2}};
+  const std::vector<api::JudgeRequest> requests = {{.id = "1", .messages = {}, .temperature = 0.2}};
   EXPECT_EQ(with_settings(requests, {})[0].temperature, 0.2);
   EXPECT_EQ(with_settings(requests, {})[0].max_tokens, 1024);
   const auto changed = with_settings(requests, {.temperature = 1, .max_tokens = 7});
