@@ -18,6 +18,9 @@ struct AnswerFields {
   std::vector<std::string> text = {"text", "answer", "response", "prediction", "output"};
   std::vector<std::string> question = {"prompt", "question", "query"};
   std::vector<std::string> image = {"image", "image_id"};
+  // Makes the id of records that have none of `id`, from what else they say; nothing: no id.
+  std::function<std::string(const nlohmann::json& record, const std::string& where)> derived_id =
+      {};
 };
 
 struct Answer {
