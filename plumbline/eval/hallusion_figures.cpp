@@ -134,7 +134,8 @@ void add_hallusion_figures(Scoring& scoring, const std::vector<HallusionQuestion
     const auto& question = questions[i];
     figures.add(tally, kAll, {question.set, question.category, rights[i]});
     by_question.add(question, question.number, rights[i]);
-    if (!question.is_without_figure()) by_figure.add(question, question.figure, rights[i]);
+    if (style.is_kit || !question.is_without_figure())
+      by_figure.add(question, question.figure, rights[i]);
     const bool is_easy =
         style.is_easy_by_figure ? question.figure == "0" : question.visual_input != 2;
     (is_easy ? easy : hard).add(question, question.number, rights[i]);
