@@ -13,9 +13,9 @@ struct HallusionQuestion {
   std::string category;  // "VD" (visual dependent) or "VS" (visual supplement)
   std::string set;       // CATEGORY_SUBCATEGORY_SET: what hangs together
   std::string figure, number;
-  int visual_input = 0;  // 0 none, 1 the original picture, 2 an edited one
-  bool is_yes = false;   // the truth
-  std::string details;   // the truth, for a judge
+  int visual_input = 0;      // 0 none, 1 the original picture, 2 an edited one
+  bool is_yes = false;       // the truth
+  std::string details = {};  // the truth, for a judge
 
   // Nothing is shown, and not knowing is right.
   bool is_without_figure() const { return category == "VS" && figure == "0"; }

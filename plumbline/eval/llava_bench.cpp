@@ -130,6 +130,7 @@ Scoring score(const EvalRequest& request) {
                                .type = questions[i].category,
                                .image = questions[i].asked.image,
                                .question = questions[i].asked.question,
+                               .reference = "",
                                .answer = answers[i].text,
                                .verdict = scores ? python_repr(scores->second) +
                                                        " beside the reference's " +

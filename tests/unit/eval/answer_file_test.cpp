@@ -54,6 +54,18 @@ TEST_F(AnswerFile, OtherEncodingsAreNamed) {
   EXPECT_THAT(error(std::string("\xFF\xFE{\0", 4)), HasSubstr("UTF-16"));
 }
 
+TEST_F(AnswerFile, IdsMayBeMadeOfOtherMembers) {
+  AnswerFields fields;
+  fields.derived_id = [](const nlohmann::json& record, const std::string& where) {
+    return required_text(record, {"set"}, where) + "!";
+  };
+  const auto path =
+      files_.write("a.jsonl", "{\"set\":1,\"text\":\"a\"}\n{\"id\":2,\"set\":1,\"text\":\"b\"}\n");
+  const auto answers = read_answer_file(path, fields);
+  EXPECT_EQ(answers[0].id, "1!");
+  EXPECT_EQ(answers[1].id, "2");
+}
+
 TEST(IdText, NumbersAndTextsAreOne) {
   EXPECT_EQ(id_text(7, ""), "7");
   EXPECT_EQ(id_text(7.0, ""), "7");

@@ -69,5 +69,15 @@ TEST_F(OwnBenchmark, UnfitFilesAreRefused) {
               HasSubstr("answers to 3"));
 }
 
+TEST_F(OwnBenchmark, ByPositionTheNumbersMustBeEqual) {
+  auto one = request(kQuestions, "{\"text\":\"Two red cups.\"}\n");
+  one.join = Join::Position;
+  EXPECT_THAT(error_of([&] { benchmark_.score(one); }), HasSubstr("2 answers"));
+  one = request(kQuestions, "{\"text\":\"Two red cups.\"}\n{\"text\":\"A cat.\"}\n");
+  EXPECT_THAT(error_of([&] { benchmark_.score(one); }), HasSubstr("--join position"));
+  one.join = Join::Position;
+  EXPECT_EQ(benchmark_.score(one).answers[1].answer, "A cat.");
+}
+
 }  // namespace
 }  // namespace plumbline::eval

@@ -92,12 +92,12 @@ TEST(RatingScale, RequestsShowEverything) {
   item[0].reference = "Three.";
   const EvalFiles files;
   const auto path = files.write("p", "{} | {} | {} | {}");
-  const auto requests = rating_requests(item, {{.text = "Two {} {answer}."}}, path);
+  const auto requests = rating_requests(item, {{.id = "0", .text = "Two {} {answer}."}}, path);
   EXPECT_EQ(requests[0].messages[0].content,
             "Apple, Table | How many? | Three. | Two {} {answer}.");
   EXPECT_EQ(requests[0].id, "0");
   EXPECT_EQ(requests[0].temperature, 0);
-  EXPECT_THAT(rating_requests(item, {{.text = "Two."}}, "")[0].messages[0].content,
+  EXPECT_THAT(rating_requests(item, {{.id = "0", .text = "Two."}}, "")[0].messages[0].content,
               testing::HasSubstr("Three."));
 }
 
