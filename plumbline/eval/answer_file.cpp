@@ -84,6 +84,7 @@ std::vector<Answer> read_answer_file(const std::string& path, const AnswerFields
     }
     answer.question = text_of(record.value, fields.question, answer.where).value_or("");
     answer.image = text_of(record.value, fields.image, answer.where).value_or("");
+    answer.place = answers.size();
     answers.push_back(std::move(answer));
   });
   if (answers.empty()) throw unfit("answers", "an empty file", path);

@@ -30,6 +30,7 @@ struct Answer {
   std::string question = {};  // as the file repeats it, or empty
   std::string image = {};     // the same
   std::string where = {};     // "file:line", for errors
+  size_t place = 0;           // in its file, from 0
 };
 
 // Reads a JSON array or JSON lines. Numbers as answers are taken as their text. Throws IoError, or

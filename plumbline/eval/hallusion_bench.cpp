@@ -42,7 +42,7 @@ Judged read_judged(const EvalRequest& request, const std::vector<HallusionQuesti
   Judged judged;
   std::vector<JudgedAnswer> put;
   for (size_t i = 0; i < answers.size(); ++i)
-    put.push_back({questions[i].asked.id, answers[i].text});
+    put.push_back({questions[i].asked.id, answers[i].text, answers[i].place});
   const auto replies =
       read_replies(request.file("replies"), put, request.variant("judges") == "several");
   judged.judge = replies.judge;

@@ -112,7 +112,7 @@ Scoring score(const EvalRequest& request) {
   std::vector<JudgedAnswer> judged;
   std::set<std::string> categories;
   for (size_t i = 0; i < questions.size(); ++i) {
-    judged.push_back({questions[i].asked.id, answers[i].text});
+    judged.push_back({questions[i].asked.id, answers[i].text, answers[i].place});
     categories.insert(questions[i].category);
   }
   const auto replies =

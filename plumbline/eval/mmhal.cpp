@@ -103,7 +103,7 @@ void fill_types(Questions& questions, const std::string& path) {
     if (num_typed == 0) items[i].type = by_place;
     num_moved += items[i].type == by_place ? 0 : 1;
   }
-  if (num_moved > 0) {
+  if (num_moved > 0 && items.size() == kQuestions) {
     questions.notes.push_back(fmt::format(
         "{} questions are not where the official order has their type: types are by question_type, "
         "where the official script goes by position.",
@@ -154,7 +154,7 @@ Scoring score(const EvalRequest& request) {
   const auto answers = read_answers(request, questions.items);
   std::vector<JudgedAnswer> judged;
   for (size_t i = 0; i < answers.size(); ++i) {
-    judged.push_back({questions.items[i].asked.id, answers[i].text});
+    judged.push_back({questions.items[i].asked.id, answers[i].text, answers[i].place});
   }
   const auto replies =
       read_replies(request.file("replies"), judged, request.variant("judges") == "several");

@@ -64,7 +64,7 @@ Scoring score(const EvalRequest& request) {
   std::vector<JudgedAnswer> judged;
   std::set<std::string> types;
   for (size_t i = 0; i < items.size(); ++i) {
-    judged.push_back({items[i].asked.id, answers[i].text});
+    judged.push_back({items[i].asked.id, answers[i].text, answers[i].place});
     if (!items[i].type.empty()) types.insert(items[i].type);
   }
   const auto replies =

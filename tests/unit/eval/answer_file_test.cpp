@@ -31,6 +31,7 @@ TEST_F(AnswerFile, LinesOrAnArrayWithAnyLineEndsAndAByteOrderMark) {
     EXPECT_EQ(answers[0].text, "a");
     EXPECT_EQ(answers[1].id, "8");
     EXPECT_EQ(answers[1].text, "3");
+    EXPECT_EQ(answers[1].place, 1u);
   }
 }
 

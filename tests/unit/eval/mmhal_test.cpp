@@ -105,13 +105,16 @@ TEST_F(Mmhal, VariantsAddAndRound) {
       "37.50");
 }
 
-TEST_F(Mmhal, TheOrderOfAnswersDoesNotMatter) {
+TEST_F(Mmhal, TheOrderOfAnswersDoesNotMatterButToRawResponses) {
   json answers = questions();
   for (size_t i = 0; i < 96; ++i) answers[i]["model_answer"] = "Answer " + std::to_string(i);
   std::reverse(answers.begin(), answers.end());
-  const auto scoring =
-      score(questions(), answers, raw_replies(96, [](size_t) { return "Rating: 5"; }));
-  EXPECT_EQ(scoring.answers[3].answer, "Answer 3");
+  json replies = json::array();
+  for (int i = 0; i < 96; ++i) replies.push_back({{"id", i}, {"reply", "Rating: 5"}});
+  EXPECT_EQ(score(questions(), answers, replies).answers[3].answer, "Answer 3");
+  const auto raw = raw_replies(96, [](size_t) { return "Rating: 5"; });
+  EXPECT_THAT(error_of([&] { score(questions(), answers, raw); }),
+              HasSubstr("the answer to 0 as number 96 instead of 1"));
 }
 
 TEST_F(Mmhal, AnswersMayBeLinesWithTheNumberAsId) {

@@ -60,7 +60,7 @@ def main(folder):
     (folder / "questions.json").write_text(json.dumps(records) + "\n")
     for i, record in enumerate(records):
         record["model_answer"] = f"Maybe thing {rng.randrange(96)}."
-    (folder / "answers.json").write_text(json.dumps(rng.sample(records, 96)) + "\n")
+    (folder / "answers.json").write_text(json.dumps(records) + "\n")
     cases = []
     for n, odd in enumerate([0, 0, 0.1, 0.3, 0.6, 1, 1, 2]):
         texts = ["no rating" if odd == 2 else reply(rng, odd) for _ in range(96)]
