@@ -6,6 +6,10 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/hallusion_bench.h"
+#include "plumbline/eval/llava_bench.h"
+#include "plumbline/eval/mmhal.h"
+#include "plumbline/eval/own_benchmark.h"
 #include "plumbline/eval/pope.h"
 #include "plumbline/eval/world_benchmark.h"
 
@@ -54,7 +58,8 @@ std::string entry(const Benchmark& benchmark) {
 }  // namespace
 
 const std::vector<Benchmark>& benchmarks() {
-  static const std::vector<Benchmark> list = {pope(), world_benchmark()};
+  static const std::vector<Benchmark> list = {hallusion_bench(), llava_bench(), mmhal(),
+                                              own_benchmark(),   pope(),        world_benchmark()};
   return list;
 }
 
