@@ -1,4 +1,4 @@
-// Who rates answers, as evaluation knows it. No tensors, no network.
+// Who rates answers, or gives them, as evaluation knows it. No tensors, no network.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,9 @@
 namespace plumbline::api {
 
 struct JudgeMessage {
-  std::string role;     // "system" or "user"
-  std::string content;  // text
+  std::string role;                      // "system" or "user"
+  std::string content;                   // text
+  std::vector<std::string> images = {};  // shown before the text: files, or data URLs
 };
 
 // One thing to judge. Equal requests may be answered by one reply.

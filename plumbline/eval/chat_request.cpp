@@ -7,6 +7,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
+#include "plumbline/eval/image_url.h"
 #include "plumbline/remote/excerpt.h"
 #include "plumbline/remote/url.h"
 
@@ -62,10 +63,25 @@ std::string chat_url(const std::string& url) {
   return base + url.substr(end);
 }
 
+namespace {
+
+// A text, or parts where there are pictures.
+ordered_json content_of(const api::JudgeMessage& message) {
+  if (message.images.empty()) return message.content;
+  ordered_json parts = ordered_json::array();
+  for (const auto& image : message.images) {
+    parts.push_back({{"type", "image_url"}, {"image_url", {{"url", image_url(image)}}}});
+  }
+  parts.push_back({{"type", "text"}, {"text", message.content}});
+  return parts;
+}
+
+}  // namespace
+
 std::string chat_body(const ChatModel& model, const api::JudgeRequest& request) {
   ordered_json body = {{"model", model.name}, {"messages", ordered_json::array()}};
   for (const auto& message : request.messages) {
-    body["messages"].push_back({{"role", message.role}, {"content", message.content}});
+    body["messages"].push_back({{"role", message.role}, {"content", content_of(message)}});
   }
   body["temperature"] = request.temperature;
   body[model.limit_field] = request.max_tokens;

@@ -22,7 +22,9 @@ using Requests = std::span<const api::JudgeRequest>;
 std::string line_of(const api::JudgeRequest& request) {
   ordered_json line = {{"id", request.id}, {"messages", ordered_json::array()}};
   for (const auto& message : request.messages) {
-    line["messages"].push_back({{"role", message.role}, {"content", message.content}});
+    ordered_json shown = {{"role", message.role}, {"content", message.content}};
+    if (!message.images.empty()) shown["images"] = message.images;
+    line["messages"].push_back(shown);
   }
   line["temperature"] = request.temperature;
   line["max_tokens"] = request.max_tokens;

@@ -46,7 +46,8 @@ RecordedJudge::RecordedJudge(const std::string& path) : path_(path) {
     if (!entry.request.empty()) by_request_.emplace(entry.request, entry.reply);
     const auto [at, is_new] = by_id_.emplace(id, entry);
     // After a run that was stopped, the reply to an older answer may still stand there.
-    if (!is_new && entry.request == at->second.request && entry.reply.text != at->second.reply.text) {
+    if (!is_new && entry.request == at->second.request &&
+        entry.reply.text != at->second.reply.text) {
       throw unfit(fmt::format("one reply about '{}'", id), "two that differ", record.where);
     }
     at->second = std::move(entry);

@@ -9,9 +9,9 @@
 
 namespace plumbline::eval {
 
-// Reads JSON lines, or one array, of {"id", "reply"} and, where it is known, {"request", "judge", "model"},
-// as reply files have them. A reply belongs to the request of its hash, or, without one, to that of
-// its id; the hash comes first.
+// Reads JSON lines, or one array, of {"id", "reply"} and, where it is known, {"request", "judge",
+// "model"}, as reply files have them. A reply belongs to the request of its hash, or, without one,
+// to that of its id; the hash comes first.
 class RecordedJudge : public api::Judge {
  public:
   // Throws IoError, or DataError for records that are not as above, and for two replies to one id

@@ -17,6 +17,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
+#include "plumbline/eval/image_url.h"
 #include "plumbline/remote/excerpt.h"
 
 namespace plumbline::eval {
@@ -99,6 +100,7 @@ std::string request_hash(const api::JudgeRequest& request) {
   for (const auto& message : request.messages) {
     hash.add(message.role);
     hash.add(message.content);
+    for (const auto& image : message.images) hash.add(image_hash(image));
   }
   hash.add(fmt::format("temperature={} max_tokens={}", request.temperature, request.max_tokens));
   return hash.hex();
@@ -116,7 +118,9 @@ ReplyLine reply_line(const api::JudgeRequest& request, const std::string& judge,
   value["request"] = line.request;
   value["messages"] = ordered_json::array();
   for (const auto& message : request.messages) {
-    value["messages"].push_back({{"role", message.role}, {"content", message.content}});
+    ordered_json kept = {{"role", message.role}, {"content", message.content}};
+    for (const auto& image : message.images) kept["images"].push_back(image_hash(image));
+    value["messages"].push_back(kept);
   }
   value["settings"] = {{"temperature", request.temperature}, {"max_tokens", request.max_tokens}};
   value["reply"] = reply.text;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <unordered_map>
 
 #include "plumbline/base/base64.h"
@@ -14,6 +15,8 @@
 #include "plumbline/engine/local_generator.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/eval/command_files.h"
+#include "plumbline/eval/judge_spec.h"
+#include "plumbline/eval/judging.h"
 #include "plumbline/formats/json_lines.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
@@ -53,7 +56,24 @@ std::string image_of(const eval::Prompt& prompt) {
   return "data:image;base64," + base64(prompt.image_bytes);
 }
 
-// answers.jsonl in LLaVA's form, line by line as answers come.
+// A line of answers.jsonl, in LLaVA's form.
+std::string line_of(const eval::Prompt& prompt, const std::string& text,
+                    std::optional<bool> is_finished, json settings) {
+  const json model = settings.at("model");
+  settings["test_prompt"] = prompt.test_prompt;
+  settings["max_tokens"] = prompt.max_tokens;
+  if (is_finished) settings["finished"] = *is_finished;
+  ContentHash hash;
+  hash.add(prompt.id);
+  hash.add(text);
+  const json line = {{"question_id", prompt.id},  {"image", prompt.image},
+                     {"prompt", prompt.question}, {"text", text},
+                     {"answer_id", hash.hex()},   {"model_id", model},
+                     {"metadata", settings}};
+  return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+// answers.jsonl, line by line as answers come.
 class AnswerFile {
  public:
   AnswerFile(fs::path path, json settings)
@@ -76,19 +96,7 @@ class AnswerFile {
            const std::vector<engine::AnswerText>& answers) const {
     std::string lines;
     for (size_t i = 0; i < prompts.size(); ++i) {
-      const auto& prompt = *prompts[i];
-      json metadata = settings_;
-      metadata["test_prompt"] = prompt.test_prompt;
-      metadata["max_tokens"] = prompt.max_tokens;
-      metadata["finished"] = answers[i].is_finished;
-      ContentHash hash;
-      hash.add(prompt.id);
-      hash.add(answers[i].text);
-      const json line = {{"question_id", prompt.id},  {"image", prompt.image},
-                         {"prompt", prompt.question}, {"text", answers[i].text},
-                         {"answer_id", hash.hex()},   {"model_id", settings_.at("model")},
-                         {"metadata", metadata}};
-      lines += line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+      lines += line_of(*prompts[i], answers[i].text, answers[i].is_finished, settings_);
     }
     append_file(path_, lines);
   }
@@ -133,12 +141,45 @@ std::vector<const eval::Prompt*> portion_at(const std::vector<const eval::Prompt
   return portion;
 }
 
-}  // namespace
-
-void answer_benchmark(const Invocation& invocation) {
+// Asks a service: resumable, and nothing is paid for twice (eval/judging.h).
+void answer_by_service(const Invocation& invocation, const std::vector<eval::Prompt>& prompts) {
   const config::Config& c = invocation.loaded.config;
-  const auto& benchmark = eval::benchmark(invocation.inputs.front());
-  const auto prompts = read_prompts(benchmark, invocation.eval);
+  const auto spec = eval::parse_judge(invocation.eval.endpoint);
+  const double temperature = generation_of(invocation.loaded).temperature;
+  std::vector<api::JudgeRequest> requests;
+  for (const auto& prompt : prompts) {
+    api::JudgeMessage message{.role = "user", .content = prompt.question + prompt.test_prompt};
+    if (!prompt.image_bytes.empty()) {
+      message.images = {image_of(prompt)};
+    } else if (!prompt.image.empty()) {
+      message.images = {(fs::path(c.data.images) / prompt.image).string()};
+    }
+    requests.push_back({.id = prompt.id,
+                        .messages = {message},
+                        .temperature = temperature,
+                        .max_tokens = prompt.max_tokens});
+  }
+  requests = eval::with_settings(std::move(requests), spec);
+  const auto service = eval::make_judge(spec);
+  auto run = train::RunFolder::open("eval answer", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
+  const std::string replies = (run.path() / "replies.jsonl").string();
+  eval::judge_requests(requests, *service, {.file = replies, .group_size = spec.group_size});
+  const json settings = {{"model", service->name()},
+                         {"temperature", requests.empty() ? 0 : requests.front().temperature},
+                         {"plumbline", fmt::format("{} {}", PLUMBLINE_VERSION, revision())}};
+  std::string lines;
+  const auto answered = eval::read_reply_file(replies);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    lines += line_of(prompts[i], answered.at(i).reply, std::nullopt, settings);
+  }
+  write_file(run.path() / "answers.jsonl", lines);
+  run.finish();
+  log_info("eval: answers are in {}", (run.path() / "answers.jsonl").string());
+}
+
+void answer_by_model(const Invocation& invocation, const std::vector<eval::Prompt>& prompts) {
+  const config::Config& c = invocation.loaded.config;
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   auto assistant = engine::load_assistant(c, device);
   const std::string adapter = engine::attach_policy(assistant.model, c.model);
@@ -171,6 +212,22 @@ void answer_benchmark(const Invocation& invocation) {
   }
   run.finish();
   log_info("eval: answers are in {}", (run.path() / "answers.jsonl").string());
+}
+
+}  // namespace
+
+void answer_benchmark(const Invocation& invocation) {
+  const auto& benchmark = eval::benchmark(invocation.inputs.front());
+  const bool has_model = !invocation.loaded.config.model.path.empty();
+  if (has_model == !invocation.eval.endpoint.empty()) {
+    throw ConfigError(Complaint{.component = "eval",
+                                .doing = "looking for who answers",
+                                .expected = "--model FOLDER or --endpoint 'URL model=NAME'",
+                                .got = has_model ? "both" : "neither"});
+  }
+  const auto prompts = read_prompts(benchmark, invocation.eval);
+  if (has_model) return answer_by_model(invocation, prompts);
+  answer_by_service(invocation, prompts);
 }
 
 }  // namespace plumbline::recipes

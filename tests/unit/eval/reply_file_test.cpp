@@ -52,7 +52,8 @@ TEST(RequestHash, KnowsMessagesAndSettings) {
 
 // Files of today must be known tomorrow.
 TEST(RequestHash, StaysTheSame) {
-  EXPECT_EQ(request_hash({.id = "1", .messages = {{"user", "a"}}}), "3d12a446217c6a1110fadfe6cbf5de05");
+  EXPECT_EQ(request_hash({.id = "1", .messages = {{"user", "a"}}}),
+            "3d12a446217c6a1110fadfe6cbf5de05");
 }
 
 TEST(ReplyLineTest, HoldsEverything) {
