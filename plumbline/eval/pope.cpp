@@ -6,12 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/test_prompts.h"
+#include "plumbline/eval/vqa_normalise.h"
 #include "plumbline/formats/json_lines.h"
+#include "plumbline/text/jinja_unicode.h"
 
 namespace plumbline::eval {
 namespace {
 
-constexpr const char* kTestPrompt = "\nAnswer the question using a single word or phrase.";
 constexpr Format kFormat = {.digits = 3};
 const std::vector<std::string> kSplits = {"random", "popular", "adversarial"};
 
@@ -24,12 +26,6 @@ struct Question {
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
-}
-
-std::string stripped(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n\v\f");
-  if (begin == std::string::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t\r\n\v\f") - begin + 1);
 }
 
 YesNo official(std::string text) {
@@ -45,12 +41,18 @@ YesNo official(std::string text) {
 }
 
 YesNo exact(const std::string& text) {
-  const std::string word = lower(stripped(text));
-  return word == "yes" ? YesNo::Yes : word == "no" ? YesNo::No : YesNo::Neither;
+  std::string_view word = text;
+  word.remove_prefix(text::jinja::leading_space(word));
+  word.remove_suffix(text::jinja::trailing_space(word));
+  const std::string plain = lower(std::string(word));
+  return plain == "yes" ? YesNo::Yes : plain == "no" ? YesNo::No : YesNo::Neither;
 }
 
+// Words are what stands between blanks once VQA's punctuation is gone: "no:" and "**no**" are none.
 YesNo by_word(const std::string& text) {
-  const bool yes = has_word(text, "yes"), no = has_word(text, "no");
+  const std::string words = " " + vqa_words(vqa_without_punctuation(lower(text))) + " ";
+  const bool yes = words.find(" yes ") != std::string::npos;
+  const bool no = words.find(" no ") != std::string::npos;
   return yes == no ? YesNo::Neither : yes ? YesNo::Yes : YesNo::No;
 }
 
@@ -253,8 +255,8 @@ std::vector<Prompt> prompts(const EvalRequest& request) {
     prompts.push_back({.id = question.asked.id,
                        .image = question.asked.image,
                        .question = question.asked.question,
-                       .test_prompt = is_prompted ? "" : kTestPrompt,
-                       .max_tokens = 64});
+                       .test_prompt = is_prompted ? "" : kShortAnswerPrompt,
+                       .max_tokens = kShortAnswerTokens});
   }
   return prompts;
 }

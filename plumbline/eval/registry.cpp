@@ -6,7 +6,11 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/aokvqa.h"
+#include "plumbline/eval/mme.h"
 #include "plumbline/eval/pope.h"
+#include "plumbline/eval/textvqa.h"
+#include "plumbline/eval/vqav2.h"
 
 namespace plumbline::eval {
 namespace {
@@ -47,7 +51,7 @@ std::string entry(const Benchmark& benchmark) {
 }  // namespace
 
 const std::vector<Benchmark>& benchmarks() {
-  static const std::vector<Benchmark> list = {pope()};
+  static const std::vector<Benchmark> list = {aokvqa(), mme(), pope(), textvqa(), vqav2()};
   return list;
 }
 
