@@ -19,9 +19,9 @@ constexpr Format kPercent = {.digits = 2, .scale = 100};
 
 struct Question {
   Asked asked;
-  std::vector<std::string> choices, direct_answers;
-  std::optional<size_t> right;  // the choice; the test split does not say
-  bool is_difficult = false;    // left out of the direct answers
+  std::vector<std::string> choices = {}, direct_answers = {};
+  std::optional<size_t> right = {};  // the choice; the test split does not say
+  bool is_difficult = false;         // left out of the direct answers
 };
 
 DataError unfit(const std::string& doing, const std::string& expected, const std::string& got,
@@ -108,7 +108,7 @@ struct Setting {
 struct Verdict {
   double score = 0;
   bool is_malformed = false;
-  std::string text;
+  std::string text = {};
 };
 
 Verdict choose(const Question& question, const std::string& answer) {

@@ -8,8 +8,8 @@
 namespace plumbline::eval {
 
 struct AokvqaAnswer {
-  std::string id, where;
-  std::optional<std::string> multiple_choice, direct_answer;  // an empty text for null
+  std::string id = {}, where = {};
+  std::optional<std::string> multiple_choice = {}, direct_answer = {};  // an empty text for null
 };
 
 // Reads {"q1": {"multiple_choice": "cup", "direct_answer": "cup"}, ...}, or records of

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "plumbline/base/error.h"
 #include "plumbline/eval/test_prompts.h"
@@ -156,10 +157,12 @@ PopeRule rule_of(const std::string& name) {
                                 : PopeRule::Official;
 }
 
-// Figures by split, and the mean of the splits' F1.
+// Figures by split; of several also the mean of their F1, as papers quote it, and the figures of
+// all questions together, as lmms-eval and VLMEvalKit print them.
 class PopeFigures {
  public:
   PopeFigures(Tally& tally, const std::vector<std::string>& splits) {
+    if (splits.size() > 1) overall_.emplace(tally, kOverall);
     for (const auto& split : splits) {
       splits_.emplace_back(split, YesNoFigures(tally, prefix(split)));
     }
@@ -168,14 +171,19 @@ class PopeFigures {
     for (const auto& [split, figures] : splits_) {
       if (split == question.split) figures.add(tally, question.asked.image, outcome);
     }
+    if (overall_) overall_->add(tally, question.asked.image, outcome);
   }
   std::vector<FigureSpec> specs() const {
     std::vector<FigureSpec> specs;
     for (const auto& [split, _] : splits_) {
       for (auto& spec : YesNoFigures::specs(prefix(split), kFormat)) specs.push_back(spec);
     }
-    if (splits_.size() > 1) {
+    if (overall_) {
       specs.push_back({.name = "mean_f1", .format = kFormat, .is_main = true});
+      for (auto& spec : YesNoFigures::specs(kOverall, kFormat)) {
+        spec.is_main = false;
+        specs.push_back(spec);
+      }
     }
     return specs;
   }
@@ -187,13 +195,18 @@ class PopeFigures {
       f1 += of_split[YesNoFigures::kF1];
       values.insert(values.end(), of_split.begin(), of_split.end());
     }
-    if (splits_.size() > 1) values.push_back(f1 / static_cast<double>(splits_.size()));
+    if (!overall_) return values;
+    values.push_back(f1 / static_cast<double>(splits_.size()));
+    const auto overall = overall_->values(sums);
+    values.insert(values.end(), overall.begin(), overall.end());
     return values;
   }
 
  private:
   static std::string prefix(const std::string& split) { return split.empty() ? "" : split + "/"; }
+  static constexpr const char* kOverall = "overall/";
   std::vector<std::pair<std::string, YesNoFigures>> splits_;
+  std::optional<YesNoFigures> overall_;
 };
 
 // What always giving one answer gets.

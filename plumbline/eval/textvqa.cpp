@@ -119,6 +119,7 @@ Scoring score(const EvalRequest& request) {
     const bool is_malformed = vqa_stripped(answers[i].text).empty();
     scoring.num_malformed += is_malformed;
     scoring.answers.push_back({.id = asked[i].id,
+                               .type = "",
                                .image = asked[i].image,
                                .question = asked[i].question,
                                .reference = questions.people.usual(given),

@@ -16,8 +16,8 @@ namespace {
 constexpr Format kPercent = {.digits = 2, .scale = 100};
 
 struct Annotation {
-  std::string image, question_type, answer_type, where;
-  HumanAnswers::Given answers;
+  std::string image, question_type = {}, answer_type = {}, where = {};
+  HumanAnswers::Given answers = {};
 };
 
 struct Annotations {

@@ -104,9 +104,9 @@ TEST_F(MmeFiles, AnswersAreJoinedByTaskImageAndQuestion) {
   };
   EXPECT_THAT(refusal({a}), HasSubstr("none to one about OCR/1"));
   EXPECT_THAT(refusal({a, a}), HasSubstr("another one after a:1"));
-  EXPECT_THAT(refusal({a, {.id = "OCR/2.png", .question = "B?", .where = "a:2"}}),
+  EXPECT_THAT(refusal({a, {.id = "OCR/2.png", .text = "", .question = "B?", .where = "a:2"}}),
               HasSubstr("one to 'B?' about OCR/2.png"));
-  EXPECT_THAT(refusal({{.id = "1.png", .question = "A?", .where = "a:1"}}),
+  EXPECT_THAT(refusal({{.id = "1.png", .text = "", .question = "A?", .where = "a:1"}}),
               HasSubstr("an id such as"));
   EXPECT_THAT(error_of([&] {
                 answered_mme({questions[1], questions[1]}, {}, "a");

@@ -64,7 +64,8 @@ TEST_F(Mme, FiguresByHand) {
   EXPECT_EQ(scoring.baselines[0].first, "all yes");
   const auto& all_yes = scoring.baselines[0].second;
   for (size_t f = 0; f < all_yes.size(); ++f) {
-    if (scoring.figures[f].name == "count/score") EXPECT_DOUBLE_EQ(all_yes[f], 50);
+    if (scoring.figures[f].name != "count/score") continue;
+    EXPECT_DOUBLE_EQ(all_yes[f], 50);
   }
 }
 

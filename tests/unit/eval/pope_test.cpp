@@ -162,6 +162,8 @@ TEST_F(PopeFiles, LabelsOfLlavasMergedFile) {
   const auto scoring = benchmark_.score(request);
   EXPECT_EQ(figure(scoring, "random/accuracy"), 1);
   EXPECT_EQ(figure(scoring, "popular/accuracy"), 0);
+  EXPECT_EQ(figure(scoring, "overall/accuracy"), 0.5);
+  EXPECT_DOUBLE_EQ(figure(scoring, "overall/f1"), 2.0 / 3);
   const auto prompts = benchmark_.prompts(request);
   EXPECT_EQ(prompts[0].test_prompt, "");
   EXPECT_EQ(prompts[0].max_tokens, 64);
