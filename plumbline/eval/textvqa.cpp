@@ -92,6 +92,7 @@ void find_ids(const std::vector<Asked>& questions, std::vector<Answer>& answers)
     }
     answer.image = answer.id;
     answer.id = found->second.back();
+    answer.question.clear();  // compared, but for the case of its letters
     found->second.pop_back();
   }
 }

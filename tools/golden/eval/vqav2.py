@@ -30,7 +30,7 @@ def expected(annotations, answers, rule):
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    rng = random.Random(20260)
+    rng = random.Random(20265)  # no figure lies half-way between two printed ones: its last bit would decide
     questions, annotations = [], []
     for n in range(COUNT):
         image = rng.randrange(1, 70)
