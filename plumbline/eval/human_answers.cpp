@@ -51,20 +51,27 @@ const std::string& HumanAnswers::normalised(uint32_t number, VqaRule rule) {
   return normalised_[number];
 }
 
+const std::string& HumanAnswers::plain(const std::string& answer, VqaRule rule) {
+  if (answer == last_answer_ && rule == last_rule_) return last_plain_;
+  last_answer_ = answer;
+  last_rule_ = rule;
+  return last_plain_ = vqa_normalised(answer, rule);
+}
+
 HumanAnswers::Agreement HumanAnswers::agreement(const Given& given, const std::string& answer,
                                                 VqaRule rule) {
   const bool is_one = std::all_of(given.begin(), given.end(),
                                   [&](uint32_t number) { return number == given.front(); });
   Agreement agreement{.is_literal = rule == VqaRule::VqaEval && is_one};
   const auto people = static_cast<int64_t>(given.size());
-  const std::string plain = vqa_normalised(answer, rule);
+  const std::string& normal = plain(answer, rule);
   if (agreement.is_literal) {
     const bool is_match = vqa_stripped(answer) == *texts_[given.front()];
     agreement.matches = is_match ? people : 0;
-    agreement.is_missed = !is_match && plain == normalised(given.front(), rule);
+    agreement.is_missed = !is_match && normal == normalised(given.front(), rule);
   } else {
     agreement.matches = std::count_if(given.begin(), given.end(), [&](uint32_t number) {
-      return normalised(number, rule) == plain;
+      return normalised(number, rule) == normal;
     });
   }
   agreement.accuracy = vqa_accuracy(agreement.matches, people);

@@ -38,12 +38,16 @@ class HumanAnswers {
 
  private:
   const std::string& normalised(uint32_t number, VqaRule rule);
+  // Of an answer of a system. Remembers the last: constant answers come again and again.
+  const std::string& plain(const std::string& answer, VqaRule rule);
 
   std::unordered_map<std::string, uint32_t> numbers_;
   std::vector<const std::string*> texts_;  // keys of numbers_
   std::vector<std::string> normalised_;    // by number, for one rule; made when first needed
   std::vector<bool> is_normalised_;
   VqaRule rule_ = VqaRule::VqaEval;
+  std::string last_answer_, last_plain_;
+  VqaRule last_rule_ = VqaRule::VqaEval;
 };
 
 }  // namespace plumbline::eval
