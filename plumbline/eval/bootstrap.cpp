@@ -13,18 +13,25 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - std::floor(place)) * (sorted[above] - sorted[below]);
 }
 
-std::vector<Interval> bootstrap(
-    size_t num_units, size_t num_sums,
-    const std::function<void(std::vector<double>& sums, size_t unit)>& add,
-    const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,
-    const BootstrapOptions& options) {
+void SparseUnits::push_back(const std::vector<std::pair<uint32_t, double>>& parts) {
+  for (const auto& [column, value] : parts) parts_.push_back({column, value});
+  ends_.push_back(parts_.size());
+}
+
+namespace {
+
+// `add` adds a unit to sums; it is known here, for it is called some millions of times.
+template <class Add>
+std::vector<Interval> resampled(size_t num_units, size_t num_sums, const Add& add,
+                                const FiguresOfSums& figures, const BootstrapOptions& options) {
   std::vector<double> total(num_sums);
   for (size_t i = 0; i < num_units; ++i) add(total, i);
   const std::vector<double> values = figures(total);
   std::vector<std::vector<double>> drawn(values.size());
+  std::vector<double> sums(num_sums);
   for (int64_t b = 0; b < options.samples && num_units > 0; ++b) {
     Random random(options.key.at(static_cast<uint64_t>(b)));
-    std::vector<double> sums(num_sums);
+    std::fill(sums.begin(), sums.end(), 0.0);
     for (size_t i = 0; i < num_units; ++i) {
       add(sums, static_cast<size_t>(random.below(static_cast<int64_t>(num_units))));
     }
@@ -47,14 +54,20 @@ std::vector<Interval> bootstrap(
   return result;
 }
 
-std::vector<Interval> bootstrap(
-    const std::vector<std::vector<double>>& units,
-    const std::function<std::vector<double>(const std::vector<double>& sums)>& figures,
-    const BootstrapOptions& options) {
+}  // namespace
+
+std::vector<Interval> bootstrap(const SparseUnits& units, size_t num_sums,
+                                const FiguresOfSums& figures, const BootstrapOptions& options) {
+  const auto add = [&](std::vector<double>& sums, size_t unit) { units.add(sums, unit); };
+  return resampled(units.size(), num_sums, add, figures, options);
+}
+
+std::vector<Interval> bootstrap(const std::vector<std::vector<double>>& units,
+                                const FiguresOfSums& figures, const BootstrapOptions& options) {
   const auto add = [&](std::vector<double>& sums, size_t unit) {
     for (size_t i = 0; i < sums.size(); ++i) sums[i] += units[unit][i];
   };
-  return bootstrap(units.size(), units.empty() ? 0 : units.front().size(), add, figures, options);
+  return resampled(units.size(), units.empty() ? 0 : units.front().size(), add, figures, options);
 }
 
 double ratio(double part, double whole) {

@@ -8,8 +8,23 @@
 namespace plumbline::eval {
 namespace {
 
-void add(Sums& sums, const Unit& unit) {
-  for (const auto& [column, value] : unit.parts) sums[column] += value;
+SparseUnits sparse(const Scoring& scoring) {
+  SparseUnits units;
+  for (const Unit& unit : scoring.units) units.push_back(unit.parts);
+  return units;
+}
+
+// Both systems' units side by side: b's columns stand behind a's.
+SparseUnits side_by_side(const Scoring& a, const Scoring& b) {
+  SparseUnits units;
+  for (size_t i = 0; i < a.units.size(); ++i) {
+    auto parts = a.units[i].parts;
+    for (const auto& [column, value] : b.units[i].parts) {
+      parts.emplace_back(column + static_cast<uint32_t>(a.num_sums), value);
+    }
+    units.push_back(parts);
+  }
+  return units;
 }
 
 std::vector<double> differences(const std::vector<double>& a, const std::vector<double>& b) {
@@ -44,6 +59,7 @@ std::vector<double> p_values(const Scoring& a, const Scoring& b, const std::vect
                              const BootstrapOptions& options) {
   std::vector<double> as_far(seen.size(), 1);
   std::vector<double> drawn(seen.size(), 1);
+  const SparseUnits units_a = sparse(a), units_b = sparse(b);
   const RandomKey key = options.key.at("permutation");
   for (int64_t p = 0; p < options.samples; ++p) {
     Random random(key.at(static_cast<uint64_t>(p)));
@@ -52,8 +68,8 @@ std::vector<double> p_values(const Scoring& a, const Scoring& b, const std::vect
     for (size_t i = 0; i < a.units.size(); ++i) {
       if (i % 64 == 0) bits = random.bits();
       const bool is_exchanged = ((bits >> (i % 64)) & 1) != 0;
-      add(is_exchanged ? sums_b : sums_a, a.units[i]);
-      add(is_exchanged ? sums_a : sums_b, b.units[i]);
+      units_a.add(is_exchanged ? sums_b : sums_a, i);
+      units_b.add(is_exchanged ? sums_a : sums_b, i);
     }
     const auto moved = differences(a.values(sums_a), a.values(sums_b));
     for (size_t f = 0; f < seen.size(); ++f) {
@@ -81,15 +97,11 @@ std::vector<FigureDifference> compare(const Scoring& a, const Scoring& b, const 
                                       const std::string& name_b, const BootstrapOptions& options) {
   check_same_units(a, b, name_a, name_b);
   const size_t width = a.num_sums;
-  const auto add_both = [&](Sums& sums, size_t unit) {
-    for (const auto& [column, value] : a.units[unit].parts) sums[column] += value;
-    for (const auto& [column, value] : b.units[unit].parts) sums[width + column] += value;
-  };
   const auto difference = [&](const Sums& sums) {
     const auto middle = sums.begin() + static_cast<std::ptrdiff_t>(width);
     return differences(a.values({sums.begin(), middle}), b.values({middle, sums.end()}));
   };
-  const auto intervals = bootstrap(a.units.size(), 2 * width, add_both, difference, options);
+  const auto intervals = bootstrap(side_by_side(a, b), 2 * width, difference, options);
   const auto of_a = a.values(total(a)), of_b = b.values(total(b));
   const auto p = p_values(a, b, differences(of_a, of_b), options);
   std::vector<FigureDifference> result;

@@ -44,12 +44,13 @@ std::string plain(std::string_view text) {
   return result;
 }
 
-// The name without folders, extension and leading zeros: LLaVA's files say "000000000042.jpg" where
-// COCO's say 42.
+// The name without folders, extension, COCO's subset and leading zeros: LLaVA's files say
+// "000000000042.jpg" or "COCO_val2014_000000000042.jpg" where COCO's say 42.
 std::string image_key(std::string_view name) {
   name.remove_prefix(name.rfind('/') + 1);
   const size_t dot = name.rfind('.');
   if (dot != std::string_view::npos) name = name.substr(0, dot);
+  if (name.starts_with("COCO_")) name.remove_prefix(name.rfind('_') + 1);
   const size_t zeros = name.find_first_not_of('0');
   return std::string(zeros == std::string_view::npos ? name.substr(0, 1) : name.substr(zeros));
 }

@@ -4,14 +4,17 @@
 #include <cctype>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/test_prompts.h"
+#include "plumbline/eval/vqa_normalise.h"
 #include "plumbline/formats/json_lines.h"
+#include "plumbline/text/jinja_unicode.h"
 
 namespace plumbline::eval {
 namespace {
 
-constexpr const char* kTestPrompt = "\nAnswer the question using a single word or phrase.";
 constexpr Format kFormat = {.digits = 3};
 const std::vector<std::string> kSplits = {"random", "popular", "adversarial"};
 
@@ -24,12 +27,6 @@ struct Question {
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
-}
-
-std::string stripped(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n\v\f");
-  if (begin == std::string::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t\r\n\v\f") - begin + 1);
 }
 
 YesNo official(std::string text) {
@@ -45,12 +42,18 @@ YesNo official(std::string text) {
 }
 
 YesNo exact(const std::string& text) {
-  const std::string word = lower(stripped(text));
-  return word == "yes" ? YesNo::Yes : word == "no" ? YesNo::No : YesNo::Neither;
+  std::string_view word = text;
+  word.remove_prefix(text::jinja::leading_space(word));
+  word.remove_suffix(text::jinja::trailing_space(word));
+  const std::string plain = lower(std::string(word));
+  return plain == "yes" ? YesNo::Yes : plain == "no" ? YesNo::No : YesNo::Neither;
 }
 
+// Words are what stands between blanks once VQA's punctuation is gone: "no:" and "**no**" are none.
 YesNo by_word(const std::string& text) {
-  const bool yes = has_word(text, "yes"), no = has_word(text, "no");
+  const std::string words = " " + vqa_words(vqa_without_punctuation(lower(text))) + " ";
+  const bool yes = words.find(" yes ") != std::string::npos;
+  const bool no = words.find(" no ") != std::string::npos;
   return yes == no ? YesNo::Neither : yes ? YesNo::Yes : YesNo::No;
 }
 
@@ -154,10 +157,12 @@ PopeRule rule_of(const std::string& name) {
                                 : PopeRule::Official;
 }
 
-// Figures by split, and the mean of the splits' F1.
+// Figures by split; of several also the mean of their F1, as papers quote it, and the figures of
+// all questions together, as lmms-eval and VLMEvalKit print them.
 class PopeFigures {
  public:
   PopeFigures(Tally& tally, const std::vector<std::string>& splits) {
+    if (splits.size() > 1) overall_.emplace(tally, kOverall);
     for (const auto& split : splits) {
       splits_.emplace_back(split, YesNoFigures(tally, prefix(split)));
     }
@@ -166,14 +171,19 @@ class PopeFigures {
     for (const auto& [split, figures] : splits_) {
       if (split == question.split) figures.add(tally, question.asked.image, outcome);
     }
+    if (overall_) overall_->add(tally, question.asked.image, outcome);
   }
   std::vector<FigureSpec> specs() const {
     std::vector<FigureSpec> specs;
     for (const auto& [split, _] : splits_) {
       for (auto& spec : YesNoFigures::specs(prefix(split), kFormat)) specs.push_back(spec);
     }
-    if (splits_.size() > 1) {
+    if (overall_) {
       specs.push_back({.name = "mean_f1", .format = kFormat, .is_main = true});
+      for (auto& spec : YesNoFigures::specs(kOverall, kFormat)) {
+        spec.is_main = false;
+        specs.push_back(spec);
+      }
     }
     return specs;
   }
@@ -185,13 +195,18 @@ class PopeFigures {
       f1 += of_split[YesNoFigures::kF1];
       values.insert(values.end(), of_split.begin(), of_split.end());
     }
-    if (splits_.size() > 1) values.push_back(f1 / static_cast<double>(splits_.size()));
+    if (!overall_) return values;
+    values.push_back(f1 / static_cast<double>(splits_.size()));
+    const auto overall = overall_->values(sums);
+    values.insert(values.end(), overall.begin(), overall.end());
     return values;
   }
 
  private:
   static std::string prefix(const std::string& split) { return split.empty() ? "" : split + "/"; }
+  static constexpr const char* kOverall = "overall/";
   std::vector<std::pair<std::string, YesNoFigures>> splits_;
+  std::optional<YesNoFigures> overall_;
 };
 
 // What always giving one answer gets.
@@ -253,8 +268,8 @@ std::vector<Prompt> prompts(const EvalRequest& request) {
     prompts.push_back({.id = question.asked.id,
                        .image = question.asked.image,
                        .question = question.asked.question,
-                       .test_prompt = is_prompted ? "" : kTestPrompt,
-                       .max_tokens = 64});
+                       .test_prompt = is_prompted ? "" : kShortAnswerPrompt,
+                       .max_tokens = kShortAnswerTokens});
   }
   return prompts;
 }

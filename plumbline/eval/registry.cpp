@@ -6,11 +6,15 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/aokvqa.h"
 #include "plumbline/eval/hallusion_bench.h"
 #include "plumbline/eval/llava_bench.h"
+#include "plumbline/eval/mme.h"
 #include "plumbline/eval/mmhal.h"
 #include "plumbline/eval/own_benchmark.h"
 #include "plumbline/eval/pope.h"
+#include "plumbline/eval/textvqa.h"
+#include "plumbline/eval/vqav2.h"
 #include "plumbline/eval/world_benchmark.h"
 
 namespace plumbline::eval {
@@ -58,8 +62,9 @@ std::string entry(const Benchmark& benchmark) {
 }  // namespace
 
 const std::vector<Benchmark>& benchmarks() {
-  static const std::vector<Benchmark> list = {hallusion_bench(), llava_bench(), mmhal(),
-                                              own_benchmark(),   pope(),        world_benchmark()};
+  static const std::vector<Benchmark> list = {aokvqa(), hallusion_bench(), llava_bench(), mme(),
+                                              mmhal(),  own_benchmark(),   pope(),        textvqa(),
+                                              vqav2(),  world_benchmark()};
   return list;
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/content_hash.h"
+#include "plumbline/base/files.h"
 #include "plumbline/eval/interval_json.h"
 #include "plumbline/text/utf8.h"
 
@@ -131,10 +132,26 @@ std::vector<std::string> remarks(const ScoreReport& report) {
   return lines;
 }
 
+// Of a folder: of the names and contents of its text files, for there may be pictures beside them.
+std::string hash_of(const std::string& path) {
+  if (!fs::is_directory(path)) return content_hash(path);
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    if (entry.is_regular_file() && entry.path().extension() == ".txt") files.push_back(entry);
+  }
+  std::sort(files.begin(), files.end());
+  ContentHash hash;
+  for (const auto& file : files) {
+    hash.add(file.lexically_relative(path).string());
+    hash.add(read_file(file));
+  }
+  return hash.hex();
+}
+
 json system_json(const ScoredSystem& system) {
   json inputs = json::object();
   for (const auto& [name, path] : system.request.files) {
-    if (!path.empty()) inputs[name] = {{"path", path}, {"hash", content_hash(path)}};
+    if (!path.empty()) inputs[name] = {{"path", path}, {"hash", hash_of(path)}};
   }
   json figures = json::object(), baselines = json::object();
   for (size_t f = 0; f < system.figures.size(); ++f) {

@@ -45,10 +45,9 @@ std::vector<Interval> figures_of(const Scoring& scoring, const BootstrapOptions&
     PLUMBLINE_CHECK(figures.size() == scoring.figures.size(), "one value for each figure");
     return figures;
   };
-  const auto add = [&](Sums& sums, size_t unit) {
-    for (const auto& [column, value] : scoring.units[unit].parts) sums[column] += value;
-  };
-  return bootstrap(scoring.units.size(), scoring.num_sums, add, values, options);
+  SparseUnits units;
+  for (const Unit& unit : scoring.units) units.push_back(unit.parts);
+  return bootstrap(units, scoring.num_sums, values, options);
 }
 
 }  // namespace plumbline::eval

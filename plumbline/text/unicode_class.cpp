@@ -42,4 +42,8 @@ bool is_word(char32_t code) {
   }
 }
 
+bool is_digit(char32_t code) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(code)) == UTF8PROC_CATEGORY_ND;
+}
+
 }  // namespace plumbline::text

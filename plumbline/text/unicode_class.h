@@ -10,4 +10,7 @@ bool is_space(char32_t code);
 // Source: Unicode Technical Standard 18, annex C.
 bool is_word(char32_t code);
 
+// \d: decimal digits of all scripts; also Python's.
+bool is_digit(char32_t code);
+
 }  // namespace plumbline::text

@@ -42,6 +42,29 @@ TEST(Bootstrap, SamplesWithoutTheFigureAreLeftOut) {
   EXPECT_EQ(interval.high, 3);
 }
 
+TEST(Bootstrap, UnitsWithFewPartsAreTheSame) {
+  std::vector<std::vector<double>> units;
+  SparseUnits sparse;
+  Random random(random_key(1, "data"));
+  for (int i = 0; i < 60; ++i) {
+    units.push_back({0, 0, 0});
+    std::vector<std::pair<uint32_t, double>> parts;
+    for (uint32_t column = 0; column < 3; ++column) {
+      if (random.chance(0.4)) parts.emplace_back(column, units.back()[column] = random.normal());
+    }
+    sparse.push_back(parts);
+  }
+  const auto figures = [](const std::vector<double>& sums) { return sums; };
+  const BootstrapOptions options{.samples = 50, .key = random_key(1, "b")};
+  const auto dense_intervals = bootstrap(units, figures, options);
+  const auto intervals = bootstrap(sparse, 3, figures, options);
+  for (size_t f = 0; f < 3; ++f) {
+    EXPECT_EQ(intervals[f].value, dense_intervals[f].value);
+    EXPECT_EQ(intervals[f].low, dense_intervals[f].low);
+    EXPECT_EQ(intervals[f].high, dense_intervals[f].high);
+  }
+}
+
 TEST(Ratio, OfNothingIsNoNumber) {
   EXPECT_EQ(ratio(1, 4), 0.25);
   EXPECT_TRUE(std::isnan(ratio(0, 0)));

@@ -88,6 +88,8 @@ TEST(Join, AnotherImageIsRefused) {
   questions[0].image = "000000000042.jpg";
   given[0].image = "42";
   EXPECT_EQ(join(questions, given, Join::Id, kFiles).size(), 1u);
+  given[0].image = "COCO_val2014_000000000042.jpg";
+  EXPECT_EQ(join(questions, given, Join::Id, kFiles).size(), 1u);
 }
 
 TEST(SameQuestion, ButForWhiteSpaceImageAndTestPrompt) {

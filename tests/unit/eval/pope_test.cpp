@@ -48,6 +48,7 @@ TEST(Pope, VcdLooksForTheTruthAnywhere) {
 
 TEST(Pope, LmmsWantsTheWordAlone) {
   EXPECT_TRUE(read_pope_answer(" YES\n", true, PopeRule::Lmms).is_true_positive);
+  EXPECT_TRUE(read_pope_answer("\u00A0yes\u3000", true, PopeRule::Lmms).is_true_positive);
   const auto wordy = read_pope_answer("No.", true, PopeRule::Lmms);
   EXPECT_FALSE(wordy.is_false_negative);  // counted for exactly "no" only
   EXPECT_TRUE(wordy.is_malformed);
@@ -62,6 +63,13 @@ TEST(Pope, VlmEvalKitWantsOneOfTheWords) {
   EXPECT_TRUE(both.is_malformed);
   EXPECT_TRUE(both.is_false_negative);
   EXPECT_TRUE(read_pope_answer("nothing", false, PopeRule::VlmEvalKit).is_malformed);
+  // Words are what its own cleaning of punctuation leaves between blanks.
+  for (const char* yes : {"Yes.", "yes!", "(yes)", "it's-yes", "well ,yes", "YES\t"}) {
+    EXPECT_TRUE(read_pope_answer(yes, true, PopeRule::VlmEvalKit).is_true_positive) << yes;
+  }
+  for (const char* neither : {"**Yes**", "yes:", "'yes'", "Yes.It", "yes,it is , red", "yes.5"}) {
+    EXPECT_TRUE(read_pope_answer(neither, true, PopeRule::VlmEvalKit).is_malformed) << neither;
+  }
 }
 
 class PopeFiles : public testing::Test {
@@ -154,6 +162,8 @@ TEST_F(PopeFiles, LabelsOfLlavasMergedFile) {
   const auto scoring = benchmark_.score(request);
   EXPECT_EQ(figure(scoring, "random/accuracy"), 1);
   EXPECT_EQ(figure(scoring, "popular/accuracy"), 0);
+  EXPECT_EQ(figure(scoring, "overall/accuracy"), 0.5);
+  EXPECT_DOUBLE_EQ(figure(scoring, "overall/f1"), 2.0 / 3);
   const auto prompts = benchmark_.prompts(request);
   EXPECT_EQ(prompts[0].test_prompt, "");
   EXPECT_EQ(prompts[0].max_tokens, 64);

@@ -54,6 +54,23 @@ TEST_F(ScoreReportTest, OneSystem) {
   EXPECT_TRUE(json["differences"].is_null());
 }
 
+TEST_F(ScoreReportTest, AFolderIsHashedByItsTexts) {
+  const auto hash = [&] {
+    ScoredSystem system = good_;
+    system.request.files["answers"] = files_.path("folder");
+    const ScoreReport report{
+        .benchmark = &benchmark("pope"), .systems = {system}, .differences = {}};
+    return to_json(report)["systems"][0]["inputs"]["answers"]["hash"].get<std::string>();
+  };
+  make_folders(files_.path("folder/inner"));
+  files_.write("folder/inner/a.txt", "one");
+  const auto first = hash();
+  files_.write("folder/picture.jpg", "bytes");
+  EXPECT_EQ(hash(), first);
+  files_.write("folder/b.txt", "");
+  EXPECT_NE(hash(), first);
+}
+
 TEST_F(ScoreReportTest, TwoSystemsSideBySide) {
   ScoreReport report{.benchmark = &benchmark("pope"), .systems = {good_, mute_}, .differences = {}};
   report.differences = compare(good_.scoring, mute_.scoring, "good", "mute", kOptions);

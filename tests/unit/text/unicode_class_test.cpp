@@ -24,5 +24,14 @@ TEST(UnicodeClass, Words) {
   }
 }
 
+TEST(UnicodeClass, Digits) {
+  for (const char32_t code : {0x30, 0x39, 0x663, 0x96A, 0xFF11, 0x1D7CE}) {
+    EXPECT_TRUE(is_digit(code)) << std::hex << static_cast<uint32_t>(code);
+  }
+  for (const char32_t code : {0x2F, 0x3A, 0x61, 0xB2, 0xBD, 0x2167}) {
+    EXPECT_FALSE(is_digit(code)) << std::hex << static_cast<uint32_t>(code);
+  }
+}
+
 }  // namespace
 }  // namespace plumbline::text
