@@ -127,6 +127,7 @@ class Groups {
 void add_hallusion_figures(Scoring& scoring, const std::vector<HallusionQuestion>& questions,
                            const std::vector<bool>& rights, const HallusionStyle& style) {
   PLUMBLINE_CHECK(questions.size() == rights.size(), "a verdict on each question");
+  scoring.unit = "sets of questions";
   Tally tally;
   const HallusionFigures figures(tally, questions, style);
   Groups by_question, by_figure, easy, hard;

@@ -112,7 +112,7 @@ std::vector<std::string> remarks(const ScoreReport& report) {
                 ? ", all readable"
                 : fmt::format(", {} malformed (counted as {})", system.scoring.num_malformed,
                               system.scoring.malformed_as);
-    if (!system.judge.empty()) line += ", judged by " + system.judge;
+    if (!system.scoring.judge.empty()) line += ", judged by " + system.scoring.judge;
     lines.push_back(line + ".");
     for (const auto& note : system.scoring.notes) lines.push_back(system.name + ": " + note);
   }
@@ -125,7 +125,8 @@ std::vector<std::string> remarks(const ScoreReport& report) {
     lines.push_back(fmt::format("Giving {} would get: {}.", name, fmt::join(parts, ", ")));
   }
   lines.push_back(fmt::format(
-      "Brackets: {:g} % bootstrap intervals over images.{}", report.confidence * 100,
+      "Brackets: {:g} % bootstrap intervals over {}.{}", report.confidence * 100,
+      first.scoring.unit,
       report.differences.empty() ? ""
                                  : " *: the interval of the difference leaves 0 out and p < 0.05 "
                                    "(permutation)."));
@@ -167,7 +168,7 @@ json system_json(const ScoredSystem& system) {
   return {{"name", system.name},
           {"inputs", inputs},
           {"join", system.request.join == Join::Id ? "id" : "position"},
-          {"judge", system.judge.empty() ? json() : json(system.judge)},
+          {"judge", system.scoring.judge.empty() ? json() : json(system.scoring.judge)},
           {"figures", figures},
           {"answers", system.scoring.answers.size()},
           {"malformed", system.scoring.num_malformed},

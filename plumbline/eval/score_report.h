@@ -14,7 +14,6 @@ namespace plumbline::eval {
 struct ScoredSystem {
   std::string name;  // of the system, in tables
   EvalRequest request;
-  std::string judge = {};  // who wrote the replies; empty: nobody was asked
   Scoring scoring = {};
   std::vector<Interval> figures = {};  // in the order of scoring.figures
 };

@@ -58,6 +58,7 @@ struct Scoring {
   std::vector<FigureSpec> figures = {};
   size_t num_sums = 0;
   std::vector<Unit> units = {};
+  std::string unit = "images";  // what a unit is, in words
   // The figures, in their order, of sums over units; NaN for 0/0.
   std::function<std::vector<double>(const Sums&)> values = {};
 
