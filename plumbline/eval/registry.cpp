@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/mmbench.h"
 #include "plumbline/eval/pope.h"
+#include "plumbline/eval/science_qa.h"
 
 namespace plumbline::eval {
 namespace {
@@ -47,7 +49,7 @@ std::string entry(const Benchmark& benchmark) {
 }  // namespace
 
 const std::vector<Benchmark>& benchmarks() {
-  static const std::vector<Benchmark> list = {pope()};
+  static const std::vector<Benchmark> list = {mmbench(), pope(), science_qa()};
   return list;
 }
 

@@ -1,0 +1,32 @@
+// What a judge said about answers, as files of replies come.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace plumbline::eval {
+
+// An answer that was put to a judge.
+struct JudgedAnswer {
+  std::string id;
+  std::string text;  // compared with the messages of the reply's request, where the file has them
+};
+
+struct Replies {
+  std::vector<std::string> texts;  // one to each judged answer, in their order; empty for null
+  std::string judge;  // as the file names it, several with ", " between; empty where it does not
+};
+
+// Reads the replies to `answers` from a JSON array or JSON lines of
+//   {"id", "judge", "reply", ...}    `plumbline eval judge`'s; the last line of an id counts
+//   {"question_id", "content", ...}  LLaVA's reviews, whose "id" is a line number
+//   {"id", "reply" | "content" | "text"}
+//   {"choices": [{"message": {"content"}}], "model"}   raw chat responses without ids, as MMHal's
+//       script stores them: the n-th is to the n-th answer, and there must be as many
+// Throws DataError for replies that are missing, doubled (other than the first form's) or to
+// nobody, naming their ids; for replies of several judges unless `may_mix_judges`; for a reply to
+// another answer. Throws IoError.
+Replies read_replies(const std::string& path, const std::vector<JudgedAnswer>& answers,
+                     bool may_mix_judges);
+
+}  // namespace plumbline::eval
