@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -13,6 +12,7 @@
 #include "plumbline/eval/mmbench_figures.h"
 #include "plumbline/eval/mmbench_files.h"
 #include "plumbline/eval/replies.h"
+#include "plumbline/eval/variant_seed.h"
 
 namespace plumbline::eval {
 namespace {
@@ -27,18 +27,6 @@ LetterRule rule_of(const EvalRequest& request) {
 // lmms-eval prints three decimals of percent; the leaderboard one.
 Format format_of(LetterRule rule) {
   return {.digits = rule == LetterRule::Lmms ? 3 : 1, .scale = 100};
-}
-
-uint64_t seed_of(const EvalRequest& request) {
-  const std::string& text = request.variant("seed");
-  uint64_t seed = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, seed);
-  if (text.empty() || (error == std::errc() && stop == end)) return seed;
-  throw ConfigError(Complaint{.component = "eval",
-                              .doing = "choosing seed",
-                              .expected = "a whole number",
-                              .got = "'" + text + "'"});
 }
 
 // Hint, question and options as LLaVA-1.5 lays them out; it stops at the first missing option.
@@ -105,7 +93,7 @@ std::vector<MmbenchChoice> choices_of(const EvalRequest& request,
                                       const std::vector<MmbenchRow>& rows,
                                       const std::vector<Answer>& answers) {
   const LetterRule rule = rule_of(request);
-  const uint64_t seed = seed_of(request);
+  const uint64_t seed = variant_seed(request);
   std::vector<MmbenchChoice> choices(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     choices[i].letter = option_letter(answers[i].text, rows[i].options, rule).value_or(0);

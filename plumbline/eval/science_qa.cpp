@@ -15,6 +15,7 @@
 #include "plumbline/base/random.h"
 #include "plumbline/eval/science_qa_files.h"
 #include "plumbline/eval/shares.h"
+#include "plumbline/eval/variant_seed.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::eval {
@@ -164,18 +165,6 @@ std::vector<std::optional<Answer>> joined_answers(const EvalRequest& request,
   return result;
 }
 
-uint64_t seed_of(const EvalRequest& request) {
-  const std::string& text = request.variant("seed");
-  uint64_t seed = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, seed);
-  if (text.empty() || (error == std::errc() && stop == end)) return seed;
-  throw ConfigError(Complaint{.component = "eval",
-                              .doing = "choosing seed",
-                              .expected = "a whole number",
-                              .got = "'" + text + "'"});
-}
-
 struct ScienceChoice {
   std::optional<size_t> choice;
   std::string verdict;
@@ -209,7 +198,7 @@ Scoring score(const EvalRequest& request) {
   const auto problems = read_science_problems(request);
   const auto answers = joined_answers(request, problems);
   const auto rule = request.variant("sqa") == "v1" ? ScienceRule::V1 : ScienceRule::Llava;
-  const uint64_t seed = seed_of(request);
+  const uint64_t seed = variant_seed(request);
   const ScienceFigures figures(problems);
   Tally tally = figures.start();
   Scoring scoring{.malformed_as = rule == ScienceRule::V1 ? "a random choice" : "wrong"};

@@ -18,7 +18,7 @@ namespace {
 constexpr uint64_t kLargestPart = uint64_t{512} << 20;
 constexpr size_t kMostRows = 1'048'576, kMostColumns = 16'384;
 // What all cells of a sheet together may come to in memory, with those between them.
-constexpr size_t kMostCells = 50'000'000;
+constexpr size_t kMostCells = 10'000'000;
 
 DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
                 const std::string& hint = {}) {

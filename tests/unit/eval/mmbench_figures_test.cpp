@@ -8,7 +8,8 @@ namespace {
 
 MmbenchRow row(int64_t index, char answer, const std::string& category,
                const std::string& split = "dev") {
-  MmbenchRow row{.index = index, .question = "q", .hint = "", .options = {}};
+  MmbenchRow row;
+  row.index = index;
   row.answer = answer;
   row.category = category;
   row.split = split;
