@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <unordered_map>
@@ -13,18 +10,16 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/random.h"
+#include "plumbline/eval/science_qa_figures.h"
 #include "plumbline/eval/science_qa_files.h"
-#include "plumbline/eval/shares.h"
 #include "plumbline/eval/variant_seed.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::eval {
 namespace {
 
-constexpr Format kFormat = {.digits = 2, .scale = 100};
 constexpr const char* kTestPrompt =
     "\nAnswer with the option's letter from the given choices directly.";
-constexpr std::string_view kLetters = "ABCDE";
 
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
@@ -42,104 +37,6 @@ std::optional<char> only_match(const std::string& text) {
     at = text.find(kStart, is_match ? letter + 2 : at + 1);
   }
   return found;
-}
-
-std::string letter_of(size_t choice) { return std::string(1, kLetters[choice]); }
-
-// The shares a problem counts for: the groups of ScienceQA's and LLaVA's tables.
-std::vector<std::string> groups_of(const ScienceProblem& problem) {
-  std::vector<std::string> groups = {"accuracy"};
-  if (!problem.image.empty()) groups.push_back("image_accuracy");
-  static const std::map<std::string, std::string> subjects = {
-      {"natural science", "NAT"}, {"social science", "SOC"}, {"language science", "LAN"}};
-  const auto subject = subjects.find(problem.subject);
-  if (subject != subjects.end()) groups.push_back("subject/" + subject->second);
-  if (problem.has_hint_field) {
-    if (!problem.hint.empty()) groups.push_back("context/TXT");
-    if (!problem.image.empty()) groups.push_back("context/IMG");
-    if (problem.hint.empty() && problem.image.empty()) groups.push_back("context/NO");
-  }
-  if (problem.grade.starts_with("grade")) {
-    int grade = 0;
-    const char* end = problem.grade.data() + problem.grade.size();
-    const auto [stop, error] = std::from_chars(problem.grade.data() + 5, end, grade);
-    if (error == std::errc() && stop == end && grade >= 1 && grade <= 12) {
-      groups.push_back(grade <= 6 ? "grade/G1-6" : "grade/G7-12");
-    }
-  }
-  return groups;
-}
-
-// Accuracy by groups, in the order of the papers' tables.
-class ScienceFigures {
- public:
-  explicit ScienceFigures(const std::vector<ScienceProblem>& problems) {
-    std::unordered_set<std::string> there = {"accuracy", "image_accuracy"};
-    for (const auto& problem : problems) {
-      for (const auto& group : groups_of(problem)) there.insert(group);
-    }
-    for (const char* name :
-         {"accuracy", "image_accuracy", "subject/NAT", "subject/SOC", "subject/LAN", "context/TXT",
-          "context/IMG", "context/NO", "grade/G1-6", "grade/G7-12", "accuracy_of_readable"}) {
-      const bool is_main = std::string_view(name).ends_with("accuracy");
-      if (!is_main && !there.contains(name) && name != kReadable) continue;
-      numbers_[name] =
-          shares_.declare(empty_, {.name = name, .format = kFormat, .is_main = is_main});
-    }
-  }
-  Tally start() const { return empty_; }
-  // `right`: 1, or 0, or the chance of it. `count`: 0 for a problem that is passed over.
-  void add(Tally& tally, const ScienceProblem& problem, double right, double count,
-           bool is_readable) const {
-    for (const auto& group : groups_of(problem)) {
-      shares_.add(tally, problem.id, numbers_.at(group), right, count);
-    }
-    shares_.add(tally, problem.id, numbers_.at(std::string(kReadable)), is_readable ? right : 0,
-                is_readable ? count : 0);
-  }
-  const std::vector<FigureSpec>& specs() const { return shares_.specs(); }
-  std::vector<double> values(const Sums& sums) const { return shares_.values(sums); }
-
- private:
-  static constexpr std::string_view kReadable = "accuracy_of_readable";
-  Tally empty_;
-  Shares shares_;
-  std::map<std::string, size_t> numbers_;
-};
-
-// What a share of right answers by problem gives.
-template <class Right>
-std::vector<double> constant(const std::vector<ScienceProblem>& problems,
-                             const ScienceFigures& figures, const Right& right) {
-  Tally tally = figures.start();
-  for (const auto& problem : problems) figures.add(tally, problem, right(problem), 1, true);
-  return figures.values(total({.num_sums = tally.num_columns(), .units = tally.units()}));
-}
-
-std::vector<std::pair<std::string, std::vector<double>>> baselines_of(
-    const std::vector<ScienceProblem>& problems, const ScienceFigures& figures) {
-  std::array<int64_t, kLetters.size()> counts{};
-  size_t num_letters = 0;
-  for (const auto& problem : problems) {
-    ++counts[problem.answer];
-    num_letters = std::max(num_letters, problem.choices.size());
-  }
-  const auto most =
-      static_cast<size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
-  const auto always = [&](size_t choice) {
-    return constant(problems, figures,
-                    [&](const ScienceProblem& p) { return p.answer == choice ? 1.0 : 0.0; });
-  };
-  std::vector<std::pair<std::string, std::vector<double>>> baselines;
-  baselines.emplace_back("most frequent letter (" + letter_of(most) + ")", always(most));
-  for (size_t i = 0; i < num_letters; ++i) {
-    baselines.emplace_back("all " + letter_of(i), always(i));
-  }
-  baselines.emplace_back("a random choice, on average",
-                         constant(problems, figures, [](const ScienceProblem& p) {
-                           return 1.0 / static_cast<double>(p.choices.size());
-                         }));
-  return baselines;
 }
 
 // An answer to each problem; nothing where `missing=official` allows for none.
@@ -174,22 +71,22 @@ struct ScienceChoice {
 ScienceChoice choice_of(const ScienceProblem& problem, const std::string& text, ScienceRule rule,
                         uint64_t seed) {
   const auto letter = read_science_answer(text, rule);
-  const size_t choice = letter ? kLetters.find(*letter) : std::string_view::npos;
-  if (choice < problem.choices.size()) return {choice, letter_of(choice)};
+  const size_t choice = letter ? kScienceLetters.find(*letter) : std::string_view::npos;
+  if (choice < problem.choices.size()) return {choice, science_letter(choice)};
   const std::string verdict =
       letter ? std::string(1, *letter) + ": beyond the choices" : "malformed";
   if (rule == ScienceRule::Llava) return {std::nullopt, verdict, true};
   Random random(random_key(seed, "eval.science_qa").at(problem.id));
   const auto drawn =
       static_cast<size_t>(random.below(static_cast<int64_t>(problem.choices.size())));
-  return {drawn, verdict + ", drawn: " + letter_of(drawn), true};
+  return {drawn, verdict + ", drawn: " + science_letter(drawn), true};
 }
 
 std::string asked_text(const ScienceProblem& problem) {
   std::string text = fmt::format("Context: {}\nQuestion: {}\nOptions:",
                                  problem.hint.empty() ? "N/A" : problem.hint, problem.question);
   for (size_t i = 0; i < problem.choices.size(); ++i) {
-    text += fmt::format(" ({}) {}", letter_of(i), problem.choices[i]);
+    text += fmt::format(" ({}) {}", science_letter(i), problem.choices[i]);
   }
   return text;
 }
@@ -218,7 +115,7 @@ Scoring score(const EvalRequest& request) {
                                .type = problem.subject,
                                .image = problem.image,
                                .question = asked_text(problem),
-                               .reference = letter_of(problem.answer),
+                               .reference = science_letter(problem.answer),
                                .answer = is_missing ? "" : answers[i]->text,
                                .verdict = choice.verdict,
                                .score = is_right ? 1.0 : 0.0,
@@ -228,7 +125,7 @@ Scoring score(const EvalRequest& request) {
   scoring.num_sums = tally.num_columns();
   scoring.units = tally.units();
   scoring.values = [figures](const Sums& sums) { return figures.values(sums); };
-  scoring.baselines = baselines_of(problems, figures);
+  scoring.baselines = science_baselines(problems, figures);
   if (num_missing > 0) {
     scoring.notes.push_back(fmt::format("{} problems without an answer: {}.", num_missing,
                                         rule == ScienceRule::V1
@@ -294,7 +191,7 @@ std::vector<Prompt> prompts(const EvalRequest& request) {
 
 std::optional<char> read_science_answer(const std::string& text, ScienceRule rule) {
   if (rule == ScienceRule::Llava && !text.empty() &&
-      kLetters.find(text[0]) != std::string_view::npos) {
+      kScienceLetters.find(text[0]) != std::string_view::npos) {
     if (text.size() == 1 || std::string_view(text).substr(1).starts_with(". ")) return text[0];
   }
   return only_match(text);

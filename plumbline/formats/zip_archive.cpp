@@ -1,16 +1,15 @@
 #include "plumbline/formats/zip_archive.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "plumbline/base/error.h"
 #include "plumbline/formats/byte_reader.h"
+#include "plumbline/formats/inflate.h"
 
 namespace plumbline::formats {
 namespace {
@@ -211,28 +210,6 @@ std::string_view entry_bytes(ByteReader& in, const Entry& entry, uint64_t limit)
   return in.take(entry.packed_size);
 }
 
-// Exactly `size` bytes; nothing where the packed ones do not say so.
-std::optional<std::string> inflated(std::string_view packed, uint64_t size) {
-  std::string bytes(size, '\0');
-  z_stream stream{};
-  if (::inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  Bytef beyond = 0;  // where one byte too many would go
-  stream.next_out = size > 0 ? reinterpret_cast<Bytef*>(bytes.data()) : &beyond;
-  stream.avail_out = static_cast<uInt>(size);
-  int status = ::inflate(&stream, Z_FINISH);
-  if (status == Z_BUF_ERROR && stream.avail_out == 0) {
-    stream.next_out = &beyond;
-    stream.avail_out = 1;
-    status = ::inflate(&stream, Z_FINISH);
-  }
-  const bool is_all = status == Z_STREAM_END && stream.total_out == size && stream.avail_in == 0;
-  ::inflateEnd(&stream);
-  if (!is_all) return std::nullopt;
-  return bytes;
-}
-
 }  // namespace
 
 ZipArchive::ZipArchive(const FileView& file, ZipPacking allowed) : file_(file) {
@@ -291,15 +268,9 @@ std::string ZipArchive::contents(std::string_view name, uint64_t max_size) const
   if (is_stored) return std::string(stored->second);
   const Deflated& entry = deflated->second;
   if (entry.bytes.size() > kMostAtOnce) throw refused("a smaller entry", "one of 2 GB or more");
-  // Deflate makes at most 1032 bytes of one: do not reserve memory for what cannot be there.
-  if (size > 1032 * (entry.bytes.size() + 1)) {
-    throw refused(fmt::format("{} bytes", size), "too few packed ones");
-  }
   auto bytes = inflated(entry.bytes, size);
   if (!bytes) throw refused(fmt::format("{} bytes", size), "broken packed data");
-  const auto checksum =
-      ::crc32(0, reinterpret_cast<const Bytef*>(bytes->data()), static_cast<uInt>(size));
-  if (checksum != entry.checksum) throw refused("the stated checksum", "another one");
+  if (crc32_of(*bytes) != entry.checksum) throw refused("the stated checksum", "another one");
   return *std::move(bytes);
 }
 
