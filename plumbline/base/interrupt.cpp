@@ -1,5 +1,6 @@
 #include "plumbline/base/interrupt.h"
 
+#include <atomic>
 #include <csignal>
 
 #include "plumbline/base/error.h"
@@ -7,7 +8,9 @@
 namespace plumbline {
 namespace {
 
-volatile std::sig_atomic_t g_signal = 0;
+// Any thread may get the signal, and any may ask for it.
+std::atomic<int> g_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "else no handler may use it");
 
 void remember(int signal) {
   g_signal = signal;

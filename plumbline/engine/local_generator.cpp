@@ -33,7 +33,8 @@ std::vector<AnswerText> LocalGenerator::answer_prompts(const std::vector<data::P
   std::vector<generate::Sequence> sequences;
   for (const auto& prompt : prompts) {
     sequences.push_back(
-        {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, prompt.turns).ids});
+        {.prompt = text::encode_prompt(assistant_.tokenizer, assistant_.format, prompt.turns).ids,
+         .key = options_.key.at(prompt.id)});
     check_length(assistant_, std::ssize(sequences.back().prompt) + max_tokens,
                  "a question and its answer", prompt.turns.back().text.substr(0, 60));
   }
@@ -42,8 +43,10 @@ std::vector<AnswerText> LocalGenerator::answer_prompts(const std::vector<data::P
     sequences[i].image_rows = image_rows(assistant_.model, store_, images[i]);
   }
   const AnswerEnds ends = options_.ends ? *options_.ends : answer_ends(assistant_);
+  auto sampling = options_.sampling.value_or(greedy_options(max_tokens, assistant_));
+  sampling.max_tokens = max_tokens;
   const auto sampled = generate::generate(
-      assistant_.model, sequences, greedy_options(max_tokens, assistant_), max_slots_,
+      assistant_.model, sequences, sampling, max_slots_,
       [&](int64_t) {
         if (options_.stops_on_signal) stop_if_interrupted();
       },

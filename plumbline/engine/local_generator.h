@@ -12,6 +12,9 @@ namespace plumbline::engine {
 struct GeneratorOptions {
   std::optional<AnswerEnds> ends = {};  // nothing: the style's own
   bool stops_on_signal = true;          // with Interrupted; else answers are finished
+  // Nothing: greedy. Else how tokens are drawn; max_tokens is the call's.
+  std::optional<generate::SamplingOptions> sampling = {};
+  RandomKey key = {};  // a prompt draws with key.at(its id), so that its neighbours do not matter
 };
 
 // Answers with the adapter that is active when `answer` is called. Borrows assistant and store.

@@ -79,8 +79,12 @@ std::vector<Answer> read_answer_file(const std::string& path, const AnswerFields
                   .text = text_of(record.value, fields.text, record.where).value_or(""),
                   .is_null = text->is_null(),
                   .where = std::move(record.where)};
+    if (id == nullptr && fields.derived_id) {
+      answer.id = fields.derived_id(record.value, answer.where);
+    }
     answer.question = text_of(record.value, fields.question, answer.where).value_or("");
     answer.image = text_of(record.value, fields.image, answer.where).value_or("");
+    answer.place = answers.size();
     answers.push_back(std::move(answer));
   });
   if (answers.empty()) throw unfit("answers", "an empty file", path);

@@ -18,6 +18,9 @@ struct AnswerFields {
   std::vector<std::string> text = {"text", "answer", "response", "prediction", "output"};
   std::vector<std::string> question = {"prompt", "question", "query"};
   std::vector<std::string> image = {"image", "image_id"};
+  // Makes the id of records that have none of `id`, from what else they say; nothing: no id.
+  std::function<std::string(const nlohmann::json& record, const std::string& where)> derived_id =
+      {};
 };
 
 struct Answer {
@@ -27,6 +30,7 @@ struct Answer {
   std::string question = {};  // as the file repeats it, or empty
   std::string image = {};     // the same
   std::string where = {};     // "file:line", for errors
+  size_t place = 0;           // in its file, from 0
 };
 
 // Reads a JSON array or JSON lines. Numbers as answers are taken as their text. Throws IoError, or

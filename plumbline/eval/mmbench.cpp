@@ -104,7 +104,7 @@ std::vector<MmbenchChoice> choices_of(const EvalRequest& request,
     for (const size_t i : unresolved(rows, answers, rule)) {
       if (!is_for_judge(answers[i])) continue;
       judged.push_back(i);
-      texts.push_back({std::to_string(rows[i].index), answers[i].text});
+      texts.push_back({std::to_string(rows[i].index), answers[i].text, texts.size()});
     }
     const auto replies =
         read_replies(request.file("replies"), texts, request.variant("judges") == "several");

@@ -6,9 +6,14 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/hallusion_bench.h"
+#include "plumbline/eval/llava_bench.h"
 #include "plumbline/eval/mmbench.h"
+#include "plumbline/eval/mmhal.h"
+#include "plumbline/eval/own_benchmark.h"
 #include "plumbline/eval/pope.h"
 #include "plumbline/eval/science_qa.h"
+#include "plumbline/eval/world_benchmark.h"
 
 namespace plumbline::eval {
 namespace {
@@ -27,29 +32,37 @@ std::string flag_of(const std::string& input) {
   return has_flag ? "--" + input + " FILE" : "--facts " + input + "=FILE";
 }
 
+// "  name      what it is", in two lines where the name is long.
+std::string line(const std::string& name, const std::string& what) {
+  constexpr size_t kWidth = 34;
+  const std::string head = "  " + name;
+  const bool is_long = head.size() + 2 > kWidth;
+  return head +
+         (is_long ? "\n" + std::string(kWidth, ' ') : std::string(kWidth - head.size(), ' ')) +
+         what + "\n";
+}
+
 std::string entry(const Benchmark& benchmark) {
-  std::string text = fmt::format("{:<16}{}\n", benchmark.name, benchmark.title);
+  std::string text = fmt::format("{:<16}  {}\n", benchmark.name, benchmark.title);
   for (const auto& input : benchmark.inputs) {
-    text += fmt::format("  {:<32}{}{}\n", flag_of(input.name),
-                        input.is_required ? "" : "optional: ", input.what);
+    text += line(flag_of(input.name), (input.is_required ? "" : "optional: ") + input.what);
   }
   for (const auto& variant : benchmark.variants) {
-    text += fmt::format(
-        "  {:<32}{}\n",
-        fmt::format(
-            "--variant {}={}", variant.name,
-            variant.values.empty() ? "VALUE" : fmt::to_string(fmt::join(variant.values, "|"))),
-        variant.what);
+    const std::string values =
+        variant.values.empty() ? "VALUE" : fmt::format("{}", fmt::join(variant.values, "|"));
+    text += line("--variant " + variant.name + "=" + values, variant.what);
   }
-  text += fmt::format("  {:<32}{}\n", "judge", benchmark.judge.empty() ? "none" : benchmark.judge);
-  text += fmt::format("  {:<32}{}\n", "reports", benchmark.reports);
+  text += line("judge", benchmark.judge.empty() ? "none" : benchmark.judge);
+  text += line("reports", benchmark.reports);
   return text;
 }
 
 }  // namespace
 
 const std::vector<Benchmark>& benchmarks() {
-  static const std::vector<Benchmark> list = {mmbench(), pope(), science_qa()};
+  static const std::vector<Benchmark> list = {hallusion_bench(), llava_bench(),    mmbench(),
+                                              mmhal(),           own_benchmark(),  pope(),
+                                              science_qa(),      world_benchmark()};
   return list;
 }
 

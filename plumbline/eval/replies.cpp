@@ -146,18 +146,25 @@ std::vector<Reply> by_id(std::vector<Reply> replies, const std::vector<JudgedAns
   return joined;
 }
 
-std::vector<Reply> by_position(std::vector<Reply> replies, size_t num_answers,
+std::vector<Reply> by_position(std::vector<Reply> replies, const std::vector<JudgedAnswer>& answers,
                                const std::string& path) {
   for (const auto& reply : replies) {
     if (!reply.is_raw) {
       throw unfit("raw chat responses throughout", "a reply with an id", reply.where);
     }
   }
-  if (replies.size() != num_answers) {
-    throw unfit(
-        fmt::format("{} raw chat responses, one to each answer in their order", num_answers),
-        std::to_string(replies.size()), path,
-        "they have no ids: only as many as there are answers can be told apart.");
+  const std::string hint = "raw chat responses have no ids: only their order tells whose they are.";
+  if (replies.size() != answers.size()) {
+    throw unfit(fmt::format("{} raw chat responses, one to each answer", answers.size()),
+                std::to_string(replies.size()), path, hint);
+  }
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].place != i) {
+      throw unfit("raw chat responses to answers in the questions' order",
+                  fmt::format("the answer to {} as number {} instead of {}", answers[i].id,
+                              answers[i].place + 1, i + 1),
+                  path, hint);
+    }
   }
   return replies;
 }
@@ -187,7 +194,7 @@ std::string judge_of(const std::vector<Reply>& replies, bool may_mix_judges,
 Replies read_replies(const std::string& path, const std::vector<JudgedAnswer>& answers,
                      bool may_mix_judges) {
   auto replies = read_file_of_replies(path);
-  replies = replies.front().is_raw ? by_position(std::move(replies), answers.size(), path)
+  replies = replies.front().is_raw ? by_position(std::move(replies), answers, path)
                                    : by_id(std::move(replies), answers, path);
   Replies result{.texts = {}, .judge = judge_of(replies, may_mix_judges, path)};
   for (size_t i = 0; i < replies.size(); ++i) {

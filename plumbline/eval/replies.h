@@ -10,6 +10,7 @@ namespace plumbline::eval {
 struct JudgedAnswer {
   std::string id;
   std::string text;  // compared with the messages of the reply's request, where the file has them
+  size_t place = 0;  // in the answers' file
 };
 
 struct Replies {
@@ -22,7 +23,8 @@ struct Replies {
 //   {"question_id", "content", ...}  LLaVA's reviews, whose "id" is a line number
 //   {"id", "reply" | "content" | "text"}
 //   {"choices": [{"message": {"content"}}], "model"}   raw chat responses without ids, as MMHal's
-//       script stores them: the n-th is to the n-th answer, and there must be as many
+//       script stores them: the n-th is to the n-th answer; there must be as many, and the answers'
+//       file must have the questions' order
 // Throws DataError for replies that are missing, doubled (other than the first form's) or to
 // nobody, naming their ids; for replies of several judges unless `may_mix_judges`; for a reply to
 // another answer. Throws IoError.

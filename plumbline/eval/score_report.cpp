@@ -101,7 +101,9 @@ std::vector<std::string> remarks(const ScoreReport& report) {
   std::vector<std::string> lines;
   const auto& first = report.systems.front();
   std::vector<std::string> variants;
-  for (const auto& [name, value] : first.request.variants) variants.push_back(name + "=" + value);
+  for (const auto& [name, value] : first.request.variants) {
+    if (!value.empty()) variants.push_back(name + "=" + value);
+  }
   if (!variants.empty()) lines.push_back(fmt::format("Rules: {}.", fmt::join(variants, ", ")));
   for (const auto& system : report.systems) {
     std::string line = fmt::format("{}: {} answers", system.name, system.scoring.answers.size());

@@ -61,7 +61,8 @@ struct Scoring {
   // The figures, in their order, of sums over units; NaN for 0/0.
   std::function<std::vector<double>(const Sums&)> values = {};
 
-  int64_t num_malformed = 0;               // answers or replies that could not be read
+  int64_t num_malformed = 0;  // answers or replies that could not be read
+  std::string judge = {};  // whose replies were scored; empty: nobody's, or the file does not say
   std::string malformed_as = {};           // what they counted as: "yes", "wrong", "score 0"
   std::vector<ScoredAnswer> answers = {};  // all, in the order of the questions
   // What predictors that do not look at anything would get: name, figures.

@@ -1,105 +1,21 @@
 #include "plumbline/eval/world_figures.h"
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
 #include "plumbline/eval/interval_json.h"
+#include "plumbline/eval/world_benchmark.h"
 
 namespace plumbline::eval {
 namespace {
 
-// Sums over answers, from which every figure follows.
-enum Sum : size_t {
-  kQuestions,
-  kHallucinated,
-  kScore,
-  kYesNo,
-  kTruePositive,
-  kFalsePositive,
-  kFalseNegative,
-  kRight,
-  kSaidYes,
-  kDescriptions,
-  kMentions,
-  kAbsent,
-  kWithAbsent,
-  kWithFalse,
-  kCoverage,
-  kWords,
-  kRepeats,
-  kNumSums
-};
-
-double count_words(const std::string& text) {
-  double words = 0;
-  bool in_word = false;
-  for (const char c : text) {
-    const bool is_blank = c == ' ' || c == '\n' || c == '\t';
-    if (!is_blank && !in_word) ++words;
-    in_word = !is_blank;
-  }
-  return words;
-}
-
-void add_yes_no(std::vector<double>& sums, const RatedAnswer& r) {
-  const bool truth = r.item.expected == "yes", said = r.verdict.yes_no == 1;
-  const bool is_right = r.verdict.yes_no >= 0 && truth == said;
-  sums[kYesNo] += 1;
-  sums[kSaidYes] += said;
-  sums[kRight] += is_right;
-  sums[kTruePositive] += truth && said;
-  sums[kFalsePositive] += !truth && said;
-  sums[kFalseNegative] += truth && !said;
-}
-
-void add_answer(std::vector<double>& sums, const RatedAnswer& r) {
-  if (r.item.type == "yes_no") return add_yes_no(sums, r);
-  sums[kQuestions] += 1;
-  sums[kHallucinated] += r.verdict.is_hallucinated;
-  sums[kScore] += r.verdict.score;
-  if (r.item.type != "description") return;
-  sums[kDescriptions] += 1;
-  sums[kMentions] += static_cast<double>(r.verdict.mentioned.size());
-  sums[kAbsent] += static_cast<double>(r.verdict.hallucinated.size());
-  sums[kWithAbsent] += !r.verdict.hallucinated.empty();
-  sums[kWithFalse] += r.verdict.num_false > 0;
-  sums[kCoverage] += r.verdict.coverage;
-  sums[kWords] += count_words(r.answer);
-  sums[kRepeats] += r.verdict.num_repeats;
-}
-
-// In the order of figure_columns().
-std::vector<double> figures_of(const std::vector<double>& s) {
-  if (s.empty()) return figures_of(std::vector<double>(kNumSums));
-  return {ratio(s[kHallucinated], s[kQuestions]),
-          ratio(s[kScore], s[kQuestions]),
-          ratio(2 * s[kTruePositive], 2 * s[kTruePositive] + s[kFalsePositive] + s[kFalseNegative]),
-          ratio(s[kSaidYes], s[kYesNo]),
-          ratio(s[kRight], s[kYesNo]),
-          ratio(s[kAbsent], s[kMentions]),
-          ratio(s[kWithAbsent], s[kDescriptions]),
-          ratio(s[kWithFalse], s[kDescriptions]),
-          ratio(s[kCoverage], s[kDescriptions]),
-          ratio(s[kWords], s[kDescriptions]),
-          ratio(s[kRepeats], s[kDescriptions])};
-}
-
 std::vector<TypeFigures> by_type(const std::vector<RatedAnswer>& rated) {
   std::vector<TypeFigures> result;
   for (const auto& type : world::question_types()) {
-    TypeFigures figures{.type = type};
-    for (const auto& r : rated) {
-      if (r.item.type != type) continue;
-      ++figures.count;
-      figures.score += r.verdict.score;
-      figures.hallucination += r.verdict.is_hallucinated;
-    }
-    if (figures.count == 0) continue;
-    figures.score /= static_cast<double>(figures.count);
-    figures.hallucination /= static_cast<double>(figures.count);
-    result.push_back(figures);
+    const auto count = std::count_if(rated.begin(), rated.end(),
+                                     [&](const RatedAnswer& r) { return r.item.type == type; });
+    if (count > 0) result.push_back({.type = type, .count = count});
   }
   return result;
 }
@@ -123,20 +39,23 @@ const std::vector<FigureColumn>& figure_columns() {
 }
 
 WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const BootstrapOptions& options) {
-  std::map<std::string, std::vector<double>> by_image;
+  const Scoring scoring = world_scoring(rated);
+  const auto intervals = figures_of(scoring, options);
+  const auto named = [&](const std::string& name) -> const Interval& {
+    const auto found = std::find_if(scoring.figures.begin(), scoring.figures.end(),
+                                    [&](const FigureSpec& spec) { return spec.name == name; });
+    PLUMBLINE_CHECK(found != scoring.figures.end(), name);
+    return intervals[static_cast<size_t>(found - scoring.figures.begin())];
+  };
   WorldFigures figures;
-  for (const auto& r : rated) {
-    auto& sums = by_image.try_emplace(r.item.image, kNumSums, 0.0).first->second;
-    add_answer(sums, r);
-    figures.unparsed += r.verdict.num_unparsed;
-  }
-  std::vector<std::vector<double>> units;
-  for (auto& [image, sums] : by_image) units.push_back(std::move(sums));
-  const auto intervals = bootstrap(units, figures_of, options);
-  for (size_t i = 0; i < intervals.size(); ++i) figures.*(figure_columns()[i].value) = intervals[i];
+  for (const auto& column : figure_columns()) figures.*(column.value) = named(column.name);
   figures.num_answers = static_cast<int64_t>(rated.size());
-  figures.unparsed /= std::max(1.0, static_cast<double>(rated.size()));
+  figures.unparsed = rated.empty() ? 0 : named("unparsed").value;
   figures.types = by_type(rated);
+  for (auto& type : figures.types) {
+    type.score = named("type/" + type.type + "/score").value;
+    type.hallucination = named("type/" + type.type + "/hallucination").value;
+  }
   return figures;
 }
 

@@ -17,9 +17,8 @@ struct TypeFigures {
   double hallucination = 0;  // share
 };
 
-// Questions: the eight types of MMHal-Bench. Yes/no: POPE's questions. Descriptions: questions of
-// type "description". A figure without any item of its kind, 0/0, is NaN: null in JSON, "n/a" in
-// tables.
+// As world_benchmark.h says. A figure without any item of its kind, 0/0, is NaN: null in JSON,
+// "n/a" in tables.
 struct WorldFigures {
   Interval hallucination;      // questions whose answer holds a false claim or nothing readable
   Interval score;              // mean of 0-6 over questions
@@ -37,7 +36,6 @@ struct WorldFigures {
   std::vector<TypeFigures> types;  // all types, yes_no included, in the benchmark's order
 };
 
-// Source: CHAIR: Rohrbach et al. 2018 (arXiv 1809.02156); POPE: Li et al. 2023 (arXiv 2305.10355).
 WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const BootstrapOptions& options);
 
 // Several runs of one method, such as other seeds: the means, and as intervals the range over the

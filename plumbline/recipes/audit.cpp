@@ -9,13 +9,13 @@
 #include <optional>
 #include <unordered_map>
 
+#include "plumbline/audit/audit.h"
+#include "plumbline/audit/audit_table.h"
+#include "plumbline/audit/facts_overlap.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
 #include "plumbline/data/comparison.h"
 #include "plumbline/engine/reward_scorer.h"
-#include "plumbline/audit/audit.h"
-#include "plumbline/audit/audit_table.h"
-#include "plumbline/audit/facts_overlap.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/report/audit_page.h"
 #include "plumbline/tensor/device.h"
@@ -34,7 +34,7 @@ struct Material {
   std::vector<data::Comparison> records;
   std::vector<engine::FactRequest> requests;
   std::vector<const world::BenchmarkItem*> items;  // the truth, or null
-  std::vector<audit::ScoredPair> pairs;             // all but their scores
+  std::vector<audit::ScoredPair> pairs;            // all but their scores
 };
 
 int64_t num_words(const std::string& text) {
@@ -66,14 +66,14 @@ std::optional<double> flag(std::optional<bool> value) {
 
 // All of a pair but its scores. `facts` are all that are known of its images.
 audit::ScoredPair pair_of(const data::Comparison& record, const world::BenchmarkItem* item,
-                         const data::Target& target, const std::vector<std::string>& facts) {
+                          const data::Target& target, const std::vector<std::string>& facts) {
   audit::ScoredPair pair{.image = image_of(record),
-                        .type = type_of(record, item),
-                        .target = target.first,
-                        .length_1 = num_words(record.output_1),
-                        .length_2 = num_words(record.output_2),
-                        .false_1 = flag(record.hallucination_1),
-                        .false_2 = flag(record.hallucination_2)};
+                         .type = type_of(record, item),
+                         .target = target.first,
+                         .length_1 = num_words(record.output_1),
+                         .length_2 = num_words(record.output_2),
+                         .false_1 = flag(record.hallucination_1),
+                         .false_2 = flag(record.hallucination_2)};
   if (item != nullptr) {
     pair.false_1 = world::judge(*item, record.output_1).num_false;
     pair.false_2 = world::judge(*item, record.output_2).num_false;

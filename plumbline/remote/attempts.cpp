@@ -10,9 +10,8 @@
 #include "plumbline/base/log.h"
 
 namespace plumbline::remote {
-namespace {
 
-void wait(double seconds) {
+void wait_seconds(double seconds) {
   constexpr double kSlice = 0.02;  // between looks for a signal
   const Stopwatch watch;
   for (double left = seconds; left > 0; left = seconds - watch.seconds()) {
@@ -22,8 +21,6 @@ void wait(double seconds) {
   stop_if_interrupted();
 }
 
-}  // namespace
-
 bool Attempts::wait_for_next(const std::string& why, double asked_seconds) {
   if (num_failed_ >= retries_.count) return false;
   const double doubled = std::ldexp(retries_.first_wait_seconds, static_cast<int>(num_failed_));
@@ -31,7 +28,7 @@ bool Attempts::wait_for_next(const std::string& why, double asked_seconds) {
   ++num_failed_;
   log_warning("{}\nTrying again in {:.3g} s ({} of {}).", why, seconds, num_failed_,
               retries_.count);
-  wait(seconds);
+  wait_seconds(seconds);
   return true;
 }
 

@@ -12,6 +12,9 @@ struct Retries {
   double longest_wait_seconds = 60;  // of one wait, also when the other side asks for more
 };
 
+// Sleeps. Throws Interrupted as soon as a signal comes (base/interrupt.h).
+void wait_seconds(double seconds);
+
 // Counts the attempts at one thing.
 class Attempts {
  public:

@@ -24,6 +24,11 @@ namespace {
 
 constexpr size_t kStderrBytes = 2048;
 
+std::string without_return(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return std::string(line);
+}
+
 Complaint complaint_about(const Command& command) {
   return {.component = "remote", .doing = command.doing, .where = excerpt(command.line, 200)};
 }
@@ -53,12 +58,14 @@ class Run {
   bool exchange(int wait_milliseconds);
   void send();
   void receive(PipeEnd& end, std::string& text);
+  void hand_over_lines();
   [[noreturn]] void fail(const std::string& expected, const std::string& got);
 
   const Command& command_;
   std::string_view input_;  // what is still to be sent
   Child child_;
   std::string stdout_, stderr_;
+  size_t num_handed_over_ = 0;  // bytes of stdout_
   Stopwatch watch_;
 };
 
@@ -85,6 +92,14 @@ void Run::receive(PipeEnd& end, std::string& text) {
   if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) end.close();
 }
 
+void Run::hand_over_lines() {
+  if (!command_.on_line) return;
+  for (size_t end; (end = stdout_.find('\n', num_handed_over_)) != std::string::npos;) {
+    const size_t begin = std::exchange(num_handed_over_, end + 1);
+    command_.on_line(without_return(std::string_view(stdout_).substr(begin, end - begin)));
+  }
+}
+
 // Moves what can be moved now, or within the wait. Returns whether anything came or went.
 bool Run::exchange(int wait_milliseconds) {
   if (child_.in().is_open() && input_.empty()) child_.in().close();
@@ -103,6 +118,7 @@ bool Run::exchange(int wait_milliseconds) {
     complaint.got = "more on stdout, beginning with " + excerpt(stdout_);
     throw DataError(complaint);
   }
+  hand_over_lines();
   return true;
 }
 
@@ -123,6 +139,9 @@ std::string Run::finish() {
   const int status = child_.end();
   if (WIFSIGNALED(status)) fail("exit code 0", fmt::format("signal {}", WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0) fail("exit code 0", fmt::format("{}", WEXITSTATUS(status)));
+  if (command_.on_line && num_handed_over_ < stdout_.size()) {
+    command_.on_line(without_return(std::string_view(stdout_).substr(num_handed_over_)));
+  }
   if (!stderr_.empty()) log_debug("[remote] {} wrote:\n{}", excerpt(command_.line), stderr_);
   return std::move(stdout_);
 }
@@ -141,9 +160,7 @@ std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
     const size_t end = text.find('\n');
-    std::string line(text.substr(0, end));
-    if (line.ends_with('\r')) line.pop_back();
-    lines.push_back(std::move(line));
+    lines.push_back(without_return(text.substr(0, end)));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return lines;

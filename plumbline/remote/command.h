@@ -1,6 +1,7 @@
 // Asking a program: lines in, lines out.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct Command {
   double timeout_seconds = 60;              // for one attempt, from start to end
   Retries retries = {};                     // each with a new process
   size_t max_reply_bytes = size_t{64} << 20;
+  // Called with each line of the reply as soon as it is whole, also in an attempt that fails later.
+  // What it throws ends the command.
+  std::function<void(const std::string& line)> on_line = {};
 };
 
 // Starts the command, writes `lines` (which have no line breaks themselves) to its stdin while

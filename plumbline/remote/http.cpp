@@ -111,7 +111,8 @@ Reply attempt(const Service& service, const std::string& key, const std::string&
   auto sending = std::async(std::launch::async, send, std::ref(client),
                             request_of(url.target, key, body), service.max_reply_bytes);
   while (sending.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
-    const bool is_over = watch.seconds() >= service.timeout_seconds || received_signal() != 0;
+    const bool is_unwanted = received_signal() != 0 && !service.finishes_when_interrupted;
+    const bool is_over = is_unwanted || watch.seconds() >= service.timeout_seconds;
     if (is_over) client.stop();
   }
   Reply reply = sending.get();
@@ -183,9 +184,11 @@ std::string post_json(const Service& service, const std::string& body) {
   const std::string key = read_key(service);
   Attempts attempts(service.retries);
   while (true) {
+    if (service.before_attempt) service.before_attempt();
     Reply reply = attempt(service, key, body);
-    stop_if_interrupted();
+    if (!service.finishes_when_interrupted) stop_if_interrupted();
     if (reply.is_good()) return std::move(reply.body);
+    stop_if_interrupted();
     const Complaint complaint = complaint_about(service, reply);
     if (reply.is_too_large) throw DataError(complaint);
     if (!reply.is_worth_another() ||

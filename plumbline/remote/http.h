@@ -1,6 +1,7 @@
 // Asking a service: JSON in, JSON out, over http or https.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "plumbline/remote/attempts.h"
@@ -14,6 +15,11 @@ struct Service {
   Retries retries = {};
   std::string key_variable = {};  // the environment variable that holds the bearer key; "": no key
   size_t max_reply_bytes = size_t{64} << 20;
+  // Called before each attempt, the first among them: may wait, count, or throw to end it all.
+  std::function<void()> before_attempt = {};
+  // Whether an attempt that a signal meets is waited for and its reply returned: it may cost money.
+  // There is no further attempt after it.
+  bool finishes_when_interrupted = false;
 };
 
 // POSTs the JSON text `body` and returns the text of the reply. Connections that fail, replies that

@@ -6,9 +6,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "plumbline/audit/audit_table.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
-#include "plumbline/audit/audit_table.h"
 #include "plumbline/report/chart.h"
 #include "plumbline/report/html.h"
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "plumbline/base/files.h"
 #include "plumbline/audit/audit.h"
+#include "plumbline/base/files.h"
 
 namespace plumbline::report {
 

@@ -31,6 +31,7 @@ TEST_F(AnswerFile, LinesOrAnArrayWithAnyLineEndsAndAByteOrderMark) {
     EXPECT_EQ(answers[0].text, "a");
     EXPECT_EQ(answers[1].id, "8");
     EXPECT_EQ(answers[1].text, "3");
+    EXPECT_EQ(answers[1].place, 1u);
   }
 }
 
@@ -52,6 +53,18 @@ TEST_F(AnswerFile, WhatIsBrokenIsNamedWithItsLine) {
 TEST_F(AnswerFile, OtherEncodingsAreNamed) {
   EXPECT_THAT(error("{\"id\":1,\"text\":\"caf\xE9\"}\n"), HasSubstr("not UTF-8"));
   EXPECT_THAT(error(std::string("\xFF\xFE{\0", 4)), HasSubstr("UTF-16"));
+}
+
+TEST_F(AnswerFile, IdsMayBeMadeOfOtherMembers) {
+  AnswerFields fields;
+  fields.derived_id = [](const nlohmann::json& record, const std::string& where) {
+    return required_text(record, {"set"}, where) + "!";
+  };
+  const auto path =
+      files_.write("a.jsonl", "{\"set\":1,\"text\":\"a\"}\n{\"id\":2,\"set\":1,\"text\":\"b\"}\n");
+  const auto answers = read_answer_file(path, fields);
+  EXPECT_EQ(answers[0].id, "1!");
+  EXPECT_EQ(answers[1].id, "2");
 }
 
 TEST(IdText, NumbersAndTextsAreOne) {

@@ -1,35 +1,27 @@
 // Files of made-up benchmarks for tests.
 #pragma once
 
-#include <cstdlib>
 #include <string>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/eval/registry.h"
+#include "tests/support/scratch.h"
 
 namespace plumbline::eval {
 
 // A folder of files that is gone at the end.
 class EvalFiles {
  public:
-  EvalFiles() {
-    char name[] = "/tmp/plumbline-eval-XXXXXX";
-    folder_ = ::mkdtemp(name);
-  }
-  ~EvalFiles() { fs::remove_all(folder_); }
-  EvalFiles(const EvalFiles&) = delete;
-  EvalFiles& operator=(const EvalFiles&) = delete;
-
   // Its path.
   std::string write(const std::string& name, const std::string& text) const {
-    write_file(folder_ / name, text);
-    return (folder_ / name).string();
+    write_file(folder_.path() / name, text);
+    return path(name);
   }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return folder_ / name; }
 
  private:
-  fs::path folder_;
+  support::ScratchFolder folder_;
 };
 
 // The figure of this name, of all answers; fails where there is none.

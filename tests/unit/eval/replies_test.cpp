@@ -15,7 +15,7 @@ using testing::HasSubstr;
 class ReplyFiles : public testing::Test {
  protected:
   Replies read(const std::string& text, bool may_mix_judges = false) {
-    return read_replies(files_.write("r.jsonl", text), {{"a", "a cup"}, {"b", "a dog"}},
+    return read_replies(files_.write("r.jsonl", text), {{"a", "a cup", 0}, {"b", "a dog", 1}},
                         may_mix_judges);
   }
   std::string error(const std::string& text) {
@@ -50,7 +50,7 @@ TEST_F(ReplyFiles, PlainRecordsMayBeAnArray) {
 
 TEST_F(ReplyFiles, NumbersAsIdsAreTexts) {
   const auto path = files_.write("n", "{\"id\":7,\"reply\":\"x\"}\n{\"id\":\"8\",\"reply\":5}\n");
-  EXPECT_THAT(read_replies(path, {{"8", ""}, {"7", ""}}, false).texts, ElementsAre("5", "x"));
+  EXPECT_THAT(read_replies(path, {{"8", "", 0}, {"7", "", 1}}, false).texts, ElementsAre("5", "x"));
 }
 
 std::string raw(const std::string& content, const std::string& model = "m") {
@@ -73,6 +73,14 @@ TEST_F(ReplyFiles, RawChatResponsesMustBeAsManyAsAnswers) {
               HasSubstr("replies with ids throughout"));
   EXPECT_THAT(error("[{\"choices\":[]},{\"choices\":[]}]"),
               AllOf(HasSubstr("choices[0].message.content"), HasSubstr("record 1")));
+}
+
+TEST_F(ReplyFiles, RawChatResponsesNeedAnswersInTheirOrder) {
+  const auto path = files_.write("r.json", "[" + raw("\"one\"") + "," + raw("\"two\"") + "]");
+  EXPECT_THAT(error_of([&] {
+                read_replies(path, {{"a", "", 1}, {"b", "", 0}}, false);
+              }),
+              AllOf(HasSubstr("the answer to a as number 2 instead of 1"), HasSubstr("r.json")));
 }
 
 TEST_F(ReplyFiles, MissingUnknownAndDoubledIdsAreListed) {

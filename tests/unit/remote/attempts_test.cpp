@@ -53,6 +53,12 @@ TEST(Attempts, WaitNoLongerThanTheLimit) {
   EXPECT_LT(watch.seconds(), 5);
 }
 
+TEST(WaitSeconds, Sleeps) {
+  const Stopwatch watch;
+  wait_seconds(0.05);
+  EXPECT_GE(watch.seconds(), 0.05);
+}
+
 TEST(Attempts, SayWhyAndHowOften) {
   Attempts attempts({.count = 2, .first_wait_seconds = 0});
   EXPECT_THAT(logged(attempts),

@@ -138,6 +138,38 @@ TEST_F(CommandFiles, EndsWhenASignalComes) {
   EXPECT_TRUE(is_gone(path("pid")));
 }
 
+TEST(CommandLines, ComeOneByOne) {
+  Lines lines;
+  bool is_early = false;
+  const Stopwatch watch;
+  ask_command({.line = "echo a; sleep 1; printf 'b\\r\\nc'",
+               .on_line =
+                   [&](const std::string& line) {
+                     is_early = is_early || watch.seconds() < 0.9;
+                     lines.push_back(line);
+                   }},
+              {});
+  EXPECT_THAT(lines, ElementsAre("a", "b", "c"));
+  EXPECT_TRUE(is_early);
+}
+
+TEST(CommandLines, AreKeptWhenItFailsButNotHalfOnes) {
+  Lines lines;
+  const Command command{.line = "printf 'a\\nb'; exit 1",
+                        .retries = kNoRetries,
+                        .on_line = [&](const std::string& line) { lines.push_back(line); }};
+  EXPECT_THROW(ask_command(command, {}), IoError);
+  EXPECT_THAT(lines, ElementsAre("a"));
+}
+
+TEST(CommandLines, MayEndIt) {
+  const Command command{.line = "echo a; sleep 60",
+                        .on_line = [](const std::string&) { throw std::runtime_error("enough"); }};
+  const Stopwatch watch;
+  EXPECT_THROW(ask_command(command, {}), std::runtime_error);
+  EXPECT_LT(watch.seconds(), 20);
+}
+
 TEST(Command, SaysThatItCannotBeStarted) {
   EXPECT_THAT(error_text<IoError>([] { ask(std::string(10'000'000, 'x')); }),
               HasSubstr("expected a new process, got Argument list too long ('xxx"));

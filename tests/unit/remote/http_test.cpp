@@ -14,7 +14,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
 #include "tests/support/scratch.h"
-#include "tests/unit/remote/server.h"
+#include "tests/support/test_server.h"
 
 namespace plumbline::remote {
 namespace {
@@ -22,6 +22,11 @@ namespace {
 using httplib::Request;
 using httplib::Response;
 using support::error_text;
+using support::FirstTime;
+using support::Handler;
+using support::says;
+using support::sleep_seconds;
+using support::TestServer;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -143,6 +148,17 @@ TEST(Http, IsTriedNoMoreThanAllowed) {
   EXPECT_EQ(server.num_requests(), 3);
 }
 
+TEST(Http, EachAttemptIsAnnounced) {
+  const TestServer server(says("", 503));
+  int num_attempts = 0;
+  const Service service{
+      .url = server.url(), .retries = {.count = 5, .first_wait_seconds = 0}, .before_attempt = [&] {
+        if (++num_attempts > 2) throw std::runtime_error("enough");
+      }};
+  EXPECT_THROW(post_json(service, ""), std::runtime_error);
+  EXPECT_EQ(server.num_requests(), 2);
+}
+
 TEST(Http, WaitsAsLongAsTheServerAsks) {
   const TestServer server(fails_once(429, "0.3"));
   const Stopwatch watch;
@@ -255,6 +271,29 @@ TEST(HttpInterrupt, EndsAnAttempt) {
   EXPECT_THROW(post_json({.url = server.url(), .retries = kNoRetries}, ""), Interrupted);
   EXPECT_LT(watch.seconds(), 5);
   is_over = true;
+  EXPECT_EQ(take_interrupt(), SIGINT);
+}
+
+TEST(HttpInterrupt, MayWaitForTheReply) {
+  watch_signals();
+  const TestServer server([](const Request&, Response& reply) {
+    ::kill(::getpid(), SIGINT);
+    sleep_seconds(0.2);
+    reply.set_content("paid", "text/plain");
+  });
+  EXPECT_EQ(post_json({.url = server.url(), .finishes_when_interrupted = true}, ""), "paid");
+  EXPECT_EQ(take_interrupt(), SIGINT);
+}
+
+TEST(HttpInterrupt, WaitsForNoSecondReply) {
+  watch_signals();
+  const TestServer server([](const Request&, Response& reply) {
+    ::kill(::getpid(), SIGINT);
+    reply.status = 503;
+  });
+  const Service service{.url = server.url(), .retries = kAtOnce, .finishes_when_interrupted = true};
+  EXPECT_THROW(post_json(service, ""), Interrupted);
+  EXPECT_EQ(server.num_requests(), 1);
   EXPECT_EQ(take_interrupt(), SIGINT);
 }
 

@@ -7,7 +7,7 @@
 
 #include "plumbline/base/error.h"
 #include "tests/support/scratch.h"
-#include "tests/unit/remote/server.h"
+#include "tests/support/test_server.h"
 
 namespace plumbline::remote {
 namespace {
@@ -16,6 +16,9 @@ using httplib::Request;
 using httplib::Response;
 using nlohmann::json;
 using support::error_text;
+using support::FirstTime;
+using support::says;
+using support::TestServer;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;

@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-namespace plumbline::remote {
+namespace plumbline::support {
 
 using Handler = std::function<void(const httplib::Request&, httplib::Response&)>;
 
@@ -69,4 +69,4 @@ inline void sleep_seconds(double seconds) {
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
 
-}  // namespace plumbline::remote
+}  // namespace plumbline::support

@@ -1,0 +1,177 @@
+#include "plumbline/app/flags.h"
+
+#include "plumbline/config/section_lists.h"
+
+namespace plumbline::app {
+namespace {
+
+void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, const char* help) {
+  sub->add_option_function<std::string>(
+      flag, [&flags, key](const std::string& value) { flags.spelt.emplace_back(key, value); },
+      help);
+}
+
+void add_convert_flags(CLI::App* sub, Flags& flags) {
+  sub->add_option("data set", flags.inputs,
+                  "vqav2, aokvqa, flickr30k, coco-captions, sugarcrepe or preferences")
+      ->required()
+      ->expected(1);
+  for (const auto& [flag, help] : recipes::convert_flags()) {
+    sub->add_option_function<std::string>(
+        "--" + flag, [&flags, name = flag](const std::string& value) { flags.named[name] = value; },
+        help);
+  }
+}
+
+// A list that is given by repeating the flag, or several values at once.
+void add_list(CLI::App* sub, const char* flag, std::vector<std::string>& list, const char* help) {
+  sub->add_option(flag, list, help);
+}
+
+void add_scoring_flags(CLI::App* sub, recipes::EvalFlags& eval) {
+  add_list(sub, "--answers", eval.answers, "answers, as this or another system wrote them");
+  sub->add_option("--compare", eval.answers, "answers of two systems: A B")->expected(2);
+  add_list(sub, "--replies", eval.replies, "a judge's replies to each file of answers");
+  add_list(sub, "--name", eval.names, "names of the systems in tables");
+  sub->add_flag("--markdown", eval.is_markdown, "print Markdown");
+}
+
+// Steps of `eval`, each on files.
+void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
+  recipes::EvalFlags& eval = flags.eval;
+  if (name == "eval list") return;
+  sub->add_option("benchmark", flags.inputs, "its name: see `plumbline eval list`")
+      ->required()
+      ->expected(1);
+  sub->add_option("--questions", eval.questions, "the benchmark's questions");
+  sub->add_option("--facts", eval.facts, "another file that it reads: NAME=FILE (repeatable)");
+  sub->add_option("--variant", eval.variants, "a published rule: NAME=VALUE (repeatable)");
+  if (name == "eval answer") {
+    add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
+    add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
+    add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
+    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+    sub->add_option("--endpoint", eval.endpoint,
+                    "ask a service instead: 'URL model=NAME key=VARIABLE'");
+    sub->add_option("--max-tokens", eval.max_tokens, "longest answer, if not the benchmark's own");
+    sub->add_flag("--literal-backslash-n", eval.has_literal_backslash_n,
+                  "show the test prompt's line break as a backslash and an n, as LLaVA-RLHF did");
+    return;
+  }
+  sub->add_option("--join", eval.join, "find answers by id (default) or by position")
+      ->check(CLI::IsMember({"id", "position"}));
+  if (name == "eval score") return add_scoring_flags(sub, eval);
+  add_list(sub, "--answers", eval.answers, "answers, as this or another system wrote them");
+  sub->add_option("--judge", eval.judge, "who is asked: see docs/guide/benchmarks/judges.md");
+  sub->add_option("--out", eval.out, "file of replies; what it holds is not asked again");
+  sub->add_flag("--mix-judges", eval.may_mix_judges, "let another judge go on with the file");
+}
+
+}  // namespace
+
+void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
+  const std::string name = stage.name;
+  // The demo's stages have files of their own.
+  if (name != "demo" && name != "convert")
+    sub->add_option("--config", flags.config, "TOML file with the stage's settings");
+  sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
+      ->take_all()
+      ->allow_extra_args(false);
+  // These print what they find.
+  const bool writes_run = name != "chat" && name != "score" && name != "inspect" &&
+                          name != "data" && name != "eval list" && name != "eval judge";
+  if (writes_run) add_key(sub, flags, "--out", "run.out", "folder to write");
+  if (name == "convert") add_key(sub, flags, "--seed", "run.seed", "seed of what is drawn");
+  const bool is_table = name == "eval list";
+  const bool has_model = !is_table && name != "eval score" && name != "eval judge";
+  if (name != "data" && name != "convert" && !is_table)
+    add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
+  if (name != "data" && name != "convert" && has_model) {
+    add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
+    add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
+  }
+  if (writes_run && name != "convert") {
+    if (name != "eval score") {
+      sub->add_flag("--resume", flags.resume,
+                    "continue an interrupted run: sft, reward and ppo bit for bit");
+    }
+    sub->add_flag("--force", flags.force, "replace an existing run folder");
+  }
+  sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
+  if (name == "chat" || name == "score") {
+    add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
+    if (name == "score") {
+      add_key(
+          sub, flags, "--reward", "model.reward_adapter",
+          "folder of a reward model: score with it (its base is --model, or as it says itself)");
+      add_key(sub, flags, "--facts", "data.facts", "facts of each image, for a reward model");
+      add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
+    }
+    add_key(sub, flags, "--base", "model.path",
+            "the same, for an adapter whose own base lies elsewhere");
+    add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
+    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+  }
+  if (name == "sft") {
+    sub->add_flag("--dry-run", flags.dry_run,
+                  "check all input, print the plan and the memory it takes, and stop");
+  }
+  if (name == "convert") add_convert_flags(sub, flags);
+  if (name.starts_with("eval ")) add_eval_flags(sub, flags, name);
+  if (name == "data") {
+    sub->add_option("action", flags.inputs, "check, and the file, folder or mixture to look at")
+        ->required()
+        ->expected(1, 2);
+    add_key(sub, flags, "--model", "model.path", "folder of the model that reads it");
+    add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
+    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+  }
+  if (name == "chat") {
+    sub->add_option("--image", flags.images, "picture for the first question (repeatable)")
+        ->allow_extra_args(false);
+    sub->add_option("--prompt", flags.prompt, "one question; prints the answer and ends");
+  }
+  if (name == "score") {
+    sub->add_option("--in", flags.in, "answers to score (JSON lines)")->required();
+  }
+  if (name == "inspect") {
+    sub->add_option("model", flags.inputs, "folder of the model, or a .gguf file")->expected(0, 1);
+    sub->add_option("--example", flags.in, "show this file's first record token by token");
+    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+  }
+  if (name == "audit") {
+    sub->add_option("reward models", flags.inputs, "their folders, the result of `reward`")
+        ->required();
+    add_key(sub, flags, "--model", "model.path",
+            "folder of their base, if it does not lie where they say");
+  }
+  if (name == "eval" || name == "eval score" || name == "inspect" || name == "data" ||
+      name == "audit")
+    sub->add_flag("--json", flags.json, "print results as JSON");
+  if (name == "world") {
+    add_key(sub, flags, "--images", "world.num_images", "number of pictures");
+    add_key(sub, flags, "--split", "world.split",
+            "all, sft, comparisons, ppo, benchmark, base or sheet");
+  }
+  if (name == "annotate") {
+    sub->add_option("action", flags.inputs, "simulate (when missing), import or export")
+        ->expected(0, 1);
+    add_key(sub, flags, "--pairs", "data.pairs", "pairs of answers, as `sample` writes them");
+    add_key(sub, flags, "--store", "annotate.store", "SQLite file of tasks for people");
+  }
+  if (name == "reward") {
+    add_key(sub, flags, "--facts", "reward.facts",
+            "true or false: show the reward model the image's facts");
+  }
+  if (name == "demo") {
+    sub->add_flag_callback(
+        "--quick", [&flags] { flags.spelt.emplace_back("demo.quick", "true"); },
+        "a smoke run through every stage");
+    add_key(sub, flags, "--seeds", "demo.seeds",
+            "repeat the reward and PPO stages with this many seeds");
+  }
+  if (name == "report") sub->add_option("runs", flags.inputs, "run folders")->required();
+  sub->footer([&stage] { return config::help(stage.sections); });
+}
+
+}  // namespace plumbline::app

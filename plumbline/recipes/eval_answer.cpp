@@ -1,0 +1,233 @@
+// A model's answers to the questions of a benchmark.
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
+
+#include "plumbline/base/base64.h"
+#include "plumbline/base/content_hash.h"
+#include "plumbline/base/error.h"
+#include "plumbline/base/log.h"
+#include "plumbline/base/progress.h"
+#include "plumbline/base/revision.h"
+#include "plumbline/engine/local_generator.h"
+#include "plumbline/engine/roles.h"
+#include "plumbline/eval/command_files.h"
+#include "plumbline/eval/judge_spec.h"
+#include "plumbline/eval/judging.h"
+#include "plumbline/formats/json_lines.h"
+#include "plumbline/recipes/stages.h"
+#include "plumbline/tensor/device.h"
+#include "plumbline/train/run_folder.h"
+
+namespace plumbline::recipes {
+namespace {
+
+using nlohmann::json;
+
+// Portions are saved when they are answered: this many times what is generated side by side.
+constexpr int64_t kFills = 4;
+
+std::vector<eval::Prompt> read_prompts(const eval::Benchmark& benchmark, const EvalFlags& flags) {
+  if (!benchmark.prompts) {
+    throw ConfigError(Complaint{.component = "eval",
+                                .doing = "answering " + benchmark.name,
+                                .expected = "a benchmark whose questions Plumbline can ask",
+                                .got = "one whose answers are made elsewhere",
+                                .hint = "see docs/guide/benchmarks/" + benchmark.name + ".md."});
+  }
+  const auto request = eval::make_request(
+      benchmark, {.questions = flags.questions, .facts = flags.facts, .variants = flags.variants},
+      "answer", {"questions"});
+  auto prompts = benchmark.prompts(request);
+  for (auto& prompt : prompts) {
+    if (flags.max_tokens > 0) prompt.max_tokens = flags.max_tokens;
+    if (flags.has_literal_backslash_n && prompt.test_prompt.starts_with("\n")) {
+      prompt.test_prompt = "\\n" + prompt.test_prompt.substr(1);
+    }
+  }
+  return prompts;
+}
+
+std::string image_of(const eval::Prompt& prompt) {
+  if (prompt.image_bytes.empty()) return prompt.image;
+  return "data:image;base64," + base64(prompt.image_bytes);
+}
+
+// A line of answers.jsonl, in LLaVA's form.
+std::string line_of(const eval::Prompt& prompt, const std::string& text,
+                    std::optional<bool> is_finished, json settings) {
+  const json model = settings.at("model");
+  settings["test_prompt"] = prompt.test_prompt;
+  settings["max_tokens"] = prompt.max_tokens;
+  if (is_finished) settings["finished"] = *is_finished;
+  ContentHash hash;
+  hash.add(prompt.id);
+  hash.add(text);
+  const json line = {{"question_id", prompt.id},  {"image", prompt.image},
+                     {"prompt", prompt.question}, {"text", text},
+                     {"answer_id", hash.hex()},   {"model_id", model},
+                     {"metadata", settings}};
+  return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+// answers.jsonl, line by line as answers come.
+class AnswerFile {
+ public:
+  AnswerFile(fs::path path, json settings)
+      : path_(std::move(path)), settings_(std::move(settings)) {}
+
+  // Ids that an interrupted run has answered. A line that a kill cut short is taken away.
+  std::unordered_map<std::string, bool> read() const {
+    std::unordered_map<std::string, bool> done;
+    if (!fs::exists(path_)) return done;
+    std::vector<json> whole;
+    for (auto& record : formats::read_records(path_.string(), [](const auto&, const auto&) {})) {
+      done[record.value.at("question_id").get<std::string>()] = true;
+      whole.push_back(std::move(record.value));
+    }
+    formats::write_records(path_.string(), whole);
+    return done;
+  }
+
+  void add(const std::vector<const eval::Prompt*>& prompts,
+           const std::vector<engine::AnswerText>& answers) const {
+    std::string lines;
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      lines += line_of(*prompts[i], answers[i].text, answers[i].is_finished, settings_);
+    }
+    append_file(path_, lines);
+  }
+
+ private:
+  fs::path path_;
+  json settings_;
+};
+
+// Greedy unless generation.temperature is set.
+config::GenerationConfig generation_of(const config::Loaded& loaded) {
+  config::GenerationConfig c = loaded.config.generation;
+  if (loaded.origins.at("generation.temperature") == "default") c.temperature = 0;
+  return c;
+}
+
+json settings_of(const config::Config& c, double temperature) {
+  return {{"model", c.model.path},
+          {"adapter", c.model.adapter},
+          {"conversation", c.model.conversation},
+          {"temperature", temperature},
+          {"seed", c.run.seed},
+          {"plumbline", fmt::format("{} {}", PLUMBLINE_VERSION, revision())}};
+}
+
+data::Prompt to_prompt(const eval::Prompt& prompt) {
+  const std::string text = prompt.question + prompt.test_prompt;
+  const std::string image = image_of(prompt);
+  return {.id = prompt.id,
+          .image = image,
+          .turns = {{.is_user = true, .text = image.empty() ? text : text::with_image(text)}}};
+}
+
+// The next questions of equal max_tokens, at most `most`.
+std::vector<const eval::Prompt*> portion_at(const std::vector<const eval::Prompt*>& prompts,
+                                            size_t first, size_t most) {
+  std::vector<const eval::Prompt*> portion;
+  for (size_t i = first; i < prompts.size() && portion.size() < most; ++i) {
+    if (!portion.empty() && prompts[i]->max_tokens != portion.front()->max_tokens) break;
+    portion.push_back(prompts[i]);
+  }
+  return portion;
+}
+
+// Asks a service: resumable, and nothing is paid for twice (eval/judging.h).
+void answer_by_service(const Invocation& invocation, const std::vector<eval::Prompt>& prompts) {
+  const config::Config& c = invocation.loaded.config;
+  const auto spec = eval::parse_judge(invocation.eval.endpoint);
+  const double temperature = generation_of(invocation.loaded).temperature;
+  std::vector<api::JudgeRequest> requests;
+  for (const auto& prompt : prompts) {
+    api::JudgeMessage message{.role = "user", .content = prompt.question + prompt.test_prompt};
+    if (!prompt.image_bytes.empty()) {
+      message.images = {image_of(prompt)};
+    } else if (!prompt.image.empty()) {
+      message.images = {(fs::path(c.data.images) / prompt.image).string()};
+    }
+    requests.push_back({.id = prompt.id,
+                        .messages = {message},
+                        .temperature = temperature,
+                        .max_tokens = prompt.max_tokens});
+  }
+  requests = eval::with_settings(std::move(requests), spec);
+  const auto service = eval::make_judge(spec);
+  auto run = train::RunFolder::open("eval answer", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
+  const std::string replies = (run.path() / "replies.jsonl").string();
+  eval::judge_requests(requests, *service, {.file = replies, .group_size = spec.group_size});
+  const json settings = {{"model", service->name()},
+                         {"temperature", requests.empty() ? 0 : requests.front().temperature},
+                         {"plumbline", fmt::format("{} {}", PLUMBLINE_VERSION, revision())}};
+  std::string lines;
+  const auto answered = eval::read_reply_file(replies);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    lines += line_of(prompts[i], answered.at(i).reply, std::nullopt, settings);
+  }
+  write_file(run.path() / "answers.jsonl", lines);
+  run.finish();
+  log_info("eval: answers are in {}", (run.path() / "answers.jsonl").string());
+}
+
+void answer_by_model(const Invocation& invocation, const std::vector<eval::Prompt>& prompts) {
+  const config::Config& c = invocation.loaded.config;
+  const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
+  auto assistant = engine::load_assistant(c, device);
+  const std::string adapter = engine::attach_policy(assistant.model, c.model);
+  auto run = train::RunFolder::open("eval answer", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
+  const auto generation = generation_of(invocation.loaded);
+  const AnswerFile file(run.path() / "answers.jsonl", settings_of(c, generation.temperature));
+  const auto done = file.read();
+  std::vector<const eval::Prompt*> open;
+  for (const auto& prompt : prompts) {
+    if (!done.contains(prompt.id)) open.push_back(&prompt);
+  }
+  if (!done.empty()) log_info("eval: {} of {} questions are answered", done.size(), prompts.size());
+
+  const model::AdapterScope scope(assistant.model, adapter);
+  Progress progress("eval answer", std::ssize(prompts), std::ssize(prompts) - std::ssize(open));
+  for (size_t next = 0; next < open.size();) {
+    const auto portion = portion_at(open, next, static_cast<size_t>(kFills * c.eval.batch_size));
+    engine::FeatureStore features(assistant.preprocess, c.data.images);  // of this portion only
+    engine::LocalGenerator generator(
+        assistant, features, c.eval.batch_size,
+        {.ends = engine::answer_ends(assistant, generation),
+         .sampling = engine::sampling_options(generation, assistant),
+         .key = random_key(static_cast<uint64_t>(c.run.seed), "eval.answer")});
+    std::vector<data::Prompt> asked;
+    for (const auto* prompt : portion) asked.push_back(to_prompt(*prompt));
+    file.add(portion, generator.answer_prompts(asked, portion.front()->max_tokens));
+    next += portion.size();
+    progress.update(std::ssize(prompts) - std::ssize(open) + static_cast<int64_t>(next));
+  }
+  run.finish();
+  log_info("eval: answers are in {}", (run.path() / "answers.jsonl").string());
+}
+
+}  // namespace
+
+void answer_benchmark(const Invocation& invocation) {
+  const auto& benchmark = eval::benchmark(invocation.inputs.front());
+  const bool has_model = !invocation.loaded.config.model.path.empty();
+  if (has_model == !invocation.eval.endpoint.empty()) {
+    throw ConfigError(Complaint{.component = "eval",
+                                .doing = "looking for who answers",
+                                .expected = "--model FOLDER or --endpoint 'URL model=NAME'",
+                                .got = has_model ? "both" : "neither"});
+  }
+  const auto prompts = read_prompts(benchmark, invocation.eval);
+  if (has_model) return answer_by_model(invocation, prompts);
+  answer_by_service(invocation, prompts);
+}
+
+}  // namespace plumbline::recipes

@@ -1,0 +1,14 @@
+// A page about answers to a benchmark: figures, bars by type, the worst answers.
+#pragma once
+
+#include <string>
+
+#include "plumbline/eval/score_report.h"
+
+namespace plumbline::report {
+
+// Self-contained HTML, readable without colour. One or two systems side by side. Figures whose
+// names end alike behind a type ("counting/score", "type/counting/score") become bars.
+std::string score_html(const eval::ScoreReport& report);
+
+}  // namespace plumbline::report
