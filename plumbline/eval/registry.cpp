@@ -9,10 +9,12 @@
 #include "plumbline/eval/aokvqa.h"
 #include "plumbline/eval/hallusion_bench.h"
 #include "plumbline/eval/llava_bench.h"
+#include "plumbline/eval/mmbench.h"
 #include "plumbline/eval/mme.h"
 #include "plumbline/eval/mmhal.h"
 #include "plumbline/eval/own_benchmark.h"
 #include "plumbline/eval/pope.h"
+#include "plumbline/eval/science_qa.h"
 #include "plumbline/eval/textvqa.h"
 #include "plumbline/eval/vqav2.h"
 #include "plumbline/eval/world_benchmark.h"
@@ -62,9 +64,10 @@ std::string entry(const Benchmark& benchmark) {
 }  // namespace
 
 const std::vector<Benchmark>& benchmarks() {
-  static const std::vector<Benchmark> list = {aokvqa(), hallusion_bench(), llava_bench(), mme(),
-                                              mmhal(),  own_benchmark(),   pope(),        textvqa(),
-                                              vqav2(),  world_benchmark()};
+  static const std::vector<Benchmark> list = {
+      aokvqa(),     hallusion_bench(), llava_bench(),   mmbench(),
+      mme(),        mmhal(),           own_benchmark(), pope(),
+      science_qa(), textvqa(),         vqav2(),         world_benchmark()};
   return list;
 }
 

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "plumbline/base/error.h"
 #include "plumbline/formats/byte_reader.h"
+#include "plumbline/formats/inflate.h"
 
 namespace plumbline::formats {
 namespace {
@@ -22,6 +24,7 @@ constexpr uint64_t kMaxComment = 0xffff;
 constexpr uint64_t kMaxEntries = 1'000'000;
 constexpr uint16_t kFull16 = 0xffff;  // a field at its largest value: look in the zip64 record
 constexpr uint32_t kFull32 = 0xffffffff;
+constexpr uint16_t kStored = 0, kDeflated = 8;
 constexpr uint16_t kEncrypted = 1 << 0, kSizesFollowData = 1 << 3;
 
 struct Directory {
@@ -34,6 +37,8 @@ struct Entry {
   std::string_view name;
   uint16_t flags = 0;
   uint16_t method = 0;
+  uint32_t checksum = 0;
+  uint64_t packed_size = 0;
   uint64_t size = 0;
   uint64_t begin = 0;  // of its local header
 };
@@ -150,29 +155,32 @@ void widen(ByteReader& in, std::string_view extra, std::vector<uint64_t*> fields
   in.fail("an entry without its zip64 sizes");
 }
 
-Entry read_entry(ByteReader& in) {
+Entry read_entry(ByteReader& in, ZipPacking allowed) {
   if (in.number<uint32_t>() != kEntrySignature) in.fail("no directory entry");
   in.take(4);  // versions
   Entry entry;
   entry.flags = in.number<uint16_t>();
   entry.method = in.number<uint16_t>();
-  in.take(8);  // time, date, checksum
-  uint64_t packed_size = in.number<uint32_t>();
+  in.take(4);  // time, date
+  entry.checksum = in.number<uint32_t>();
+  entry.packed_size = in.number<uint32_t>();
   entry.size = in.number<uint32_t>();
   const auto name_size = in.number<uint16_t>(), extra_size = in.number<uint16_t>();
   const auto comment_size = in.number<uint16_t>(), disk = in.number<uint16_t>();
   in.take(6);  // attributes
   entry.begin = in.number<uint32_t>();
   entry.name = in.take(name_size);
-  widen(in, in.take(extra_size), {&entry.size, &packed_size, &entry.begin});
+  widen(in, in.take(extra_size), {&entry.size, &entry.packed_size, &entry.begin});
   in.take(comment_size);
   if (disk != 0) in.fail("an archive of several disks");
   if (entry.flags & kEncrypted) in.fail(fmt::format("'{}', which is encrypted", entry.name));
-  if (entry.method != 0) {
+  const bool is_deflated = entry.method == kDeflated && allowed == ZipPacking::StoredOrDeflated;
+  if (entry.method != kStored && !is_deflated) {
     in.fail(fmt::format("'{}', packed with {}", entry.name, method_name(entry.method)),
-            "stored entries");
+            allowed == ZipPacking::Stored ? "stored entries" : "stored or deflated entries");
   }
-  if (packed_size != entry.size) in.fail(fmt::format("two sizes for '{}'", entry.name));
+  if (!is_deflated && entry.packed_size != entry.size)
+    in.fail(fmt::format("two sizes for '{}'", entry.name));
   return entry;
 }
 
@@ -188,34 +196,40 @@ std::string_view entry_bytes(ByteReader& in, const Entry& entry, uint64_t limit)
   const auto name_size = in.number<uint16_t>(), extra_size = in.number<uint16_t>();
   const std::string_view name = in.take(name_size);
   in.take(extra_size);
-  const auto agrees = [&](uint64_t n) {
-    return n == entry.size || n == kFull32 || (n == 0 && (flags & kSizesFollowData));
+  const auto agrees = [&](uint64_t n, uint64_t stated) {
+    return n == stated || n == kFull32 || (n == 0 && (flags & kSizesFollowData));
   };
-  if (name != entry.name || method != entry.method || !agrees(size) || !agrees(packed_size)) {
+  if (name != entry.name || method != entry.method || !agrees(size, entry.size) ||
+      !agrees(packed_size, entry.packed_size)) {
     in.fail(fmt::format("another local header than that of '{}'", entry.name));
   }
-  if (in.position() > limit || entry.size > limit - in.position()) {
-    in.fail(fmt::format("'{}' of {} bytes", entry.name, entry.size),
+  if (in.position() > limit || entry.packed_size > limit - in.position()) {
+    in.fail(fmt::format("'{}' of {} bytes", entry.name, entry.packed_size),
             fmt::format("entries that end before byte {}", limit));
   }
-  return in.take(entry.size);
+  return in.take(entry.packed_size);
 }
 
 }  // namespace
 
-ZipArchive::ZipArchive(const FileView& file) : file_(file) {
+ZipArchive::ZipArchive(const FileView& file, ZipPacking allowed) : file_(file) {
   ByteReader in(file_.bytes(), "zip", file_.name());
   const Directory directory = read_end(in);
   in.seek(directory.begin);
   std::vector<Entry> entries;
-  for (uint64_t i = 0; i < directory.count; ++i) entries.push_back(read_entry(in));
+  for (uint64_t i = 0; i < directory.count; ++i) entries.push_back(read_entry(in, allowed));
   if (in.position() != directory.begin + directory.size) in.fail("a directory of another size");
 
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
   for (const Entry& entry : entries) {
     const std::string_view bytes = entry_bytes(in, entry, directory.begin);
     ranges.emplace_back(entry.begin, in.position());
-    if (!entries_.emplace(entry.name, bytes).second) {
+    const bool is_new =
+        !has(entry.name) &&
+        (entry.method == kStored
+             ? entries_.emplace(entry.name, bytes).second
+             : deflated_.emplace(entry.name, Deflated{bytes, entry.size, entry.checksum}).second);
+    if (!is_new) {
       in.fail(fmt::format("two entries named '{}'", entry.name));
     }
   }
@@ -226,6 +240,38 @@ ZipArchive::ZipArchive(const FileView& file) : file_(file) {
       in.fail("an entry inside another one");
     }
   }
+}
+
+bool ZipArchive::has(std::string_view name) const {
+  return entries_.contains(name) || deflated_.contains(name);
+}
+
+std::string ZipArchive::contents(std::string_view name, uint64_t max_size) const {
+  const auto refused = [&](const std::string& expected, const std::string& got) {
+    return DataError(Complaint{.component = "zip",
+                               .doing = fmt::format("unpacking '{}'", name),
+                               .expected = expected,
+                               .got = got,
+                               .where = file_.name()});
+  };
+  const auto stored = entries_.find(name);
+  const auto deflated = deflated_.find(name);
+  if (stored == entries_.end() && deflated == deflated_.end()) {
+    throw refused("an entry of this name", "none");
+  }
+  const bool is_stored = stored != entries_.end();
+  const uint64_t size = is_stored ? stored->second.size() : deflated->second.size;
+  constexpr uint64_t kMostAtOnce = 0x7fffffff;
+  if (size > std::min(max_size, kMostAtOnce)) {
+    throw refused(fmt::format("at most {} bytes", max_size), fmt::format("{}", size));
+  }
+  if (is_stored) return std::string(stored->second);
+  const Deflated& entry = deflated->second;
+  if (entry.bytes.size() > kMostAtOnce) throw refused("a smaller entry", "one of 2 GB or more");
+  auto bytes = inflated(entry.bytes, size);
+  if (!bytes) throw refused(fmt::format("{} bytes", size), "broken packed data");
+  if (crc32_of(*bytes) != entry.checksum) throw refused("the stated checksum", "another one");
+  return *std::move(bytes);
 }
 
 }  // namespace plumbline::formats

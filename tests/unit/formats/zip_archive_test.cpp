@@ -146,5 +146,49 @@ TEST(ZipArchive, EveryCutArchiveIsRefused) {
   }
 }
 
+// "again and again and again" as a deflated entry of kTwo's form.
+std::string deflated_zip(uint32_t size = 25, uint32_t checksum = 3152559414u) {
+  const std::string packed("\113\114\117\314\314\123\110\314\113\121\110\104\145\001\000", 15);
+  Zip zip = zip_of({{"a", packed}});
+  for (const auto& [begin, shift] :
+       {std::pair(zip.locals[0], size_t{0}), std::pair(zip.directory[0], size_t{2})}) {
+    zip.bytes = patched(zip.bytes, begin + 8 + shift, le<uint16_t>(8));
+    zip.bytes = patched(zip.bytes, begin + 14 + shift, le(checksum));
+    zip.bytes = patched(zip.bytes, begin + 22 + shift, le(size));
+  }
+  return zip.bytes;
+}
+
+ZipArchive open_deflated(const std::string& bytes) {
+  return ZipArchive(FileView(bytes, "some.zip"), ZipPacking::StoredOrDeflated);
+}
+
+TEST(ZipArchive, InflatesWhereThatIsAllowed) {
+  const std::string bytes = deflated_zip();
+  const auto archive = open_deflated(bytes);
+  EXPECT_TRUE(archive.has("a"));
+  EXPECT_TRUE(archive.entries().empty());
+  EXPECT_EQ(archive.contents("a", 25), "again and again and again");
+  EXPECT_EQ(open_deflated(kTwo.bytes).contents("folder/b", 99), "second!");
+  EXPECT_THAT(refusal(bytes), HasSubstr("packed with deflate"));
+}
+
+TEST(ZipArchive, RefusesBombsAndBrokenPackedBytes) {
+  const auto complaint = [](const std::string& bytes, uint64_t limit = 1000) {
+    return error_text<DataError>([&] { open_deflated(bytes).contents("a", limit); });
+  };
+  EXPECT_THAT(complaint(deflated_zip(), 24), HasSubstr("at most 24 bytes, got 25"));
+  EXPECT_THAT(complaint(deflated_zip(24)), HasSubstr("broken packed data"));
+  EXPECT_THAT(complaint(deflated_zip(26)), HasSubstr("broken packed data"));
+  EXPECT_THAT(complaint(deflated_zip(0)), HasSubstr("broken packed data"));
+  EXPECT_THAT(complaint(deflated_zip(25, 7)), HasSubstr("checksum"));
+  EXPECT_THAT(complaint(deflated_zip(2'000'000'000), 4'000'000'000),
+              HasSubstr("broken packed data"));
+  EXPECT_THAT(error_text<DataError>([&] { open_deflated(kTwo.bytes).contents("b", 9); }),
+              HasSubstr("an entry of this name, got none"));
+  EXPECT_THAT(error_text<DataError>([&] { open_deflated(kTwo.bytes).contents("a", 4); }),
+              HasSubstr("at most 4 bytes"));
+}
+
 }  // namespace
 }  // namespace plumbline::formats

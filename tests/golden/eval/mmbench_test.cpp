@@ -1,0 +1,28 @@
+// MMBench against VLMEvalKit's and lmms-eval's rules, from tools/golden/eval/mmbench.py.
+#include "plumbline/eval/mmbench.h"
+
+#include "plumbline/base/files.h"
+#include "plumbline/eval/registry.h"
+#include "tests/golden/eval/expected_figures.h"
+
+namespace plumbline::eval {
+namespace {
+
+const std::string kFolder = "tests/golden/eval/mmbench/";
+
+TEST(GoldenMmbench, FiguresOfAllFormsOfAnswers) {
+  const auto expected = nlohmann::json::parse(read_file(kFolder + "expected.json"));
+  const Benchmark benchmark = mmbench();
+  for (const char* answers : {"answers.xlsx", "answers.tsv", "answers.jsonl"}) {
+    for (const char* rule : {"vlmevalkit", "lmms"}) {
+      SCOPED_TRACE(std::string(answers) + " " + rule);
+      const auto scoring = benchmark.score(
+          {.files = {{"questions", kFolder + "questions.tsv"}, {"answers", kFolder + answers}},
+           .variants = variants_of(benchmark, {std::string("mmbench=") + rule})});
+      expect_figures(scoring, expected.at(rule));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::eval

@@ -1,0 +1,23 @@
+// ScienceQA against LLaVA's rule, from tools/golden/eval/science_qa.py.
+#include "plumbline/eval/science_qa.h"
+
+#include "plumbline/base/files.h"
+#include "plumbline/eval/registry.h"
+#include "tests/golden/eval/expected_figures.h"
+
+namespace plumbline::eval {
+namespace {
+
+const std::string kFolder = "tests/golden/eval/science_qa/";
+
+TEST(GoldenScienceQa, Figures) {
+  const Benchmark benchmark = science_qa();
+  const auto scoring = benchmark.score({.files = {{"questions", kFolder + "problems.json"},
+                                                  {"splits", kFolder + "pid_splits.json"},
+                                                  {"answers", kFolder + "answers.jsonl"}},
+                                        .variants = variants_of(benchmark, {})});
+  expect_figures(scoring, nlohmann::json::parse(read_file(kFolder + "expected.json")));
+}
+
+}  // namespace
+}  // namespace plumbline::eval
