@@ -6,6 +6,9 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/amber.h"
+#include "plumbline/eval/chair.h"
+#include "plumbline/eval/object_halbench.h"
 #include "plumbline/eval/pope.h"
 
 namespace plumbline::eval {
@@ -47,7 +50,7 @@ std::string entry(const Benchmark& benchmark) {
 }  // namespace
 
 const std::vector<Benchmark>& benchmarks() {
-  static const std::vector<Benchmark> list = {pope()};
+  static const std::vector<Benchmark> list = {amber(), chair(), object_halbench(), pope()};
   return list;
 }
 
