@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <set>
 
+#include "plumbline/base/pattern.h"
 #include "plumbline/text/jinja_unicode.h"
 
 namespace plumbline::english {
@@ -11,36 +13,40 @@ namespace {
 
 namespace unicode = text::jinja;
 
-constexpr std::string_view kStops = ".?!";
-// Ends a word, and lets a sentence end before it as white space does.
-constexpr std::string_view kBreaks = ")\";}]*:@'({[?!";
-constexpr std::string_view kClosing = "\"')]}";
+constexpr const char* kSpace = " \t\n\r\v\f";
+const std::string kCurly = "‘’“”«»";
 
 const std::set<std::string, std::less<>> kAbbreviations = {
     "a.m", "co",  "corp", "dr",  "e.g",  "i.e", "inc", "jr",  "ltd",
     "mr",  "mrs", "ms",   "p.m", "prof", "sr",  "st",  "u.s", "vs"};
 
-bool contains(std::string_view set, char c) { return set.find(c) != std::string_view::npos; }
-
-// Bytes of white space that the text begins with.
-size_t space_at(std::string_view text) { return unicode::leading_space(text); }
-
-bool begins_with_space(std::string_view text) {
-  return !text.empty() && unicode::is_space(unicode::first_code_point(text).code);
+Pattern pattern(const std::string& expression) {
+  return Pattern(expression, Pattern::Text::Unicode);
 }
 
-// The word that ends at the end of this text.
-std::string_view last_word(std::string_view text) {
-  size_t begin = text.size();
-  while (begin > 0) {
-    size_t before = begin - 1;
-    while (before > 0 && (text[before] & 0xC0) == 0x80) --before;
-    if (begins_with_space(text.substr(before)) || contains(kBreaks, text[before])) break;
-    begin = before;
-  }
-  return text.substr(begin);
+// A stop, and what may follow a sentence: punctuation, or white space and a word (group 2).
+const Pattern& stop_pattern() {
+  static const Pattern stop = pattern("[.?!](?=([)\";}\\]*:@'({[?!" + kCurly + "]|\\s+(\\S+)))");
+  return stop;
 }
 
+// Words and marks; periods stay with their words.
+const Pattern& token_pattern() {
+  static const std::string marks = "[)\";}\\]*:@'({[?!" + kCurly + "]";
+  static const std::string runs = "(?:-{2,}|\\.{2,}|(?:\\.\\s){2,}\\.)";
+  static const Pattern token = pattern(runs + "|[^\\s(\"`{[:;&#*@)}\\]\\-,]\\S*?(?=\\s|$|" + marks +
+                                       "|" + runs + "|,(?=$|\\s|" + marks + "|" + runs + "))|\\S");
+  return token;
+}
+
+std::vector<std::string> tokens_of(const std::string& text) {
+  std::vector<std::string> tokens;
+  PatternSearch search(token_pattern(), text);
+  for (size_t at = 0; search.next(at); at = search.end()) tokens.emplace_back(search.group(0));
+  return tokens;
+}
+
+// With or without a period behind it.
 bool is_number(std::string_view word) {
   if (word.starts_with('-')) word.remove_prefix(1);
   if (word.starts_with('.') || word.starts_with(',')) word.remove_prefix(1);
@@ -50,11 +56,10 @@ bool is_number(std::string_view word) {
   });
 }
 
-bool is_initial(std::string_view word) {
-  if (word.empty()) return false;
-  const std::string_view first = unicode::first_character(word);
-  return first.size() == word.size() &&
-         (word == "_" || unicode::lower(first) != unicode::upper(first));
+bool is_letter(std::string_view word) {
+  if (word.empty() || unicode::first_character(word).size() != word.size()) return false;
+  static const Pattern letter = pattern("[^\\W\\d]");
+  return letter.found_in(word);
 }
 
 bool is_abbreviation(std::string_view word) {
@@ -63,44 +68,96 @@ bool is_abbreviation(std::string_view word) {
          kAbbreviations.contains(lower.substr(lower.rfind('-') + 1));
 }
 
-// Whether the period behind `before` ends a sentence; `after` is what follows it.
-bool ends_sentence(std::string_view before, std::string_view after) {
-  const std::string_view word = last_word(before);
-  if (word.ends_with('.') || is_abbreviation(word)) return false;
-  const std::string_view next =
-      begins_with_space(after) ? unicode::first_character(after.substr(space_at(after))) : "";
-  const bool is_cased = unicode::is_lower(next) || unicode::is_upper(next);
-  if (is_initial(word)) return !is_cased;
-  return !(is_number(word) && unicode::is_lower(next));
+// Whether a sentence ends behind `token`, which `next` follows.
+bool ends_sentence(std::string_view token, std::string_view next) {
+  if (token == "." || token == "?" || token == "!") return true;
+  if (!token.ends_with('.') || token.ends_with("..")) return false;
+  const std::string_view word = token.substr(0, token.size() - 1);
+  if (is_abbreviation(word)) return false;
+  const std::string_view first = unicode::first_character(next);
+  const bool goes_on =
+      unicode::is_lower(first) ||
+      (next.size() == 1 && std::string_view(";:,.!?").find(next) != std::string_view::npos);
+  if (is_letter(word)) return !goes_on && !unicode::is_upper(first);
+  return !(is_number(word) && goes_on);
 }
 
-// Bytes of closing quotes and brackets at the beginning that belong to the sentence before.
-size_t closing_at(std::string_view text) {
-  size_t end = 0;
-  while (end < text.size() && contains(kClosing, text[end])) ++end;
-  const std::string_view rest = text.substr(end);
-  return rest.empty() || begins_with_space(rest) || rest.starts_with("--") ? end : 0;
+// Whether one ends within the text, before its last token.
+bool has_end(const std::string& text) {
+  const auto tokens = tokens_of(text);
+  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (ends_sentence(tokens[i], tokens[i + 1])) return true;
+  }
+  return false;
+}
+
+struct Slice {
+  size_t begin, end;
+};
+
+// A place where a sentence may end.
+struct Stop {
+  size_t word_begin, begin, end;
+  std::string after;                 // the mark, or white space and the word
+  std::optional<size_t> next_begin;  // of the word behind white space
+};
+
+// Of the stops of one word (text without white space) the last.
+std::vector<Stop> stops_of(const std::string& text) {
+  std::vector<Stop> stops;
+  PatternSearch search(stop_pattern(), text);
+  for (size_t at = 0; search.next(at); at = search.end()) {
+    const size_t before = search.begin();
+    const size_t space = before == 0 ? std::string::npos : text.find_last_of(kSpace, before - 1);
+    const bool is_first = space == std::string::npos || space == 0;  // as Punkt has it
+    Stop stop{.word_begin = is_first ? 0 : space + 1,
+              .begin = before,
+              .end = search.end(),
+              .after = std::string(search.group(1)),
+              .next_begin = std::nullopt};
+    if (!search.group(2).empty()) stop.next_begin = search.begin(2);
+    const bool is_same_word = !stops.empty() && stops.back().begin > stop.word_begin;
+    if (is_same_word) stops.pop_back();
+    stops.push_back(std::move(stop));
+  }
+  return stops;
+}
+
+// Bytes at the beginning that belong to the sentence before: closing quotes and brackets, and white
+// space behind them.
+Slice closing_of(std::string_view text) {
+  static const Pattern closing = pattern("^([\"')\\]}" + kCurly + "]+?)(?:\\s+|(?=--)|$)");
+  PatternSearch search(closing, text);
+  if (!search.next(0)) return {0, 0};
+  return {search.end(1), search.end()};
 }
 
 }  // namespace
 
-std::vector<std::string> sentences(std::string_view text) {
-  text.remove_suffix(unicode::trailing_space(text));
-  std::vector<std::string> found;
+std::vector<std::string> sentences(std::string_view given) {
+  given.remove_suffix(unicode::trailing_space(given));
+  const std::string text(given);
+  std::vector<Slice> slices;
   size_t begin = 0;
-  for (size_t i = 0; i + 1 < text.size(); ++i) {
-    const std::string_view after = text.substr(i + 1);
-    if (i < begin || !contains(kStops, text[i])) continue;
-    if (!begins_with_space(after) && !contains(kBreaks, after.front())) continue;
-    if (text[i] == '.' && !ends_sentence(text.substr(begin, i - begin), after)) continue;
-    size_t next = i + 1 + space_at(after);
-    const size_t closing = closing_at(text.substr(next));
-    // A quote stays with the sentence before even behind a blank, as Punkt has it.
-    const size_t end = closing > 0 ? next + closing : i + 1;
-    found.emplace_back(text.substr(begin, end - begin));
-    begin = end + space_at(text.substr(end));
+  for (const Stop& stop : stops_of(text)) {
+    if (!has_end(text.substr(stop.word_begin, stop.end - stop.word_begin) + stop.after)) continue;
+    slices.push_back({begin, stop.end});
+    begin = stop.next_begin.value_or(stop.end);
   }
-  if (begin < text.size()) found.emplace_back(text.substr(begin));
+  slices.push_back({begin, text.size()});
+
+  std::vector<std::string> found;
+  for (size_t i = 0; i < slices.size(); ++i) {
+    auto [from, to] = slices[i];
+    if (i + 1 < slices.size()) {
+      const auto& next = slices[i + 1];
+      const auto [end, moved] =
+          closing_of(std::string_view(text).substr(next.begin, next.end - next.begin));
+      if (moved > 0) to = next.begin + end;
+      slices[i + 1].begin += moved;
+    }
+    if (from < to) found.push_back(text.substr(from, to - from));
+  }
   return found;
 }
 
