@@ -16,20 +16,25 @@ class WordNetFiles {
     char name[] = "/tmp/plumbline-wordnet-XXXXXX";
     folder_ = ::mkdtemp(name);
     write("index.noun",
-          lines("n", {"a",     "ax",       "axe",   "axis",    "bench",   "cat",   "church",
-                      "dog",   "elephant", "glass", "glasses", "hot_dog", "in",    "knife",
-                      "leaf",  "leave",    "light", "man",     "mouse",   "party", "quiz",
-                      "table", "u",        "us",    "walk"}));
-    write("noun.exc", "axes ax axis\nmice mouse\nunknowns nowhere\n");
+          lines("n",
+                {"a",        "ax",    "axe",     "axis",  "baby",    "baseball", "bear",   "bench",
+                 "bowl",     "cat",   "chair",   "child", "church",  "coffee",   "cup",    "dog",
+                 "elephant", "glass", "glasses", "hat",   "hot_dog", "in",       "knife",  "leaf",
+                 "leave",    "light", "man",     "mouse", "oven",    "party",    "person", "player",
+                 "quiz",     "red",   "seat",    "sky",   "sofa",    "stove",    "table",  "teddy",
+                 "toilet",   "track", "train",   "u",     "us",      "walk",     "water",  "wine",
+                 "woman",    "young"}));
+    write("noun.exc", "axes ax axis\nchildren child\nmice mouse\nunknowns nowhere\nwomen woman\n");
     write("index.verb", lines("v", {"be", "carry", "leave", "light", "stop", "walk"}));
     write("verb.exc", "left leave\nstopped stop\nwas be\n");
-    write("index.adj", lines("a", {"big", "light", "nice"}));
+    write("index.adj", lines("a", {"big", "light", "nice", "red", "young"}));
     write("adj.exc", "bigger big\nbest good well\n");
     write("index.adv", lines("r", {"quickly"}));
     write("adv.exc", "best well\n");
     write("cntlist.rev",
           "leaf%1:20:00:: 1 20\nleave%2:38:00:: 2 14\nleave%2:38:01:: 1 8\nlight%1:06:00:: 1 29\n"
-          "light%3:00:00:: 1 12\nlight%5:00:00:bright:00 2 9\n");
+          "light%3:00:00:: 1 12\nred%1:07:00:: 1 3\nred%5:00:00:: 1 9\nyoung%3:00:00:: 1 "
+          "9\nlight%5:00:00:bright:00 2 9\n");
   }
   ~WordNetFiles() { fs::remove_all(folder_); }
   WordNetFiles(const WordNetFiles&) = delete;
