@@ -43,7 +43,7 @@ std::vector<Asked> read_questions(const EvalRequest& request) {
 // What one caption adds to the sums.
 struct CaptionCounts {
   double mentions = 0, hallucinated = 0, truth = 0, found = 0, tokens = 0;
-  std::vector<std::string> shown;  // "dog", "not cat (kitten)"
+  std::vector<std::string> shown = {};  // "dog", "not cat (kitten)"
 };
 
 CaptionCounts count(const std::vector<std::string>& merged, const CocoObjects& objects,

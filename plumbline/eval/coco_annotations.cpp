@@ -48,7 +48,9 @@ class Reader : public nlohmann::json_sax<json> {
 
   bool start_object(size_t) override {
     if (depth_++ == kEntry - 1) {
-      annotation_ = {.number = annotation_.number};
+      const int64_t number = annotation_.number;
+      annotation_ = {};
+      annotation_.number = number;
       name_.clear();
       id_.reset();
     }

@@ -119,7 +119,7 @@ std::unordered_map<std::string, std::string> read_replies(const std::string& pat
 // What one answer adds to the sums.
 struct AnswerCounts {
   double mentions = 0, hallucinated = 0, truth = 0, found = 0, words = 0;
-  std::vector<std::string> shown;
+  std::vector<std::string> shown = {};
 };
 
 AnswerCounts count(const std::vector<std::string>& names, const CocoObjects& objects,

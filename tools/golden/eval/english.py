@@ -12,6 +12,7 @@ import random
 import shutil
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import nltk
@@ -62,7 +63,7 @@ def words(draw):
 
 def texts(draw):
     made = []
-    for _ in range(900):
+    for _ in range(700):
         pieces = [draw.choice(PIECES).strip("\n") for _ in range(draw.randint(1, 14))]
         made.append("".join(p + draw.choice(["", " ", " ", " ", " ", "  ", "\n"]) for p in pieces))
     return made
@@ -103,8 +104,9 @@ def tagger(draw, folder):
     return [[tokens, [tag for _, tag in trained.tag(tokens)]] for tokens in cases]
 
 
-def main(folder):
-    draw = random.Random(20231116)
+@contextmanager
+def wordnet():
+    """NLTK's WordNet from Debian's files."""
     with tempfile.TemporaryDirectory() as root:
         corpus = Path(root) / "corpora" / "wordnet"
         corpus.mkdir(parents=True)
@@ -114,14 +116,25 @@ def main(folder):
         (corpus / "index.sense").touch()  # not in Debian's package; lemmas need neither
         (corpus / "lexnames").write_text("".join(f"{i:02d}\tname\t1\n" for i in range(45)))
         nltk.data.path.insert(0, root)
-        lemma_cases = lemmas(draw)
+        WordNetLemmatizer().lemmatize("dogs")  # reads the files
+        yield
+
+
+def punkt():
     parameters = PunktParameters()
     parameters.abbrev_types = set(ABBREVIATIONS)
-    punkt = PunktSentenceTokenizer(parameters)
+    return PunktSentenceTokenizer(parameters)
+
+
+def main(folder):
+    draw = random.Random(20231116)
+    with wordnet():
+        lemma_cases = lemmas(draw)
+    splitter = punkt()
     tokenizer = NLTKWordTokenizer()
     cases = []
     for text in texts(draw):
-        sentences = punkt.tokenize(text)
+        sentences = splitter.tokenize(text)
         cases.append([text, tokenizer.tokenize(text), sentences, [t for s in sentences for t in tokenizer.tokenize(s)]])
     folder.mkdir(parents=True, exist_ok=True)
     written = {
