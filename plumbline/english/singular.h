@@ -10,10 +10,10 @@ namespace plumbline::english {
 // "benches" gives "bench", "women" "woman". Words that are singular may be damaged ("glass" gives
 // "glas", "hour" "hmy"): what reads the result must expect that, as CHAIR does.
 //
-// Source: the rules of pattern.en's singularize (De Smedt & Daelemans 2012), which CHAIR's
-// reference uses and TextBlob ships, after B. Ferrer's inflector. Its oddities are kept: a piece of
-// a word that has no plural counts as one ("ice" of "rice"), and "cookies" behind other letters
-// gives "cookie" alone.
+// Source: pattern.en's singularize (De Smedt & Daelemans 2012, version 2.6), which CHAIR's
+// reference uses, after B. Ferrer's inflector. Its oddities are kept: the end of a word that has no
+// plural counts as one ("ice" of "rice"), and a list of plurals ("doggies") stays plural.
+// TextBlob's copy of the rules has repaired the latter and knows more words.
 std::string singular(std::string_view word);
 
 }  // namespace plumbline::english

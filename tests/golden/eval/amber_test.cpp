@@ -9,7 +9,8 @@ TEST(GoldenAmber, PrintedFigures) {
   if (!has_wordnet()) GTEST_SKIP() << "needs the package wordnet-base";
   const auto& amber = benchmark("amber");
   int compared = 0;
-  for (const auto& [variant, figures] : expected_of("amber").items()) {
+  const auto expected = expected_of("amber");
+  for (const auto& [variant, figures] : expected.items()) {
     const auto scoring = amber.score(golden_request(amber,
                                                     {{"questions", "query_all.json"},
                                                      {"answers", "answers.json"},

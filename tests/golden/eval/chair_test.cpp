@@ -11,7 +11,8 @@ TEST(GoldenChair, FiguresOfAllVariants) {
   const auto& chair = benchmark("chair");
   const std::string folder = kEvalFolder + "chair/";
   int compared = 0;
-  for (const auto& [variant, figures] : expected_of("chair").items()) {
+  const auto expected = expected_of("chair");
+  for (const auto& [variant, figures] : expected.items()) {
     const size_t blank = variant.find(' ');
     auto request = golden_request(
         chair, {{"answers", "captions.jsonl"}, {"synonyms", "synonyms.txt"}},

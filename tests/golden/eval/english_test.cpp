@@ -1,4 +1,4 @@
-// The room `english` against NLTK and TextBlob (tools/golden/eval/english.py).
+// The room `english` against NLTK and pattern.en (tools/golden/eval/english.py).
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

@@ -21,7 +21,8 @@ TEST(GoldenObjectHalBench, Figures) {
   }
   const auto scoring = halbench.score(request);
   int compared = 0;
-  for (const auto& [name, value] : expected_of("object_halbench").items()) {
+  const auto expected = expected_of("object_halbench");
+  for (const auto& [name, value] : expected.items()) {
     if (name == "malformed") {
       EXPECT_EQ(scoring.num_malformed, value.get<int64_t>());
       continue;

@@ -36,14 +36,11 @@ TEST(Singular, Irregular) {
           {"geese", "goose"},
           {"leaves", "leaf"},
           {"mice", "mouse"},
-          {"buses", "bus"},
-          {"cookies", "cookie"},
-          {"zombies", "zombie"}});
+          {"buses", "bus"}});
 }
 
 TEST(Singular, Unchanged) {
   expect({{"scissors", "scissors"},
-          {"jeans", "jeans"},
           {"cattle", "cattle"},
           {"luggage", "luggage"},
           {"series", "series"}});
@@ -61,7 +58,9 @@ TEST(Singular, WordsThatAreSingularMayBeDamaged) {
           {"hour", "hmy"},
           {"pasta", "pastum"},
           {"slice", "slouse"},
-          {"minibuses", "bus"},
+          {"doggies", "doggies"},
+          {"Cookies", "cookies"},
+          {"minibuses", "minibus"},
           {"ice", "ice"},
           {"'s", "'"}});
 }

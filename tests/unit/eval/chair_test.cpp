@@ -36,7 +36,7 @@ TEST_F(Chair, FiguresByHand) {
   EXPECT_DOUBLE_EQ(figure(scoring, "chair_i"), 2.0 / 6);  // repeats count
   EXPECT_DOUBLE_EQ(figure(scoring, "chair_s"), 1.0 / 2);
   EXPECT_DOUBLE_EQ(figure(scoring, "recall"), 3.0 / 5);
-  EXPECT_DOUBLE_EQ(figure(scoring, "length"), 17.0 / 2);
+  EXPECT_DOUBLE_EQ(figure(scoring, "length"), 18.0 / 2);
   EXPECT_EQ(printed_figure(scoring, "chair_i"), "33.3");
   EXPECT_EQ(scoring.units.size(), 2u);
   EXPECT_EQ(scoring.answers[0].verdict, "bear, not cat, not cat");

@@ -77,7 +77,7 @@ TEST_F(ObjectHalBench, FiguresByHand) {
   EXPECT_DOUBLE_EQ(figure(scoring, "object_hall"), 1.0 / 4);  // a name counts once
   EXPECT_DOUBLE_EQ(figure(scoring, "object_correct"), 3.0 / 4);
   EXPECT_DOUBLE_EQ(figure(scoring, "object_recall"), 3.0 / 5);
-  EXPECT_DOUBLE_EQ(figure(scoring, "length"), 12.0 / 2);  // without "Assistant:"
+  EXPECT_DOUBLE_EQ(figure(scoring, "length"), 13.0 / 2);  // without "Assistant:"
   EXPECT_EQ(printed_figure(scoring, "object_hall"), "25.00");
   EXPECT_EQ(figure(scoring, "answers_with_objects"), 2);
   EXPECT_EQ(scoring.num_malformed, 0);

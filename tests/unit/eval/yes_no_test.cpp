@@ -28,7 +28,8 @@ TEST(YesNo, FiguresByHand) {
   for (int i = 0; i < 3; ++i) add(false, YesNo::No);
   add(true, YesNo::Neither);
   Sums sums(tally.num_columns());
-  for (const auto& [column, value] : tally.units()[0].parts) sums[column] = value;
+  const auto units = tally.units();
+  for (const auto& [column, value] : units[0].parts) sums[column] = value;
   const auto values = figures.values(sums);
   EXPECT_DOUBLE_EQ(values[0], 0.6);
   EXPECT_DOUBLE_EQ(values[1], 0.75);

@@ -1,14 +1,17 @@
-"""What NLTK and TextBlob make of made-up English: singulars, words of texts, lemmas, parts of speech.
+"""What NLTK and pattern make of made-up English: singulars, words of texts, lemmas, parts of speech.
 
     python tools/golden/eval/english.py tests/golden/eval/english
 
-Needs nltk, textblob, numpy, and Debian's wordnet-base, whose files NLTK reads here. NLTK's own data (its sentence
+Needs nltk, numpy, pattern3 (installed with --no-deps; of it only the tables and rules of singulars are run, as the
+package itself is broken), and Debian's wordnet-base, whose files NLTK reads here. NLTK's own data (its sentence
 model, its tagger's weights) is on no package registry: sentences are split by Punkt without training but with the
 abbreviations of plumbline/english/sentences.cpp, and the tagger is trained on made-up sentences.
 """
 
+import importlib.util
 import json
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -20,7 +23,6 @@ from nltk.stem import WordNetLemmatizer
 from nltk.tag.perceptron import PerceptronTagger
 from nltk.tokenize import NLTKWordTokenizer
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
-from textblob.en import inflect
 
 WORDNET = Path("/usr/share/wordnet")
 ABBREVIATIONS = "a.m co corp dr e.g i.e inc jr ltd mr mrs ms p.m prof sr st u.s vs".split()
@@ -38,12 +40,23 @@ PIECES = """a the two dog dogs cat's dogs' don't can't cannot gonna wanna gotta 
     a_b don''t end.'' 'Til 'em 'cause 'n' Is Are The And dog.cat !a ?b \u2026 \u00a0 \u2003""".split(" ")
 
 
-def words(draw):
+def pattern():
+    """Names of pattern.en's rules; commas that its copy for Python 3 has lost are put back."""
+    root = importlib.util.find_spec("pattern3").submodule_search_locations[0]
+    source = (Path(root) / "text" / "en" / "inflect.py").read_text(encoding="utf-8")
+    names = {"re": re, "NOUN": "NN"}
+    exec(source[source.index("plural_prepositions"):source.index("#### VERB CONJUGATION")], names)
+    for listed, lost in (("uninflected", "wildebeest carp"), ("uncountable", "water cheese"), ("ie", "zombie bogie")):
+        names["singular_" + listed].discard(lost.replace(" ", ""))
+        names["singular_" + listed].update(lost.split())
+    return names
+
+
+def words(draw, rules):
     """Singular's input: every listed word, made-up stems with every ending, other spellings."""
-    listed = set(inflect.singular_uninflected) | set(inflect.singular_uncountable) | set(inflect.singular_s)
-    listed |= set(inflect.singular_ie) | set(inflect.singular_irregular) | {w + "s" for w in inflect.singular_ie}
-    listed |= {w + "es" for w in inflect.singular_s}
-    for preposition in inflect.plural_prepositions:
+    listed = set().union(*(rules["singular_" + name] for name in ("uninflected", "uncountable", "ie", "irregular")))
+    listed |= {w + "s" for w in listed} | {w + "es" for w in rules["plural_categories"]["s-singular"]}
+    for preposition in rules["plural_prepositions"]:
         listed.add("dogs-" + preposition)
         listed.add(f"men-{preposition}-arms")
     for ending in ENDINGS:
@@ -137,8 +150,9 @@ def main(folder):
         sentences = splitter.tokenize(text)
         cases.append([text, tokenizer.tokenize(text), sentences, [t for s in sentences for t in tokenizer.tokenize(s)]])
     folder.mkdir(parents=True, exist_ok=True)
+    rules = pattern()
     written = {
-        "singular": [[word, inflect.singularize(word)] for word in words(draw)],
+        "singular": [[word, rules["singularize"](word)] for word in words(draw, rules)],
         "tokens": cases, "lemmas": lemma_cases, "tags": tagger(draw, folder)}
     for name, value in written.items():
         lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in value)

@@ -2,7 +2,7 @@
 
     python tools/golden/eval/objects.py tests/golden/eval
 
-writes chair/, object_halbench/ and amber/. The language parts are NLTK's and TextBlob's: see english.py, whose
+writes chair/, object_halbench/ and amber/. The language parts are NLTK's and pattern's: see english.py, whose
 sentence model and tagger these use, too. Object HalBench's nouns and lemmas are spaCy's in its script; here nouns are
 the trained tagger's and lemmas WordNet's, as Plumbline has them when it is given a tagger.
 Sources of the rules: LisaAnne/Hallucination utils/chair.py (a967f2f), Maxlinn's stand-alone copy of it (recall, length,
@@ -20,7 +20,6 @@ import english
 from nltk.stem import WordNetLemmatizer
 from nltk.tag.perceptron import PerceptronTagger
 from nltk.tokenize import NLTKWordTokenizer
-from textblob.en.inflect import singularize
 
 SYNONYMS = """person, man, woman, child, baby, people, player, rider, adult
 dog, puppy, hound, dog, mutt
@@ -64,6 +63,7 @@ Mr. tables' Dogs A The TV 3 hours""".split()
 class Language:
     def __init__(self, tagger_folder):
         self.lemma = WordNetLemmatizer().lemmatize
+        self.singular = english.pattern()["singularize"]
         self.punkt = english.punkt()
         self.tokenizer = NLTKWordTokenizer()
         self.tagger = PerceptronTagger(load=False)
@@ -80,7 +80,7 @@ class Language:
     def words(self, text, rule):
         tokens = self.tokens(text.lower())
         if rule == "words":
-            return [singularize(t) for t in tokens]
+            return [self.singular(t) for t in tokens]
         if rule == "noun":
             return [self.lemma(t) for t in tokens]
         classes = {"J": "a", "V": "v", "R": "r"}
