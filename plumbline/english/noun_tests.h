@@ -1,7 +1,6 @@
 // Which words of a text are nouns.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 

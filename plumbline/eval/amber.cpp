@@ -5,108 +5,19 @@
 
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <unordered_map>
 
 #include "plumbline/base/error.h"
 #include "plumbline/english/noun_tests.h"
 #include "plumbline/english/word_tokens.h"
 #include "plumbline/eval/amber_figures.h"
 #include "plumbline/eval/amber_objects.h"
+#include "plumbline/eval/amber_questions.h"
 #include "plumbline/eval/caption_words.h"
 #include "plumbline/eval/yes_no.h"
-#include "plumbline/formats/json_lines.h"
 
 namespace plumbline::eval {
 namespace {
-
-using nlohmann::json;
-
-struct Annotation {
-  AmberType type = AmberType::Generative;
-  AmberTruth truth = {};  // of descriptions
-  bool is_yes = false;    // of yes/no questions
-};
-
-struct Question {
-  Asked asked;
-  Annotation annotation = {};
-};
-
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading AMBER's files",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
-
-std::vector<std::string> words_of(const json& record, const char* name, const std::string& where) {
-  const auto found = record.find(name);
-  if (found == record.end() || !found->is_array()) {
-    throw unfit(fmt::format("a list of words as '{}'", name), "none", where);
-  }
-  std::vector<std::string> words;
-  for (const auto& word : *found) {
-    if (!word.is_string()) throw unfit("a word", word.dump(), where);
-    words.push_back(word.get<std::string>());
-  }
-  return words;
-}
-
-Annotation read_annotation(const json& record, const std::string& where) {
-  Annotation annotation{.type = amber_type(required_text(record, {"type"}, where), where)};
-  if (annotation.type == AmberType::Generative) {
-    annotation.truth = {.there = words_of(record, "truth", where),
-                        .not_there = words_of(record, "hallu", where)};
-    return annotation;
-  }
-  const std::string truth = required_text(record, {"truth"}, where);
-  if (truth != "yes" && truth != "no") throw unfit("yes or no", "'" + truth + "'", where);
-  annotation.is_yes = truth == "yes";
-  return annotation;
-}
-
-std::vector<Question> read_queries(const EvalRequest& request) {
-  std::vector<Question> questions;
-  formats::for_each_record(request.file("questions"), [&](const formats::Record& record) {
-    questions.push_back({.asked = {.id = required_text(record.value, {"id"}, record.where),
-                                   .question = required_text(record.value, {"query"}, record.where),
-                                   .image = required_text(record.value, {"image"}, record.where),
-                                   .where = record.where}});
-  });
-  if (questions.empty()) throw unfit("queries", "none", request.file("questions"));
-  return questions;
-}
-
-// The script takes annotation id - 1 of the list; here both must agree.
-std::vector<Question> read_questions(const EvalRequest& request, const AmberObjects* objects) {
-  std::vector<Question> questions = read_queries(request);
-  std::unordered_map<std::string, Annotation> annotations;
-  int64_t number = 0;
-  formats::for_each_record(request.file("annotations"), [&](const formats::Record& record) {
-    const std::string expected = std::to_string(++number);
-    const auto id = text_of(record.value, {"id"}, record.where).value_or(expected);
-    if (id != expected) {
-      throw unfit("id " + expected + ", as annotations stand in the order of their ids", id,
-                  record.where, "a record may be missing, doubled or moved.");
-    }
-    auto annotation = read_annotation(record.value, record.where);
-    if (objects != nullptr) objects->check(annotation.truth, record.where);
-    annotations.emplace(id, std::move(annotation));
-  });
-  for (auto& question : questions) {
-    const auto found = annotations.find(question.asked.id);
-    if (found == annotations.end()) {
-      throw unfit("the annotation of id " + question.asked.id, "none", request.file("annotations"));
-    }
-    question.annotation = found->second;
-  }
-  return questions;
-}
 
 AmberAnswer read_answer(const std::string& answer, bool is_truth_yes, bool is_by_word) {
   AmberAnswer read{
@@ -123,7 +34,7 @@ AmberAnswer read_answer(const std::string& answer, bool is_truth_yes, bool is_by
 class Describer {
  public:
   explicit Describer(const EvalRequest& request)
-      : objects(request.file("associations"), request.file("safe_words")),
+      : objects_(request.file("associations"), request.file("safe_words")),
         wordnet_(read_wordnet(request)),
         tagger_(read_tagger(request)) {
     if (request.variant("amber") == "official") {
@@ -135,7 +46,7 @@ class Describer {
                                     .hint = "--facts vectors=FILE with a text file of GloVe or "
                                             "word2vec, or --variant amber=lexical."});
       }
-      vectors_ = WordVectors(request.file("vectors"), objects.words());
+      vectors_ = WordVectors(request.file("vectors"), objects_.words());
     }
   }
 
@@ -146,20 +57,24 @@ class Describer {
     for (size_t i = 0; i < tokens.size(); ++i) {
       if (is_noun[i]) nouns.push_back(wordnet_.lemma(tokens[i]));
     }
-    return objects.mentions(nouns, truth, vectors_);
+    return objects_.mentions(nouns, truth, vectors_);
   }
   std::string note() const {
     return fmt::format(
         "nouns by {}; words alike {}. The script uses NLTK's tagger and spaCy's en_core_web_lg.",
         tagger_ ? "the given tagger" : "WordNet (no tagger was given)",
         vectors_.size() > 0 ? fmt::format("by the given vectors, which have {} of AMBER's {} words",
-                                          vectors_.size(), objects.words().size())
+                                          vectors_.size(), objects_.words().size())
                             : "only if equal (no vectors)");
   }
 
-  const AmberObjects objects;
+  // Throws DataError for a truth of other words than AMBER's.
+  void check(const AmberQuestion& question) const {
+    objects_.check(question.truth, "the annotation of " + question.asked.id);
+  }
 
  private:
+  AmberObjects objects_;
   english::WordNet wordnet_;
   std::unique_ptr<english::PerceptronTagger> tagger_;
   WordVectors vectors_;
@@ -167,11 +82,12 @@ class Describer {
 
 class Scorer {
  public:
-  Scorer(const EvalRequest& request, std::vector<Question> questions, const Describer* describer)
+  Scorer(const EvalRequest& request, std::vector<AmberQuestion> questions,
+         const Describer* describer)
       : questions_(std::move(questions)),
         describer_(describer),
         is_by_word_(request.variant("amber") == "vlmevalkit") {
-    for (const auto& question : questions_) types_.push_back(question.annotation.type);
+    for (const auto& question : questions_) types_.push_back(question.type);
   }
 
   // Of answers in the questions' order.
@@ -197,19 +113,19 @@ class Scorer {
   }
 
  private:
-  ScoredAnswer add(Tally& tally, const AmberFigures& figures, const Question& question,
+  ScoredAnswer add(Tally& tally, const AmberFigures& figures, const AmberQuestion& question,
                    const std::string& answer) const {
-    const auto& [type, truth, is_yes] = question.annotation;
-    ScoredAnswer scored{.id = question.asked.id,
+    const auto& [asked, type, truth, is_yes] = question;
+    ScoredAnswer scored{.id = asked.id,
                         .type = "generative",
-                        .image = question.asked.image,
-                        .question = question.asked.question,
+                        .image = asked.image,
+                        .question = asked.question,
                         .reference = fmt::format("{}", fmt::join(truth.there, ", ")),
                         .answer = answer,
                         .verdict = {}};
     if (type == AmberType::Generative) {
       const auto mentions = (*describer_)(answer, truth);
-      figures.add(tally, question.asked.image, mentions, truth);
+      figures.add(tally, asked.image, mentions, truth);
       scored.verdict = fmt::format("covered {}; not there: {}", fmt::join(mentions.covered, ", "),
                                    fmt::join(mentions.hallucinated, ", "));
       scored.score = -static_cast<double>(mentions.hallucinated.size());
@@ -217,7 +133,7 @@ class Scorer {
       return scored;
     }
     const auto read = read_answer(answer, is_yes, is_by_word_);
-    figures.add(tally, question.asked.image, type, read);
+    figures.add(tally, asked.image, type, read);
     const bool is_right = is_yes ? read.is_yes : read.is_no;
     scored.type = "discriminative";
     scored.reference = is_yes ? "yes" : "no";
@@ -227,15 +143,15 @@ class Scorer {
     return scored;
   }
 
-  std::vector<Question> questions_;
+  std::vector<AmberQuestion> questions_;
   std::vector<AmberType> types_;
   const Describer* describer_;
   bool is_by_word_;
 };
 
-bool has_descriptions(const std::vector<Question>& questions) {
-  return std::any_of(questions.begin(), questions.end(), [](const Question& question) {
-    return question.annotation.type == AmberType::Generative;
+bool has_descriptions(const std::vector<AmberQuestion>& questions) {
+  return std::any_of(questions.begin(), questions.end(), [](const AmberQuestion& question) {
+    return question.type == AmberType::Generative;
   });
 }
 
@@ -243,8 +159,12 @@ bool has_descriptions(const std::vector<Question>& questions) {
 std::optional<Describer> describer_for(const EvalRequest& request, bool has_descriptions) {
   if (!has_descriptions) return std::nullopt;
   if (request.variant("amber") == "vlmevalkit") {
-    throw unfit("yes/no questions alone, as VLMEvalKit has them", "queries of descriptions",
-                request.file("questions"), "take query_discriminative.json.");
+    throw DataError(Complaint{.component = "eval",
+                              .doing = "scoring amber=vlmevalkit",
+                              .expected = "yes/no questions alone, as VLMEvalKit has them",
+                              .got = "queries of descriptions",
+                              .where = request.file("questions"),
+                              .hint = "take query_discriminative.json."});
   }
   for (const char* name : {"associations", "safe_words"}) {
     if (!request.file(name).empty()) continue;
@@ -258,11 +178,13 @@ std::optional<Describer> describer_for(const EvalRequest& request, bool has_desc
 }
 
 Scoring score(const EvalRequest& request) {
-  auto questions = read_questions(request, nullptr);
+  auto questions = read_amber_questions(request);
   const auto describer = describer_for(request, has_descriptions(questions));
-  if (describer) questions = read_questions(request, &describer->objects);
   std::vector<Asked> asked;
-  for (const auto& question : questions) asked.push_back(question.asked);
+  for (const auto& question : questions) {
+    if (describer) describer->check(question);
+    asked.push_back(question.asked);
+  }
   const auto answers = join(asked, read_answer_file(request.file("answers")), request.join,
                             {request.file("questions"), request.file("answers")});
   const Scorer scorer(request, std::move(questions), describer ? &*describer : nullptr);
@@ -276,10 +198,10 @@ Scoring score(const EvalRequest& request) {
 std::vector<Prompt> prompts(const EvalRequest& request) {
   const bool is_asked_for_word = request.variant("amber") == "vlmevalkit";
   std::vector<Prompt> prompts;
-  for (const auto& [asked, _] : read_queries(request)) {
-    prompts.push_back({.id = asked.id,
-                       .image = asked.image,
-                       .question = asked.question,
+  for (const auto& question : read_amber_queries(request)) {
+    prompts.push_back({.id = question.asked.id,
+                       .image = question.asked.image,
+                       .question = question.asked.question,
                        .test_prompt = is_asked_for_word ? "\nPlease answer yes or no." : ""});
   }
   return prompts;

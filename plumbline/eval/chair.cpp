@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "plumbline/eval/coco_annotations.h"
 #include "plumbline/eval/coco_captions.h"
 #include "plumbline/eval/coco_truth.h"
+#include "plumbline/eval/object_counts.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::eval {
@@ -40,29 +40,6 @@ std::vector<Asked> read_questions(const EvalRequest& request) {
   return asked;
 }
 
-// What one caption adds to the sums.
-struct CaptionCounts {
-  double mentions = 0, hallucinated = 0, truth = 0, found = 0, tokens = 0;
-  std::vector<std::string> shown = {};  // "dog", "not cat (kitten)"
-};
-
-CaptionCounts count(const std::vector<std::string>& merged, const CocoObjects& objects,
-                    const std::set<std::string>& truth) {
-  CaptionCounts counts{.truth = static_cast<double>(truth.size()),
-                       .tokens = static_cast<double>(merged.size())};
-  std::set<std::string> found;
-  for (const auto& [word, node] : objects.mentions(merged)) {
-    ++counts.mentions;
-    const bool is_there = truth.contains(node);
-    if (is_there) found.insert(node);
-    if (!is_there) ++counts.hallucinated;
-    counts.shown.push_back((is_there ? "" : "not ") + node +
-                           (word == node ? "" : " (" + word + ")"));
-  }
-  counts.found = static_cast<double>(found.size());
-  return counts;
-}
-
 class ChairFigures {
  public:
   explicit ChairFigures(Tally& tally)
@@ -74,14 +51,15 @@ class ChairFigures {
         found_(tally.column("found")),
         tokens_(tally.column("tokens")) {}
 
-  void add(Tally& tally, const std::string& image, const CaptionCounts& counts) const {
+  void add(Tally& tally, const std::string& image, const ObjectCounts& counts,
+           size_t num_tokens) const {
     tally.add(image, captions_);
     tally.add(image, hallucinating_, counts.hallucinated > 0 ? 1 : 0);
     tally.add(image, mentions_, counts.mentions);
     tally.add(image, hallucinated_, counts.hallucinated);
     tally.add(image, truth_, counts.truth);
     tally.add(image, found_, counts.found);
-    tally.add(image, tokens_, counts.tokens);
+    tally.add(image, tokens_, static_cast<double>(num_tokens));
   }
   static std::vector<FigureSpec> specs() {
     return {{.name = "chair_s", .format = kPercent, .direction = -1, .is_main = true},
@@ -113,20 +91,20 @@ Scoring score(const EvalRequest& request) {
   Scoring scoring{.malformed_as = "a caption without objects"};
   for (const auto& caption : captions) {
     const auto& objects_there = truth.at(caption.image_id);
-    const auto counts = count(objects.merged(words(caption.text)), objects, objects_there);
+    const auto merged = objects.merged(words(caption.text));
+    const auto counts = count_objects(objects.mentions(merged), objects_there);
     const std::string image = std::to_string(caption.image_id);
-    figures.add(tally, image, counts);
-    const bool is_empty = counts.tokens == 0;
-    scoring.num_malformed += is_empty;
+    figures.add(tally, image, counts, merged.size());
+    scoring.num_malformed += merged.empty();
     scoring.answers.push_back({.id = image,
                                .type = {},
                                .image = image,
                                .question = {},
                                .reference = fmt::format("{}", fmt::join(objects_there, ", ")),
                                .answer = caption.text,
-                               .verdict = fmt::format("{}", fmt::join(counts.shown, ", ")),
+                               .verdict = counts.shown,
                                .score = -counts.hallucinated,
-                               .is_malformed = is_empty});
+                               .is_malformed = merged.empty()});
   }
   scoring.figures = ChairFigures::specs();
   scoring.num_sums = tally.num_columns();

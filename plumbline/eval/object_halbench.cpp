@@ -11,21 +11,19 @@
 #include "plumbline/base/base64.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
-#include "plumbline/base/json.h"
 #include "plumbline/eval/coco_annotations.h"
 #include "plumbline/eval/coco_captions.h"
 #include "plumbline/eval/coco_truth.h"
 #include "plumbline/eval/named_objects.h"
+#include "plumbline/eval/object_counts.h"
+#include "plumbline/eval/object_lists.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::eval {
 namespace {
 
-using nlohmann::json;
-
 constexpr const char* kSpace = " \t\r\n\v\f";
 constexpr Format kPercent = {.digits = 2, .scale = 100};
-constexpr size_t kShortAnswer = 3;  // words
 constexpr const char* kPrompt =
     "Below are a question about a picture and an answer to it. Take the answer as true. List the "
     "objects that it says can be seen in the picture: by their names alone, without colours, "
@@ -116,30 +114,6 @@ std::unordered_map<std::string, std::string> read_replies(const std::string& pat
                             .where = path});
 }
 
-// What one answer adds to the sums.
-struct AnswerCounts {
-  double mentions = 0, hallucinated = 0, truth = 0, found = 0, words = 0;
-  std::vector<std::string> shown = {};
-};
-
-AnswerCounts count(const std::vector<std::string>& names, const CocoObjects& objects,
-                   const std::set<std::string>& truth, const std::string& answer) {
-  AnswerCounts counts{.truth = static_cast<double>(truth.size())};
-  std::set<std::string> found;
-  for (const auto& [word, node] : objects.mentions(names)) {
-    ++counts.mentions;
-    const bool is_there = truth.contains(node);
-    if (is_there) found.insert(node);
-    if (!is_there) ++counts.hallucinated;
-    counts.shown.push_back((is_there ? "" : "not ") + node +
-                           (word == node ? "" : " (" + word + ")"));
-  }
-  counts.found = static_cast<double>(found.size());
-  // As Python's split(" ") counts: an empty answer is one piece.
-  counts.words = 1 + static_cast<double>(std::count(answer.begin(), answer.end(), ' '));
-  return counts;
-}
-
 class HalBenchFigures {
  public:
   explicit HalBenchFigures(Tally& tally)
@@ -152,7 +126,8 @@ class HalBenchFigures {
         found_(tally.column("found")),
         words_(tally.column("words")) {}
 
-  void add(Tally& tally, const std::string& image, const AnswerCounts& counts) const {
+  void add(Tally& tally, const std::string& image, const ObjectCounts& counts,
+           const std::string& answer) const {
     tally.add(image, answers_);
     tally.add(image, with_objects_, counts.mentions > 0 ? 1 : 0);
     tally.add(image, hallucinating_, counts.hallucinated > 0 ? 1 : 0);
@@ -160,7 +135,9 @@ class HalBenchFigures {
     tally.add(image, hallucinated_, counts.hallucinated);
     tally.add(image, truth_, counts.truth);
     tally.add(image, found_, counts.found);
-    tally.add(image, words_, counts.words);
+    // As Python's split(" ") counts: an empty answer is one piece.
+    const auto num_blanks = std::count(answer.begin(), answer.end(), ' ');
+    tally.add(image, words_, 1 + static_cast<double>(num_blanks));
   }
   static std::vector<FigureSpec> specs() {
     return {{.name = "response_hall", .format = kPercent, .direction = -1, .is_main = true},
@@ -214,8 +191,8 @@ Scoring score(const EvalRequest& request) {
     const auto listed = is_short ? std::vector<std::string>() : listed_objects(reply->second);
     const auto names = named(listed.value_or(std::vector<std::string>()));
     const auto& there = truth.at(answer.image_id);
-    const auto counts = count(names, objects, there, answer.text);
-    figures.add(tally, asked.id, counts);
+    const auto counts = count_objects(objects.mentions(names), there);
+    figures.add(tally, asked.id, counts, answer.text);
     scoring.num_malformed += !listed;
     scoring.answers.push_back(
         {.id = asked.id,
@@ -287,55 +264,7 @@ std::vector<api::JudgeRequest> judge_requests(const EvalRequest& request) {
   return requests;
 }
 
-std::string last_line(const std::string& text) {
-  const std::string content = stripped(text);
-  return content.substr(content.rfind('\n') + 1);
-}
-
-// What stands between "```json" and "```" on lines of their own; the whole text without them.
-std::string fenced(const std::string& text) {
-  constexpr std::string_view kBegin = "```json\n", kEnd = "\n```";
-  const size_t begin = text.find(kBegin);
-  const size_t end = begin == std::string::npos ? begin : text.find(kEnd, begin + kBegin.size());
-  if (end == std::string::npos) return text;
-  return text.substr(begin + kBegin.size(), end - begin - kBegin.size());
-}
-
-json parsed(const std::string& text) {
-  try {
-    return try_parse_json(text, "a reply");
-  } catch (const DataError&) {
-    return json(json::value_t::discarded);  // nested without end
-  }
-}
-
 }  // namespace
-
-std::optional<std::vector<std::string>> listed_objects(const std::string& reply) {
-  json list = parsed(reply);
-  if (list.is_discarded()) list = parsed(fenced(reply));
-  if (list.is_discarded() && reply.find("[\"") != std::string::npos) {
-    list = parsed(last_line(reply));
-  }
-  if (!list.is_array()) return std::nullopt;
-  std::vector<std::string> objects;
-  for (const auto& entry : list) {
-    if (!entry.is_string() && !entry.is_number()) return std::nullopt;
-    objects.push_back(entry.is_string() ? entry.get<std::string>() : entry.dump());
-  }
-  return objects;
-}
-
-bool is_short_answer(const std::string& answer) {
-  size_t words = 0;
-  for (size_t i = 0; i < answer.size(); ++i) {
-    const bool is_space = std::string_view(kSpace).find(answer[i]) != std::string_view::npos;
-    const bool was_space =
-        i == 0 || std::string_view(kSpace).find(answer[i - 1]) != std::string_view::npos;
-    words += !is_space && was_space;
-  }
-  return words <= kShortAnswer;
-}
 
 Benchmark object_halbench() {
   Benchmark benchmark{

@@ -36,7 +36,7 @@ std::string entry(const Benchmark& benchmark) {
   }
   for (const auto& variant : benchmark.variants) {
     text += fmt::format(
-        "  {:<32}{}\n",
+        "  {:<31} {}\n",
         fmt::format(
             "--variant {}={}", variant.name,
             variant.values.empty() ? "VALUE" : fmt::to_string(fmt::join(variant.values, "|"))),
