@@ -106,12 +106,16 @@ struct Stop {
 std::vector<Stop> stops_of(const std::string& text) {
   std::vector<Stop> stops;
   PatternSearch search(stop_pattern(), text);
+  size_t word_begin = 0, seen = 0;
   for (size_t at = 0; search.next(at); at = search.end()) {
-    const size_t before = search.begin();
-    const size_t space = before == 0 ? std::string::npos : text.find_last_of(kSpace, before - 1);
-    const bool is_first = space == std::string::npos || space == 0;  // as Punkt has it
-    Stop stop{.word_begin = is_first ? 0 : space + 1,
-              .begin = before,
+    for (; seen < search.begin(); ++seen) {
+      // White space at the very beginning is not looked at, as Punkt has it.
+      if (seen > 0 && std::string_view(kSpace).find(text[seen]) != std::string_view::npos) {
+        word_begin = seen + 1;
+      }
+    }
+    Stop stop{.word_begin = word_begin,
+              .begin = search.begin(),
               .end = search.end(),
               .after = std::string(search.group(1)),
               .next_begin = std::nullopt};

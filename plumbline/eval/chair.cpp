@@ -7,6 +7,7 @@
 #include <set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/data/coco_images.h"
 #include "plumbline/eval/coco_annotations.h"
 #include "plumbline/eval/coco_captions.h"
 #include "plumbline/eval/coco_truth.h"
@@ -128,8 +129,9 @@ std::vector<Prompt> prompts(const EvalRequest& request) {
   }
   std::vector<Prompt> prompts;
   for (const auto& asked : read_questions(request)) {
+    const std::string file = data::coco_image({}, "val2014", std::stoll(asked.id));
     prompts.push_back({.id = asked.id,
-                       .image = asked.image.empty() ? asked.id : asked.image,
+                       .image = asked.image.empty() ? file : asked.image,
                        .question = asked.question.empty() ? kQuestion : asked.question,
                        .max_tokens = 512});
   }

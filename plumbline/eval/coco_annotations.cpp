@@ -4,6 +4,7 @@
 
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
@@ -35,7 +36,8 @@ class Reader : public nlohmann::json_sax<json> {
   bool number_integer(int64_t value) override { return number(value); }
   bool number_unsigned(uint64_t value) override { return number(static_cast<int64_t>(value)); }
   bool number_float(double value, const std::string&) override {
-    return number(static_cast<int64_t>(value));
+    constexpr double kMost = 1e15;  // exact as a double
+    return std::abs(value) > kMost || number(static_cast<int64_t>(value));
   }
   bool string(std::string& value) override {
     if (!is_member()) return true;

@@ -58,7 +58,7 @@ std::vector<CocoCaption> read_coco_captions(const EvalRequest& request,
   auto answers = of_chair(path);
   if (answers.empty()) answers = read_answer_file(path, kFields);
   for (auto& answer : answers) {
-    if (answer.id.empty() && request.join == Join::Position) continue;
+    if (request.join == Join::Position && !asked.empty()) continue;  // the questions say
     answer.id = std::to_string(coco_image_id(answer.id, answer.where));
     answer.image.clear();  // compared by its id
   }

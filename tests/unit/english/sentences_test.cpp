@@ -22,6 +22,14 @@ TEST(Sentences, QuotesAndBracketsStayWithTheirSentence) {
   EXPECT_THAT(sentences("(A dog.) \"A cat.\" So."), ElementsAre("(A dog.)", "\"A cat.\"", "So."));
 }
 
+TEST(Sentences, LongRunsTakeNoLongTime) {
+  EXPECT_LE(sentences(std::string(200000, '?')).size(), 3u);
+  EXPECT_EQ(sentences("a " + std::string(100000, '.') + " b").size(), 1u);
+  std::string many;
+  for (int i = 0; i < 50000; ++i) many += "a. ";
+  EXPECT_EQ(sentences(many + "b").size(), 1u);  // letters before words
+}
+
 TEST(Sentences, WhatDoesNotEndOne) {
   EXPECT_THAT(sentences("Mr. Hill sits."), ElementsAre("Mr. Hill sits."));
   EXPECT_THAT(sentences("1. a dog 2. a cat"), ElementsAre("1. a dog 2. a cat"));

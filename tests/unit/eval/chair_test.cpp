@@ -93,6 +93,7 @@ TEST_F(Chair, ImagesThatWereAskedAbout) {
   const auto prompts = benchmark_.prompts(request_of(benchmark_, {{"questions", questions_}}));
   ASSERT_EQ(prompts.size(), 2u);
   EXPECT_EQ(prompts[1].id, "2");
+  EXPECT_EQ(prompts[0].image, "COCO_val2014_000000000001.jpg");
   EXPECT_EQ(prompts[1].image, "x_02.jpg");
   EXPECT_EQ(prompts[0].question, "Please describe this image in detail.");
   EXPECT_EQ(prompts[0].max_tokens, 512);

@@ -32,17 +32,18 @@ TEST_F(Annotations, OnlyWhatBelongsToAnnotations) {
   const auto found = read(
       R"({"images":[{"image_id":5,"caption":"none"}],"annotations":[
           {"image_id":1,"category_id":2,"segmentation":{"counts":[1,{"image_id":9}]},"id":3},
-          {"caption":"a \"dog\"","image_id":"7"},{}],
+          {"image_id":1e300},{"caption":"a \"dog\"","image_id":"7"},{}],
           "categories":[{"id":2,"name":"dog","keypoints":["name","x"]}]})");
-  ASSERT_EQ(found.size(), 3u);
+  ASSERT_EQ(found.size(), 4u);
   EXPECT_EQ(found[0].image_id, 1);
   EXPECT_EQ(found[0].category_id, 2);
   EXPECT_FALSE(found[0].caption);
-  EXPECT_EQ(found[1].caption, "a \"dog\"");
-  EXPECT_EQ(found[1].image_id, 7);
-  EXPECT_FALSE(found[1].category_id);
-  EXPECT_FALSE(found[2].image_id);
-  EXPECT_EQ(found[2].number, 3);
+  EXPECT_FALSE(found[1].image_id);
+  EXPECT_EQ(found[2].caption, "a \"dog\"");
+  EXPECT_EQ(found[2].image_id, 7);
+  EXPECT_FALSE(found[2].category_id);
+  EXPECT_FALSE(found[3].image_id);
+  EXPECT_EQ(found[3].number, 4);
   EXPECT_THAT(categories_, ElementsAre(Pair(2, "dog")));
 }
 

@@ -63,6 +63,10 @@ TEST_F(Captions, OfTheImagesAskedAbout) {
   const auto by_position = read("{\"answer\":\"x\"}\n{\"answer\":\"y\"}\n", asked, Join::Position);
   EXPECT_EQ(by_position[0].image_id, 2);
   EXPECT_EQ(by_position[0].text, "x");
+  EXPECT_EQ(
+      read("{\"image\":\"UE5H\",\"answer\":\"x\"}\n{\"answer\":\"y\"}\n", asked, Join::Position)[1]
+          .text,
+      "y");
   EXPECT_THAT(error_of([&] { read("{\"answer\":\"x\"}\n", asked, Join::Position); }),
               HasSubstr("2 answers"));
 }
