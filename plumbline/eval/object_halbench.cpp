@@ -194,16 +194,15 @@ Scoring score(const EvalRequest& request) {
     const auto counts = count_objects(objects.mentions(names), there);
     figures.add(tally, asked.id, counts, answer.text);
     scoring.num_malformed += !listed;
-    scoring.answers.push_back(
-        {.id = asked.id,
-         .type = {},
-         .image = asked.id,
-         .question = asked.question,
-         .reference = fmt::format("{}", fmt::join(there, ", ")),
-         .answer = answer.text,
-         .verdict = listed ? fmt::format("{}", fmt::join(counts.shown, ", ")) : "malformed reply",
-         .score = -counts.hallucinated,
-         .is_malformed = !listed});
+    scoring.answers.push_back({.id = asked.id,
+                               .type = {},
+                               .image = asked.id,
+                               .question = asked.question,
+                               .reference = fmt::format("{}", fmt::join(there, ", ")),
+                               .answer = answer.text,
+                               .verdict = listed ? counts.shown : "malformed reply",
+                               .score = -counts.hallucinated,
+                               .is_malformed = !listed});
   }
   scoring.figures = HalBenchFigures::specs();
   scoring.num_sums = tally.num_columns();

@@ -52,6 +52,7 @@ TEST_F(ObjectHalBench, FiguresByHand) {
   EXPECT_EQ(printed_figure(scoring, "object_hall"), "25.00");
   EXPECT_EQ(figure(scoring, "answers_with_objects"), 2);
   EXPECT_EQ(scoring.num_malformed, 0);
+  EXPECT_EQ(scoring.answers[1].verdict, "bear, not cat");
 }
 
 TEST_F(ObjectHalBench, ShortAnswersNameNothingAndNeedNoReply) {
