@@ -75,6 +75,24 @@ TEST_F(Amber, OnlyExactAnswersCount) {
   EXPECT_EQ(score(R"([{"id":3,"response":null}])").num_malformed, 1);
 }
 
+TEST_F(Amber, OneMoreRightAnswerNeverLowersAccuracy) {
+  inputs_["questions"] = files_.write("q.json", R"([{"id":2,"image":"a","query":"?"},
+      {"id":3,"image":"a","query":"?"},{"id":4,"image":"b","query":"?"}])");
+  const std::vector<std::string> right = {"Yes", "No", "No"}, wrong = {"No", "", "Yes"};
+  double before = -1;
+  for (size_t num_right = 0; num_right <= 3; ++num_right) {
+    std::string answers;
+    for (size_t i = 0; i < 3; ++i) {
+      answers = "{\"id\":" + std::to_string(i + 2) + ",\"response\":\"" +
+                (i < num_right ? right : wrong)[i] + "\"}\n" + answers;  // the last one first
+    }
+    const double accuracy = figure(score(answers), "discriminative/accuracy");
+    EXPECT_GT(accuracy, before);
+    before = accuracy;
+  }
+  EXPECT_DOUBLE_EQ(before, 3 / 3.001 * 100);
+}
+
 TEST_F(Amber, ConstantBaselines) {
   const auto scoring = score(kAnswers);
   ASSERT_EQ(scoring.baselines.size(), 2u);

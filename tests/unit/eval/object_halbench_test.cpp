@@ -55,6 +55,16 @@ TEST_F(ObjectHalBench, FiguresByHand) {
   EXPECT_EQ(scoring.answers[1].verdict, "bear, not cat");
 }
 
+TEST_F(ObjectHalBench, TheOrderOfAnswersAndRepliesDoesNotMatter) {
+  const std::string one = "{\"id\":1,\"reply\":\"[\\\"dog\\\"]\"}\n";
+  const std::string two = "{\"id\":2,\"reply\":\"[\\\"cat\\\"]\"}\n";
+  const size_t half = answers_.find('\n') + 1;
+  const auto a = score(answers_, one + two);
+  const auto b = score(answers_.substr(half) + answers_.substr(0, half), two + one);
+  EXPECT_EQ(a.values(total(a)), b.values(total(b)));
+  EXPECT_EQ(figure(a, "response_hall"), 0.5);
+}
+
 TEST_F(ObjectHalBench, ShortAnswersNameNothingAndNeedNoReply) {
   const auto scoring =
       score("{\"image_id\":1,\"text\":\"A big elephant\"}\n{\"image_id\":2,\"text\":null}\n",
