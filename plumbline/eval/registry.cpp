@@ -6,12 +6,15 @@
 #include <algorithm>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/amber.h"
 #include "plumbline/eval/aokvqa.h"
+#include "plumbline/eval/chair.h"
 #include "plumbline/eval/hallusion_bench.h"
 #include "plumbline/eval/llava_bench.h"
 #include "plumbline/eval/mmbench.h"
 #include "plumbline/eval/mme.h"
 #include "plumbline/eval/mmhal.h"
+#include "plumbline/eval/object_halbench.h"
 #include "plumbline/eval/own_benchmark.h"
 #include "plumbline/eval/pope.h"
 #include "plumbline/eval/science_qa.h"
@@ -65,9 +68,9 @@ std::string entry(const Benchmark& benchmark) {
 
 const std::vector<Benchmark>& benchmarks() {
   static const std::vector<Benchmark> list = {
-      aokvqa(),     hallusion_bench(), llava_bench(),   mmbench(),
-      mme(),        mmhal(),           own_benchmark(), pope(),
-      science_qa(), textvqa(),         vqav2(),         world_benchmark()};
+      amber(),   aokvqa(),     chair(),   hallusion_bench(), llava_bench(),
+      mmbench(), mme(),        mmhal(),   object_halbench(), own_benchmark(),
+      pope(),    science_qa(), textvqa(), vqav2(),           world_benchmark()};
   return list;
 }
 

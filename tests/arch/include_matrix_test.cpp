@@ -20,13 +20,14 @@ const std::map<std::string, Names>& allowed() {
       {"base", {}},
       {"config", {}},
       {"text", {"config"}},
+      {"english", {"text"}},
       {"image", {"config"}},
       {"formats", {"config"}},
       {"data", {"config", "text", "image", "formats"}},
       {"world", {"data", "image"}},
       {"api", {"data"}},
       {"remote", {}},
-      {"eval", {"api", "data", "world", "remote"}},
+      {"eval", {"api", "data", "english", "world", "remote"}},
       {"audit", {"eval"}},
       {"report", {"audit", "formats"}},
       {"annotate", {"eval", "formats"}},
@@ -46,8 +47,8 @@ const std::map<std::string, Names>& allowed() {
   return table;
 }
 
-const Names kTierA = {"base", "config", "text", "image",  "formats",  "data", "world",
-                      "api",  "remote", "eval", "audit", "report", "annotate", "serve"};
+const Names kTierA = {"base", "config", "text", "english", "image",  "formats",  "data", "world",
+                      "api",  "remote", "eval", "audit",   "report", "annotate", "serve"};
 
 Names reachable(const std::string& folder) {
   Names result = {"base", folder};
