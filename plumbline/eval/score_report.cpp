@@ -124,12 +124,12 @@ std::vector<std::string> remarks(const ScoreReport& report) {
     }
     lines.push_back(fmt::format("Giving {} would get: {}.", name, fmt::join(parts, ", ")));
   }
-  lines.push_back(fmt::format(
-      "Brackets: {:g} % bootstrap intervals over {}.{}", report.confidence * 100,
-      first.scoring.unit,
-      report.differences.empty() ? ""
-                                 : " *: the interval of the difference leaves 0 out and p < 0.05 "
-                                   "(permutation)."));
+  lines.push_back(fmt::format("Brackets: {:g} % bootstrap intervals over {}.{}",
+                              report.confidence * 100, first.scoring.unit,
+                              report.differences.empty()
+                                  ? ""
+                                  : " *: the interval of the difference leaves 0 out and p < 0.05 "
+                                    "(permutation)."));
   return lines;
 }
 

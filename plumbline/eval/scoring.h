@@ -46,8 +46,9 @@ class Tally {
 
 // An answer as the lists of examples show it.
 struct ScoredAnswer {
-  std::string id, type, image, question, reference, answer;
-  std::string verdict;  // how it was read or judged: "yes", "malformed", "2: cat, dog"
+  std::string id;
+  std::string type = {}, image = {}, question = {}, reference = {}, answer = {};
+  std::string verdict = {};  // how it was read or judged: "yes", "malformed", "2: cat, dog"
   double score = 0;     // more is better
   bool is_malformed = false;
 };

@@ -5,7 +5,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/eval/interval_json.h"
-#include "plumbline/eval/world_benchmark.h"
+#include "plumbline/eval/world_scoring.h"
 
 namespace plumbline::eval {
 namespace {

@@ -17,7 +17,7 @@ struct TypeFigures {
   double hallucination = 0;  // share
 };
 
-// As world_benchmark.h says. A figure without any item of its kind, 0/0, is NaN: null in JSON,
+// As world_scoring.h says. A figure without any item of its kind, 0/0, is NaN: null in JSON,
 // "n/a" in tables.
 struct WorldFigures {
   Interval hallucination;      // questions whose answer holds a false claim or nothing readable

@@ -12,12 +12,12 @@
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
 #include "plumbline/base/revision.h"
+#include "plumbline/benchmarks/command_files.h"
 #include "plumbline/engine/local_generator.h"
 #include "plumbline/engine/roles.h"
-#include "plumbline/eval/command_files.h"
-#include "plumbline/eval/judge_spec.h"
-#include "plumbline/eval/judging.h"
 #include "plumbline/formats/json_lines.h"
+#include "plumbline/judge/judge_spec.h"
+#include "plumbline/judge/judging.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/train/run_folder.h"
@@ -38,7 +38,7 @@ std::vector<eval::Prompt> read_prompts(const eval::Benchmark& benchmark, const E
                                 .got = "one whose answers are made elsewhere",
                                 .hint = "see docs/guide/benchmarks/" + benchmark.name + ".md."});
   }
-  const auto request = eval::make_request(
+  const auto request = benchmarks::make_request(
       benchmark, {.questions = flags.questions, .facts = flags.facts, .variants = flags.variants},
       "answer", {"questions"});
   auto prompts = benchmark.prompts(request);
@@ -144,7 +144,7 @@ std::vector<const eval::Prompt*> portion_at(const std::vector<const eval::Prompt
 // Asks a service: resumable, and nothing is paid for twice (eval/judging.h).
 void answer_by_service(const Invocation& invocation, const std::vector<eval::Prompt>& prompts) {
   const config::Config& c = invocation.loaded.config;
-  const auto spec = eval::parse_judge(invocation.eval.endpoint);
+  const auto spec = judge::parse_judge(invocation.eval.endpoint);
   const double temperature = generation_of(invocation.loaded).temperature;
   std::vector<api::JudgeRequest> requests;
   for (const auto& prompt : prompts) {
@@ -159,17 +159,17 @@ void answer_by_service(const Invocation& invocation, const std::vector<eval::Pro
                         .temperature = temperature,
                         .max_tokens = prompt.max_tokens});
   }
-  requests = eval::with_settings(std::move(requests), spec);
-  const auto service = eval::make_judge(spec);
+  requests = judge::with_settings(std::move(requests), spec);
+  const auto service = judge::make_judge(spec);
   auto run = train::RunFolder::open("eval answer", invocation.loaded,
                                     {invocation.resume, invocation.force}, invocation.command);
   const std::string replies = (run.path() / "replies.jsonl").string();
-  eval::judge_requests(requests, *service, {.file = replies, .group_size = spec.group_size});
+  judge::judge_requests(requests, *service, {.file = replies, .group_size = spec.group_size});
   const json settings = {{"model", service->name()},
                          {"temperature", requests.empty() ? 0 : requests.front().temperature},
                          {"plumbline", fmt::format("{} {}", PLUMBLINE_VERSION, revision())}};
   std::string lines;
-  const auto answered = eval::read_reply_file(replies);
+  const auto answered = judge::read_reply_file(replies);
   for (size_t i = 0; i < prompts.size(); ++i) {
     lines += line_of(prompts[i], answered.at(i).reply, std::nullopt, settings);
   }
@@ -217,7 +217,7 @@ void answer_by_model(const Invocation& invocation, const std::vector<eval::Promp
 }  // namespace
 
 void answer_benchmark(const Invocation& invocation) {
-  const auto& benchmark = eval::benchmark(invocation.inputs.front());
+  const auto& benchmark = benchmarks::benchmark(invocation.inputs.front());
   const bool has_model = !invocation.loaded.config.model.path.empty();
   if (has_model == !invocation.eval.endpoint.empty()) {
     throw ConfigError(Complaint{.component = "eval",

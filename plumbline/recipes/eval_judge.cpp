@@ -5,10 +5,10 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
+#include "plumbline/benchmarks/command_files.h"
 #include "plumbline/engine/local_judge.h"
-#include "plumbline/eval/command_files.h"
-#include "plumbline/eval/judge_spec.h"
-#include "plumbline/eval/judging.h"
+#include "plumbline/judge/judge_spec.h"
+#include "plumbline/judge/judging.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
 
@@ -48,7 +48,7 @@ struct Asked {
   std::unique_ptr<api::Judge> judge = {};
 };
 
-void load_local(Asked& asked, const eval::JudgeSpec& spec, config::Config c) {
+void load_local(Asked& asked, const judge::JudgeSpec& spec, config::Config c) {
   c.model = {};
   c.model.path = spec.path;
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
@@ -63,27 +63,27 @@ void load_local(Asked& asked, const eval::JudgeSpec& spec, config::Config c) {
 
 void judge_answers(const Invocation& invocation) {
   const EvalFlags& flags = invocation.eval;
-  const auto& benchmark = eval::benchmark(invocation.inputs.front());
+  const auto& benchmark = benchmarks::benchmark(invocation.inputs.front());
   check_flags(benchmark, flags);
-  const auto request = eval::make_request(benchmark,
-                                          {.questions = flags.questions,
-                                           .answers = flags.answers.front(),
-                                           .facts = flags.facts,
-                                           .variants = flags.variants,
-                                           .join = flags.join},
-                                          "judge", {"questions", "answers"});
-  const auto spec = eval::parse_judge(flags.judge);
-  const auto requests = eval::with_settings(benchmark.judge_requests(request), spec);
+  const auto request = benchmarks::make_request(benchmark,
+                                                {.questions = flags.questions,
+                                                 .answers = flags.answers.front(),
+                                                 .facts = flags.facts,
+                                                 .variants = flags.variants,
+                                                 .join = flags.join},
+                                                "judge", {"questions", "answers"});
+  const auto spec = judge::parse_judge(flags.judge);
+  const auto requests = judge::with_settings(benchmark.judge_requests(request), spec);
   Asked asked;
-  if (spec.kind == eval::JudgeKind::Local) {
+  if (spec.kind == judge::JudgeKind::Local) {
     load_local(asked, spec, invocation.loaded.config);
   } else {
-    asked.judge = eval::make_judge(spec);
+    asked.judge = judge::make_judge(spec);
   }
-  eval::JudgingOptions options{.file = flags.out,
-                               .group_size = spec.group_size,
-                               .allows_mixed_judges = flags.may_mix_judges};
-  const auto plan = eval::judge_requests(requests, *asked.judge, options);
+  judge::JudgingOptions options{.file = flags.out,
+                                .group_size = spec.group_size,
+                                .allows_mixed_judges = flags.may_mix_judges};
+  const auto plan = judge::judge_requests(requests, *asked.judge, options);
   log_info("eval: {} replies are in {}; {} were asked now{}", plan.num_requests, flags.out,
            plan.num_to_ask, asked.judge->spent().empty() ? "" : " (" + asked.judge->spent() + ")");
 }

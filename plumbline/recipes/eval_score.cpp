@@ -5,7 +5,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
-#include "plumbline/eval/command_files.h"
+#include "plumbline/benchmarks/command_files.h"
 #include "plumbline/eval/score_report.h"
 #include "plumbline/formats/json_lines.h"
 #include "plumbline/recipes/stages.h"
@@ -42,8 +42,8 @@ void check_flags(const eval::Benchmark& benchmark, const EvalFlags& flags) {
                                                      std::to_string(flags.answers.size()));
   }
   if (flags.answers.empty()) {  // the usual error, with everything that is missing
-    eval::make_request(benchmark, {.questions = flags.questions}, "score",
-                       eval::all_inputs(benchmark));
+    benchmarks::make_request(benchmark, {.questions = flags.questions}, "score",
+                             benchmarks::all_inputs(benchmark));
   }
 }
 
@@ -51,16 +51,16 @@ std::vector<eval::ScoredSystem> score_all(const eval::Benchmark& benchmark, cons
                                           const eval::BootstrapOptions& options) {
   std::vector<eval::ScoredSystem> systems;
   for (size_t i = 0; i < flags.answers.size(); ++i) {
-    systems.push_back(
-        {.name = flags.names.empty() ? name_of(flags.answers[i]) : flags.names[i],
-         .request = eval::make_request(benchmark,
-                                       {.questions = flags.questions,
-                                        .answers = flags.answers[i],
-                                        .replies = flags.replies.empty() ? "" : flags.replies[i],
-                                        .facts = flags.facts,
-                                        .variants = flags.variants,
-                                        .join = flags.join},
-                                       "score", eval::all_inputs(benchmark))});
+    systems.push_back({.name = flags.names.empty() ? name_of(flags.answers[i]) : flags.names[i],
+                       .request = benchmarks::make_request(
+                           benchmark,
+                           {.questions = flags.questions,
+                            .answers = flags.answers[i],
+                            .replies = flags.replies.empty() ? "" : flags.replies[i],
+                            .facts = flags.facts,
+                            .variants = flags.variants,
+                            .join = flags.join},
+                           "score", benchmarks::all_inputs(benchmark))});
   }
   for (auto& system : systems) {
     system.scoring = benchmark.score(system.request);
@@ -100,11 +100,11 @@ void write_folder(const Invocation& invocation, const eval::ScoreReport& report)
 
 }  // namespace
 
-void list_benchmarks(const Invocation&) { std::fputs(eval::list_text().c_str(), stdout); }
+void list_benchmarks(const Invocation&) { std::fputs(benchmarks::list_text().c_str(), stdout); }
 
 void score_answers(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
-  const auto& benchmark = eval::benchmark(invocation.inputs.front());
+  const auto& benchmark = benchmarks::benchmark(invocation.inputs.front());
   check_flags(benchmark, invocation.eval);
   const eval::BootstrapOptions options{
       .samples = c.eval.bootstrap_samples,

@@ -27,7 +27,9 @@ const std::map<std::string, Names>& allowed() {
       {"world", {"data", "image"}},
       {"api", {"data"}},
       {"remote", {}},
-      {"eval", {"api", "data", "english", "world", "remote"}},
+      {"eval", {"api", "data", "world"}},
+      {"judge", {"eval", "remote"}},
+      {"benchmarks", {"eval", "english"}},
       {"audit", {"eval"}},
       {"report", {"audit", "formats"}},
       {"annotate", {"eval", "formats"}},
@@ -42,13 +44,14 @@ const std::map<std::string, Names>& allowed() {
       {"train", {"parallel", "checkpoint"}},
       {"engine", {"api", "parallel", "generate", "checkpoint"}},
       {"rlhf", {"remote", "eval", "rl", "train", "engine"}},
-      {"recipes", {"report", "annotate", "serve", "rlhf"}},
+      {"recipes", {"benchmarks", "judge", "report", "annotate", "serve", "rlhf"}},
       {"app", {"recipes"}}};
   return table;
 }
 
-const Names kTierA = {"base", "config", "text", "english", "image",  "formats",  "data", "world",
-                      "api",  "remote", "eval", "audit",   "report", "annotate", "serve"};
+const Names kTierA = {"base",       "config", "text",   "english",  "image", "formats",
+                      "data",       "world",  "api",    "remote",   "judge", "eval",
+                      "benchmarks", "audit",  "report", "annotate", "serve"};
 
 Names reachable(const std::string& folder) {
   Names result = {"base", folder};

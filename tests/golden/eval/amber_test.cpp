@@ -2,7 +2,7 @@
 #include "plumbline/eval/printed.h"
 #include "tests/golden/eval/object_files.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 namespace {
 
 TEST(GoldenAmber, PrintedFigures) {
@@ -20,7 +20,7 @@ TEST(GoldenAmber, PrintedFigures) {
                                                      {"vectors", "vectors.txt"}},
                                                     {"amber=" + variant}));
     for (const auto& [name, value] : figures.items()) {
-      EXPECT_EQ(python_round(golden_figure(scoring, name), 1), value.get<double>())
+      EXPECT_EQ(eval::python_round(golden_figure(scoring, name), 1), value.get<double>())
           << variant << " " << name;
       ++compared;
     }
@@ -29,4 +29,4 @@ TEST(GoldenAmber, PrintedFigures) {
 }
 
 }  // namespace
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

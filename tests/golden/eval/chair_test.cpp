@@ -3,7 +3,7 @@
 
 #include "tests/golden/eval/object_files.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 namespace {
 
 TEST(GoldenChair, FiguresOfAllVariants) {
@@ -31,4 +31,4 @@ TEST(GoldenChair, FiguresOfAllVariants) {
 }
 
 }  // namespace
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

@@ -9,15 +9,15 @@
 
 #include "plumbline/eval/scoring.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 
 constexpr double kFigureDifference = 1e-12;
 
 // `expected`: {"figures": {name: value}, "malformed": count}. Figures that it does not name are
 // passed over.
-inline void expect_figures(const Scoring& scoring, const nlohmann::json& expected) {
+inline void expect_figures(const eval::Scoring& scoring, const nlohmann::json& expected) {
   EXPECT_EQ(scoring.num_malformed, expected.at("malformed").get<int64_t>());
-  const auto values = scoring.values(total(scoring));
+  const auto values = scoring.values(eval::total(scoring));
   std::set<std::string> seen;
   for (size_t f = 0; f < values.size(); ++f) {
     const std::string& name = scoring.figures[f].name;
@@ -29,4 +29,4 @@ inline void expect_figures(const Scoring& scoring, const nlohmann::json& expecte
   EXPECT_EQ(seen.size(), expected.at("figures").size());
 }
 
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

@@ -11,16 +11,16 @@
 #include <vector>
 
 #include "plumbline/base/files.h"
-#include "plumbline/eval/registry.h"
+#include "plumbline/benchmarks/registry.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 
 // Figures are compared as far as rounding goes, printed ones exactly.
 constexpr double kFigureTolerance = 1e-12;
 
-inline void expect_figures(const nlohmann::json& expected, const Scoring& scoring,
+inline void expect_figures(const nlohmann::json& expected, const eval::Scoring& scoring,
                            const std::string& place) {
-  const auto values = scoring.values(total(scoring));
+  const auto values = scoring.values(eval::total(scoring));
   size_t num_found = 0;
   for (size_t f = 0; f < values.size(); ++f) {
     const auto& spec = scoring.figures[f];
@@ -35,7 +35,7 @@ inline void expect_figures(const nlohmann::json& expected, const Scoring& scorin
       EXPECT_NEAR(values[f], value.get<double>(), kFigureTolerance * scale) << where;
     }
     const auto& text = expected.at("printed").at(spec.name);
-    EXPECT_EQ(printed(values[f], spec.format), text.get<std::string>()) << where;
+    EXPECT_EQ(eval::printed(values[f], spec.format), text.get<std::string>()) << where;
   }
   EXPECT_EQ(num_found, expected.at("figures").size()) << place;
   EXPECT_EQ(scoring.num_malformed, expected.at("malformed").get<int64_t>()) << place;
@@ -47,7 +47,7 @@ inline void expect_cases(const std::string& name, const std::string& folder) {
   const auto cases = nlohmann::json::parse(read_file(path / "expected.json"));
   ASSERT_FALSE(cases.empty());
   for (size_t c = 0; c < cases.size(); ++c) {
-    EvalRequest request{
+    eval::EvalRequest request{
         .files = {},
         .variants =
             variants_of(benchmark(name), cases[c].at("variants").get<std::vector<std::string>>())};
@@ -58,4 +58,4 @@ inline void expect_cases(const std::string& name, const std::string& folder) {
   }
 }
 
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

@@ -2,7 +2,7 @@
 // (tools/golden/eval/hallusion_bench.py).
 #include "tests/golden/eval/golden_cases.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 namespace {
 
 TEST(GoldenHallusionBench, FiguresAreTheOfficialOnes) {
@@ -10,4 +10,4 @@ TEST(GoldenHallusionBench, FiguresAreTheOfficialOnes) {
 }
 
 }  // namespace
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

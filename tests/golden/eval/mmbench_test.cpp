@@ -1,18 +1,18 @@
 // MMBench against VLMEvalKit's and lmms-eval's rules, from tools/golden/eval/mmbench.py.
-#include "plumbline/eval/mmbench.h"
+#include "plumbline/benchmarks/mmbench.h"
 
 #include "plumbline/base/files.h"
-#include "plumbline/eval/registry.h"
+#include "plumbline/benchmarks/registry.h"
 #include "tests/golden/eval/expected_figures.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 namespace {
 
 const std::string kFolder = "tests/golden/eval/mmbench/";
 
 TEST(GoldenMmbench, FiguresOfAllFormsOfAnswers) {
   const auto expected = nlohmann::json::parse(read_file(kFolder + "expected.json"));
-  const Benchmark benchmark = mmbench();
+  const eval::Benchmark benchmark = mmbench();
   for (const char* answers : {"answers.xlsx", "answers.tsv", "answers.jsonl"}) {
     for (const char* rule : {"vlmevalkit", "lmms"}) {
       SCOPED_TRACE(std::string(answers) + " " + rule);
@@ -25,4 +25,4 @@ TEST(GoldenMmbench, FiguresOfAllFormsOfAnswers) {
 }
 
 }  // namespace
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

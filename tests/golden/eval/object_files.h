@@ -8,10 +8,10 @@
 #include <string>
 
 #include "plumbline/base/files.h"
+#include "plumbline/benchmarks/registry.h"
 #include "plumbline/english/wordnet.h"
-#include "plumbline/eval/registry.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 
 inline const std::string kEvalFolder = "tests/golden/eval/";
 
@@ -22,18 +22,18 @@ inline nlohmann::json expected_of(const std::string& name) {
 }
 
 // A request with files of a benchmark's folder, and the trained tagger.
-inline EvalRequest golden_request(const Benchmark& benchmark,
-                                  const std::map<std::string, std::string>& files,
-                                  const std::vector<std::string>& variants) {
-  EvalRequest request{.files = {{"tagger", kEvalFolder + "english"}},
-                      .variants = variants_of(benchmark, variants)};
+inline eval::EvalRequest golden_request(const eval::Benchmark& benchmark,
+                                        const std::map<std::string, std::string>& files,
+                                        const std::vector<std::string>& variants) {
+  eval::EvalRequest request{.files = {{"tagger", kEvalFolder + "english"}},
+                            .variants = variants_of(benchmark, variants)};
   const std::string folder = kEvalFolder + benchmark.name + "/";
   for (const auto& [name, file] : files) request.files[name] = folder + file;
   return request;
 }
 
-inline double golden_figure(const Scoring& scoring, const std::string& name) {
-  const auto values = scoring.values(total(scoring));
+inline double golden_figure(const eval::Scoring& scoring, const std::string& name) {
+  const auto values = scoring.values(eval::total(scoring));
   for (size_t f = 0; f < values.size(); ++f) {
     if (scoring.figures[f].name == name) return values[f];
   }
@@ -41,4 +41,4 @@ inline double golden_figure(const Scoring& scoring, const std::string& name) {
   return 0;
 }
 
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

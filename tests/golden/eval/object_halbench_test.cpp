@@ -3,7 +3,7 @@
 
 #include "tests/golden/eval/object_files.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 namespace {
 
 TEST(GoldenObjectHalBench, Figures) {
@@ -34,4 +34,4 @@ TEST(GoldenObjectHalBench, Figures) {
 }
 
 }  // namespace
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

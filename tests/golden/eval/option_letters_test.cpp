@@ -1,6 +1,6 @@
 // Option letters against the rules of VLMEvalKit and lmms-eval, from
 // tools/golden/eval/option_letters.py.
-#include "plumbline/eval/option_letters.h"
+#include "plumbline/benchmarks/option_letters.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "plumbline/base/files.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 namespace {
 
 std::string letter_text(std::optional<char> letter) {
@@ -35,4 +35,4 @@ TEST(GoldenOptionLetters, BothRules) {
 }
 
 }  // namespace
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

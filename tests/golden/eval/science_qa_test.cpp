@@ -1,17 +1,17 @@
 // ScienceQA against LLaVA's rule, from tools/golden/eval/science_qa.py.
-#include "plumbline/eval/science_qa.h"
+#include "plumbline/benchmarks/science_qa.h"
 
 #include "plumbline/base/files.h"
-#include "plumbline/eval/registry.h"
+#include "plumbline/benchmarks/registry.h"
 #include "tests/golden/eval/expected_figures.h"
 
-namespace plumbline::eval {
+namespace plumbline::benchmarks {
 namespace {
 
 const std::string kFolder = "tests/golden/eval/science_qa/";
 
 TEST(GoldenScienceQa, Figures) {
-  const Benchmark benchmark = science_qa();
+  const eval::Benchmark benchmark = science_qa();
   const auto scoring = benchmark.score({.files = {{"questions", kFolder + "problems.json"},
                                                   {"splits", kFolder + "pid_splits.json"},
                                                   {"answers", kFolder + "answers.jsonl"}},
@@ -20,4 +20,4 @@ TEST(GoldenScienceQa, Figures) {
 }
 
 }  // namespace
-}  // namespace plumbline::eval
+}  // namespace plumbline::benchmarks

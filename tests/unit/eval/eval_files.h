@@ -5,7 +5,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
-#include "plumbline/eval/registry.h"
+#include "plumbline/eval/scoring.h"
 #include "tests/support/scratch.h"
 
 namespace plumbline::eval {
@@ -38,12 +38,6 @@ inline std::string printed_figure(const Scoring& scoring, const std::string& nam
     if (spec.name == name) return printed(figure(scoring, name), spec.format);
   }
   throw InternalError("no figure called " + name);
-}
-
-// A request with all defaults but the given variants.
-inline EvalRequest request_of(const Benchmark& benchmark, std::map<std::string, std::string> files,
-                              const std::vector<std::string>& variants = {}) {
-  return {.files = std::move(files), .variants = variants_of(benchmark, variants)};
 }
 
 // What the call throws; "" if nothing.

@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "plumbline/eval/registry.h"
-
 namespace plumbline::report {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+
+const eval::Benchmark kBenchmark{.name = "tiny", .title = "Tiny", .reports = "all"};
 
 eval::ScoredSystem system(const std::string& name) {
   eval::ScoredSystem system{.name = name, .request = {.files = {}, .variants = {}}};
@@ -22,8 +22,8 @@ eval::ScoredSystem system(const std::string& name) {
 }
 
 TEST(ScorePage, ShowsFiguresBarsAndTheWorstAnswersFirst) {
-  const auto html = score_html(
-      {.benchmark = &eval::benchmark("pope"), .systems = {system("A & B")}, .differences = {}});
+  const auto html =
+      score_html({.benchmark = &kBenchmark, .systems = {system("A & B")}, .differences = {}});
   EXPECT_THAT(html, HasSubstr("0.500 [0.250, 0.750]"));
   EXPECT_THAT(html, HasSubstr("score by type"));
   EXPECT_THAT(html, HasSubstr("Worst answers of A &amp; B"));
@@ -35,8 +35,7 @@ TEST(ScorePage, ShowsFiguresBarsAndTheWorstAnswersFirst) {
 TEST(ScorePage, WithoutTypesThereAreNoBars) {
   auto plain = system("A");
   plain.scoring.figures = {{.name = "accuracy"}, {.name = "f1"}};
-  const auto html =
-      score_html({.benchmark = &eval::benchmark("pope"), .systems = {plain}, .differences = {}});
+  const auto html = score_html({.benchmark = &kBenchmark, .systems = {plain}, .differences = {}});
   EXPECT_THAT(html, Not(HasSubstr("<svg")));
 }
 
