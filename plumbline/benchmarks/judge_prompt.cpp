@@ -159,4 +159,14 @@ const std::string& correctness_prompt() {
   return text;
 }
 
+const std::string& objects_prompt() {
+  static const std::string prompt =
+      "Below are a question about a picture and an answer to it. Take the answer as true. List the "
+      "objects that it says can be seen in the picture: by their names alone, without colours, "
+      "materials, numbers or other properties, and none that the answer does not name. Reply with "
+      "a JSON list of texts such as [\"cup\", \"table\"], or [] if there is none, and nothing "
+      "else.\n\nQuestion: {question}\n\nAnswer: {answer}\n";
+  return prompt;
+}
+
 }  // namespace plumbline::benchmarks

@@ -31,5 +31,7 @@ const std::string& review_prompt();
 const std::string& review_rule();
 // Slots question, reference, answer. Asks for correct, incorrect or unclear.
 const std::string& correctness_prompt();
+// Slots question, answer. Asks for a JSON list of the objects that the answer says can be seen.
+const std::string& objects_prompt();
 
 }  // namespace plumbline::benchmarks

@@ -6,17 +6,17 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <unordered_map>
 
 #include "plumbline/base/base64.h"
 #include "plumbline/base/error.h"
-#include "plumbline/base/files.h"
 #include "plumbline/benchmarks/coco_annotations.h"
 #include "plumbline/benchmarks/coco_captions.h"
 #include "plumbline/benchmarks/coco_truth.h"
+#include "plumbline/benchmarks/judge_prompt.h"
 #include "plumbline/benchmarks/named_objects.h"
 #include "plumbline/benchmarks/object_counts.h"
 #include "plumbline/benchmarks/object_lists.h"
+#include "plumbline/eval/replies.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::benchmarks {
@@ -24,13 +24,6 @@ namespace {
 
 constexpr const char* kSpace = " \t\r\n\v\f";
 constexpr eval::Format kPercent = {.digits = 2, .scale = 100};
-constexpr const char* kPrompt =
-    "Below are a question about a picture and an answer to it. Take the answer as true. List the "
-    "objects that it says can be seen in the picture: by their names alone, without colours, "
-    "materials, numbers or other properties, and none that the answer does not name. Reply with a "
-    "JSON list of texts such as [\"cup\", \"table\"], or [] if there is none, and nothing else.\n\n"
-    "Question: {question}\n\nAnswer: {answer}\n";
-
 struct Question {
   eval::Asked asked;  // its id is the image's
   std::string image_bytes = {};
@@ -87,32 +80,18 @@ Described read_answers(const eval::EvalRequest& request) {
   return described;
 }
 
-// Replies by id. Those to short answers may be missing, all others must be there.
-std::unordered_map<std::string, std::string> read_replies(const std::string& path,
-                                                                const Described& described) {
-  std::unordered_map<std::string, std::string> replies;
-  std::vector<std::string> unknown, missing;
-  std::set<std::string> asked;
-  for (const auto& question : described.questions) asked.insert(question.asked.id);
-  formats::for_each_record(path, [&](const formats::Record& record) {
-    const auto id = std::to_string(coco_image_id(
-        eval::required_text(record.value, {"id", "image_id"}, record.where), record.where));
-    if (!asked.contains(id)) unknown.push_back(id);
-    replies[id] =
-        eval::text_of(record.value, {"reply", "content", "text"}, record.where).value_or("");
-  });
+// Replies in the answers' order. Those to short answers may be missing.
+eval::Replies replies_to(const Described& described, const eval::EvalRequest& request) {
+  std::vector<eval::JudgedAnswer> judged;
   for (size_t i = 0; i < described.answers.size(); ++i) {
-    const auto& id = described.questions[i].asked.id;
-    if (!is_short_answer(described.answers[i].text) && !replies.contains(id)) missing.push_back(id);
+    const auto& text = described.answers[i].text;
+    judged.push_back({.id = described.questions[i].asked.id,
+                      .text = text,
+                      .place = i,
+                      .is_optional = is_short_answer(text)});
   }
-  if (unknown.empty() && missing.empty()) return replies;
-  throw DataError(Complaint{
-      .component = "eval",
-      .doing = "reading the judge's replies",
-      .expected = "one to each answer of more than three words",
-      .got = missing.empty() ? "replies to " + eval::first_of(unknown) + ", which nobody asked"
-                             : "none to " + eval::first_of(missing),
-      .where = path});
+  return eval::read_replies(request.file("replies"), judged,
+                            request.variant("judges") == "several");
 }
 
 class HalBenchFigures {
@@ -172,7 +151,7 @@ class HalBenchFigures {
 
 eval::Scoring score(const eval::EvalRequest& request) {
   const auto described = read_answers(request);
-  const auto replies = read_replies(request.file("replies"), described);
+  const auto replies = replies_to(described, request);
   const CocoObjects objects(request.file("synonyms"), SynonymRule::Refined);
   std::set<int64_t> images;
   for (const auto& answer : described.answers) images.insert(answer.image_id);
@@ -183,13 +162,12 @@ eval::Scoring score(const eval::EvalRequest& request) {
 
   eval::Tally tally;
   const HalBenchFigures figures(tally);
-  eval::Scoring scoring{.malformed_as = "an answer without objects"};
+  eval::Scoring scoring{.judge = replies.judge, .malformed_as = "an answer without objects"};
   for (size_t i = 0; i < described.answers.size(); ++i) {
     const auto& [asked, _] = described.questions[i];
     const auto& answer = described.answers[i];
     const bool is_short = is_short_answer(answer.text);
-    const auto reply = is_short ? replies.end() : replies.find(asked.id);
-    const auto listed = is_short ? std::vector<std::string>() : listed_objects(reply->second);
+    const auto listed = is_short ? std::vector<std::string>() : listed_objects(replies.texts[i]);
     const auto names = named(listed.value_or(std::vector<std::string>()));
     const auto& there = truth.at(answer.image_id);
     const auto counts = count_objects(objects.mentions(names), there);
@@ -228,30 +206,10 @@ std::vector<eval::Prompt> prompts(const eval::EvalRequest& request) {
   return prompts;
 }
 
-// The prompt with {question} and {answer} filled in; what they hold is not looked into.
-std::string filled(const std::string& prompt, const std::string& question,
-                   const std::string& answer) {
-  std::string text;
-  for (size_t i = 0; i < prompt.size();) {
-    const std::string_view rest = std::string_view(prompt).substr(i);
-    const bool is_question = rest.starts_with("{question}"),
-               is_answer = rest.starts_with("{answer}");
-    text += is_question ? question : is_answer ? answer : std::string(1, prompt[i]);
-    i += is_question ? 10 : is_answer ? 8 : 1;
-  }
-  return text;
-}
-
 std::vector<api::JudgeRequest> judge_requests(const eval::EvalRequest& request) {
   const auto& path = request.file("prompt");
-  const std::string prompt = path.empty() ? kPrompt : read_file(path);
-  if (prompt.find("{answer}") == std::string::npos) {
-    throw DataError(Complaint{.component = "eval",
-                              .doing = "reading the judge's prompt",
-                              .expected = "{answer}, and {question} if it is to be shown",
-                              .got = "none",
-                              .where = path});
-  }
+  const std::string prompt = prompt_of(path, objects_prompt());
+  const std::string where = path.empty() ? kShippedPrompt : path;
   const auto described = read_answers(request);
   std::vector<api::JudgeRequest> requests;
   for (size_t i = 0; i < described.answers.size(); ++i) {
@@ -259,7 +217,9 @@ std::vector<api::JudgeRequest> judge_requests(const eval::EvalRequest& request) 
     if (is_short_answer(answer)) continue;
     const auto& asked = described.questions[i].asked;
     requests.push_back(
-        {.id = asked.id, .messages = {{"system", filled(prompt, asked.question, answer)}}});
+        {.id = asked.id,
+         .messages = {{"system", filled(prompt, {{"question", asked.question}, {"answer", answer}},
+                                        where)}}});
   }
   return requests;
 }
@@ -268,7 +228,7 @@ std::vector<api::JudgeRequest> judge_requests(const eval::EvalRequest& request) 
 
 eval::Benchmark object_halbench() {
   eval::Benchmark benchmark{
-      .name = "object_halbench",
+      .name = "object-halbench",
       .title = "Object HalBench (Yu et al. 2023, arXiv 2312.00849)",
       .reports = "answers and mentions with hallucinated objects, recall of objects",
       .judge = "the objects that an answer says can be seen, as a JSON list",
@@ -276,7 +236,7 @@ eval::Benchmark object_halbench() {
                  {"answers", "JSONL {image_id or question_id, text or answer}"},
                  {"replies", "JSONL {id, reply}, by image id"},
                  {"prompt", "the judge's prompt with {question} and {answer}", false}},
-      .variants = {},
+      .variants = {{"judges", {"one", "several"}, "whose replies a file may hold"}},
       .score = score,
       .prompts = prompts,
       .judge_requests = judge_requests};

@@ -199,7 +199,7 @@ std::optional<char> read_science_answer(const std::string& text, ScienceRule rul
 
 eval::Benchmark science_qa() {
   return {
-      .name = "science_qa",
+      .name = "science-qa",
       .title = "ScienceQA (Lu et al. 2022, arXiv 2209.09513)",
       .reports = "accuracy, and that of questions with an image; by subject, context and grade",
       .inputs = {{"questions", "problems.json {id: {question, choices, answer, image, ...}}"},

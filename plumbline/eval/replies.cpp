@@ -124,7 +124,7 @@ std::vector<Reply> by_id(std::vector<Reply> replies, const std::vector<JudgedAns
   std::vector<std::string> missing, unknown;
   for (const auto& answer : answers) {
     judged.insert(answer.id);
-    if (!rows.contains(answer.id)) missing.push_back(answer.id);
+    if (!answer.is_optional && !rows.contains(answer.id)) missing.push_back(answer.id);
   }
   for (const auto& reply : replies) {
     if (!judged.contains(reply.id)) unknown.push_back(reply.id);
@@ -142,7 +142,10 @@ std::vector<Reply> by_id(std::vector<Reply> replies, const std::vector<JudgedAns
   }
   std::vector<Reply> joined;
   joined.reserve(answers.size());
-  for (const auto& answer : answers) joined.push_back(std::move(replies[rows.at(answer.id)]));
+  for (const auto& answer : answers) {
+    const auto row = rows.find(answer.id);
+    joined.push_back(row == rows.end() ? Reply{} : std::move(replies[row->second]));
+  }
   return joined;
 }
 
@@ -179,7 +182,10 @@ void check_same_answer(const Reply& reply, const JudgedAnswer& answer) {
 std::string judge_of(const std::vector<Reply>& replies, bool may_mix_judges,
                      const std::string& path) {
   std::set<std::string> judges;
-  for (const auto& reply : replies) judges.insert(reply.judge);
+  for (const auto& reply : replies) {
+    const bool is_there = !reply.where.empty();
+    if (is_there) judges.insert(reply.judge);
+  }
   if (judges.size() > 1 && !may_mix_judges) {
     throw unfit("replies of one judge", fmt::format("of '{}'", fmt::join(judges, "' and '")), path,
                 "judges differ too much to be mixed; --variant judges=several scores them all the "

@@ -11,6 +11,7 @@ struct JudgedAnswer {
   std::string id;
   std::string text;  // compared with the messages of the reply's request, where the file has them
   size_t place = 0;  // in the answers' file
+  bool is_optional = false;  // its reply may be missing, and is empty then
 };
 
 struct Replies {

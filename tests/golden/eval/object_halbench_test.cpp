@@ -8,7 +8,7 @@ namespace {
 
 TEST(GoldenObjectHalBench, Figures) {
   if (!has_wordnet()) GTEST_SKIP() << "needs the package wordnet-base";
-  const auto& halbench = benchmark("object_halbench");
+  const auto& halbench = benchmark("object-halbench");
   const std::string folder = kEvalFolder + "object_halbench/";
   auto request = golden_request(halbench,
                                 {{"questions", "questions.jsonl"},

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "plumbline/eval/world_figures.h"
-#include "plumbline/eval/world_scoring.h"
 #include "tests/unit/benchmarks/benchmark_files.h"
 
 namespace plumbline::benchmarks {
@@ -51,18 +49,6 @@ TEST_F(WorldBenchmark, AsksWhatTheFileAsks) {
   ASSERT_EQ(prompts.size(), 1u);
   EXPECT_EQ(prompts[0].question, "is there a cup?");
   EXPECT_EQ(prompts[0].image, "a.png");
-}
-
-// What `plumbline eval` without a step reports comes from the same sums.
-TEST_F(WorldBenchmark, FiguresOfARunAreTheSame) {
-  const auto rated = eval::rate(world::read_benchmark(questions_), {"yes, there is a cup."});
-  const auto scoring = eval::world_scoring(rated);
-  const auto figures = eval::world_figures(rated, {.samples = 0});
-  for (const auto& column : eval::figure_columns()) {
-    EXPECT_THAT((figures.*(column.value)).value,
-                testing::NanSensitiveDoubleEq(eval::figure(scoring, column.name)))
-        << column.name;
-  }
 }
 
 }  // namespace

@@ -91,6 +91,17 @@ TEST_F(ReplyFiles, MissingUnknownAndDoubledIdsAreListed) {
   EXPECT_THAT(error(""), HasSubstr("an empty file"));
 }
 
+TEST_F(ReplyFiles, OptionalRepliesMayBeMissing) {
+  const auto path = files_.write("r.jsonl", "{\"id\":\"b\",\"judge\":\"j\",\"reply\":\"x\"}");
+  std::vector<JudgedAnswer> answers = {{.id = "a", .text = "", .is_optional = true},
+                                       {.id = "b", .text = "", .place = 1}};
+  const auto replies = read_replies(path, answers, false);
+  EXPECT_THAT(replies.texts, ElementsAre("", "x"));
+  EXPECT_EQ(replies.judge, "j");
+  answers[0].is_optional = false;
+  EXPECT_THAT(error_of([&] { read_replies(path, answers, false); }), HasSubstr("none to a"));
+}
+
 TEST_F(ReplyFiles, SeveralJudgesAreRefusedUnlessAllowed) {
   const std::string mixed =
       "{\"id\":\"a\",\"judge\":\"x\",\"reply\":\"1\"}\n{\"id\":\"b\",\"judge\":\"y\",\"reply\":"

@@ -1,0 +1,49 @@
+#include "plumbline/eval/world_scoring.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plumbline/eval/world_figures.h"
+#include "tests/unit/eval/eval_files.h"
+
+namespace plumbline::eval {
+namespace {
+
+RatedAnswer rated(const std::string& type, const std::string& image, double score,
+                  bool is_hallucinated) {
+  RatedAnswer r;
+  r.item.type = type;
+  r.item.image = image;
+  r.verdict.score = score;
+  r.verdict.is_hallucinated = is_hallucinated;
+  return r;
+}
+
+TEST(WorldScoring, TypesByHand) {
+  const auto scoring =
+      world_scoring({rated("counting", "a", 6, false), rated("counting", "b", 1, true),
+                     rated("attribute", "a", 4, false)});
+  EXPECT_EQ(figure(scoring, "type/counting/score"), 3.5);
+  EXPECT_EQ(figure(scoring, "type/counting/hallucination"), 0.5);
+  EXPECT_EQ(figure(scoring, "type/attribute/score"), 4);
+  EXPECT_DOUBLE_EQ(figure(scoring, "hallucination"), 1.0 / 3);
+  EXPECT_EQ(printed_figure(scoring, "chair_i"), "n/a");
+  ASSERT_EQ(scoring.units.size(), 2u);
+  EXPECT_EQ(scoring.units[0].name, "a");
+}
+
+// What `plumbline eval` without a step reports comes from the same sums.
+TEST(WorldScoring, FiguresOfARunAreTheSame) {
+  const std::vector<RatedAnswer> answers = {rated("counting", "a", 6, false),
+                                            rated("description", "b", 2, true)};
+  const auto scoring = world_scoring(answers);
+  const auto figures = world_figures(answers, {.samples = 0});
+  for (const auto& column : figure_columns()) {
+    EXPECT_THAT((figures.*(column.value)).value,
+                testing::NanSensitiveDoubleEq(figure(scoring, column.name)))
+        << column.name;
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::eval
