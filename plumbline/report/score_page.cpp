@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "plumbline/report/chart.h"
 #include "plumbline/report/html.h"
@@ -13,33 +14,54 @@ namespace {
 
 constexpr size_t kWorst = 20;
 
-// A name without its last part, and that: "random/f1" is {"random", "f1"}.
-std::pair<std::string, std::string> split(const std::string& name) {
-  const size_t slash = name.rfind('/');
-  if (slash == std::string::npos) return {"", name};
-  std::string group = name.substr(0, slash);
-  if (group.starts_with("type/")) group = group.substr(5);
-  return {group, name.substr(slash + 1)};
-}
+// Names such as "random/f1" or "score/counting" have two parts. The side with fewer values names
+// charts, the other one their bars.
+class NameParts {
+ public:
+  explicit NameParts(const std::vector<eval::FigureSpec>& specs) {
+    std::set<std::string> firsts, lasts;
+    for (const auto& spec : specs) {
+      const std::string name = plain(spec.name);
+      const size_t slash = name.find('/');
+      if (slash == std::string::npos) continue;
+      firsts.insert(name.substr(0, slash));
+      lasts.insert(name.substr(slash + 1));
+    }
+    is_chart_first_ = firsts.size() < lasts.size();
+  }
+  // Chart and bar; no chart for a name of one part.
+  std::pair<std::string, std::string> of(const std::string& full) const {
+    const std::string name = plain(full);
+    const size_t slash = name.find('/');
+    if (slash == std::string::npos) return {"", name};
+    std::pair<std::string, std::string> parts = {name.substr(0, slash), name.substr(slash + 1)};
+    if (!is_chart_first_) std::swap(parts.first, parts.second);
+    return parts;
+  }
+
+ private:
+  static std::string plain(const std::string& name) {
+    return name.starts_with("type/") ? name.substr(5) : name;
+  }
+  bool is_chart_first_ = false;
+};
 
 std::string figures_html(const eval::ScoreReport& report) {
   const std::string text = eval::table(report, eval::TableStyle::Text);
   return "<h2>Figures</h2>\n<pre>" + escape(text) + "</pre>\n";
 }
 
-// Bars of each figure that several groups have.
 std::string charts_html(const eval::ScoreReport& report) {
   const auto& specs = report.systems.front().scoring.figures;
-  std::map<std::string, std::vector<size_t>> by_figure;
-  for (size_t f = 0; f < specs.size(); ++f) {
-    const auto [group, name] = split(specs[f].name);
-    if (!group.empty()) by_figure[name].push_back(f);
-  }
+  const NameParts parts(specs);
+  std::map<std::string, std::vector<size_t>> by_chart;
+  for (size_t f = 0; f < specs.size(); ++f) by_chart[parts.of(specs[f].name).first].push_back(f);
+  by_chart.erase("");
   std::string charts;
-  for (const auto& [name, places] : by_figure) {
+  for (const auto& [name, places] : by_chart) {
     if (places.size() < 2) continue;
-    BarChart chart{.title = name + " by type"};
-    for (const size_t f : places) chart.groups.push_back(split(specs[f].name).first);
+    BarChart chart{.title = name};
+    for (const size_t f : places) chart.groups.push_back(parts.of(specs[f].name).second);
     for (const auto& system : report.systems) {
       chart.series.push_back(system.name);
       auto& bars = chart.bars.emplace_back();

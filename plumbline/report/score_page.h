@@ -7,8 +7,8 @@
 
 namespace plumbline::report {
 
-// Self-contained HTML, readable without colour. One or two systems side by side. Figures whose
-// names end alike behind a type ("counting/score", "type/counting/score") become bars.
+// Self-contained HTML, readable without colour. One or two systems side by side. Figures with
+// names of two parts ("random/f1", "score/counting") become bars.
 std::string score_html(const eval::ScoreReport& report);
 
 }  // namespace plumbline::report

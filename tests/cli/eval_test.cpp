@@ -78,8 +78,8 @@ TEST_F(EvalSteps, BadInputIsOneErrorWithItsExitCode) {
 
 // A page shows a command, indented, and below it what it prints between "```text" and "```".
 struct Shown {
-  std::vector<std::string> words;
-  std::string output;
+  std::vector<std::string> words = {};
+  std::string output = {};
   size_t begin = 0, end = 0;  // of the output in the page
 };
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "plumbline/world/benchmark.h"
 #include "tests/unit/benchmarks/benchmark_files.h"
 
 namespace plumbline::benchmarks {

@@ -25,7 +25,7 @@ TEST(ScorePage, ShowsFiguresBarsAndTheWorstAnswersFirst) {
   const auto html =
       score_html({.benchmark = &kBenchmark, .systems = {system("A & B")}, .differences = {}});
   EXPECT_THAT(html, HasSubstr("0.500 [0.250, 0.750]"));
-  EXPECT_THAT(html, HasSubstr("score by type"));
+  EXPECT_THAT(html, HasSubstr(">score</text>"));
   EXPECT_THAT(html, HasSubstr("Worst answers of A &amp; B"));
   EXPECT_THAT(html, HasSubstr("&lt;b&gt;no&lt;/b&gt;"));
   EXPECT_THAT(html, Not(HasSubstr("<b>no</b>")));
