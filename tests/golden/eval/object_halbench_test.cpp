@@ -9,7 +9,7 @@ namespace {
 TEST(GoldenObjectHalBench, Figures) {
   if (!has_wordnet()) GTEST_SKIP() << "needs the package wordnet-base";
   const auto& halbench = benchmark("object-halbench");
-  const std::string folder = kEvalFolder + "object_halbench/";
+  const std::string folder = kEvalFolder + "object-halbench/";
   auto request = golden_request(halbench,
                                 {{"questions", "questions.jsonl"},
                                  {"answers", "answers.jsonl"},
@@ -21,7 +21,7 @@ TEST(GoldenObjectHalBench, Figures) {
   }
   const auto scoring = halbench.score(request);
   int compared = 0;
-  const auto expected = expected_of("object_halbench");
+  const auto expected = expected_of("object-halbench");
   for (const auto& [name, value] : expected.items()) {
     if (name == "malformed") {
       EXPECT_EQ(scoring.num_malformed, value.get<int64_t>());

@@ -377,7 +377,7 @@ def amber(draw, folder, language):
 def main(folder):
     with english.wordnet():
         language = Language(folder / "english")
-        for name, make in (("chair", chair), ("object_halbench", object_halbench), ("amber", amber)):
+        for name, make in (("chair", chair), ("object-halbench", object_halbench), ("amber", amber)):
             shutil.rmtree(folder / name, ignore_errors=True)
             (folder / name).mkdir(parents=True)
             make(random.Random(name), folder / name, language)
