@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct JudgeRequest {
   std::vector<JudgeMessage> messages;
   double temperature = 0;
   int64_t max_tokens = 1024;
+  // The answer that is judged, kept beside the reply, which then counts for no other answer.
+  std::optional<std::string> about = {};
 };
 
 struct JudgeReply {

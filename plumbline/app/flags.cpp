@@ -43,7 +43,11 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   sub->add_option("benchmark", flags.inputs, "its name: see `plumbline eval list`")
       ->required()
       ->expected(1);
-  sub->add_option("--questions", eval.questions, "the benchmark's questions");
+  if (name == "eval answer") {  // a setting: an interrupted run goes on with the same ones only
+    add_key(sub, flags, "--questions", "data.benchmark", "the benchmark's questions");
+  } else {
+    sub->add_option("--questions", eval.questions, "the benchmark's questions");
+  }
   sub->add_option("--facts", eval.facts, "another file that it reads: NAME=FILE (repeatable)");
   sub->add_option("--variant", eval.variants, "a published rule: NAME=VALUE (repeatable)");
   if (name == "eval answer") {
@@ -53,7 +57,8 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
     add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
     sub->add_option("--endpoint", eval.endpoint,
                     "ask a service instead: 'URL model=NAME key=VARIABLE'");
-    sub->add_option("--max-tokens", eval.max_tokens, "longest answer, if not the benchmark's own");
+    add_key(sub, flags, "--max-tokens", "generation.max_tokens",
+            "longest answer, if not the benchmark's own");
     sub->add_flag("--literal-backslash-n", eval.has_literal_backslash_n,
                   "show the test prompt's line break as a backslash and an n, as LLaVA-RLHF did");
     return;

@@ -12,6 +12,7 @@
 #include "plumbline/benchmarks/amber_objects.h"
 #include "plumbline/benchmarks/amber_questions.h"
 #include "plumbline/benchmarks/caption_words.h"
+#include "plumbline/benchmarks/vlmevalkit_yes_no.h"
 #include "plumbline/english/noun_tests.h"
 #include "plumbline/english/word_tokens.h"
 #include "plumbline/eval/yes_no.h"
@@ -23,9 +24,9 @@ AmberAnswer read_answer(const std::string& answer, bool is_truth_yes, bool is_by
   AmberAnswer read{
       .is_truth_yes = is_truth_yes, .is_yes = answer == "Yes", .is_no = answer == "No"};
   if (is_by_word) {
-    const bool yes = eval::has_word(answer, "yes"), no = eval::has_word(answer, "no");
-    read.is_yes = yes && !no;
-    read.is_no = no && !yes;
+    const auto said = vlmevalkit_yes_no(answer);
+    read.is_yes = said == eval::YesNo::Yes;
+    read.is_no = said == eval::YesNo::No;
   }
   return read;
 }

@@ -125,29 +125,43 @@ std::vector<eval::FigureSpec> AmberFigures::specs() const {
     }
     add("accuracy_of_readable", false);
   }
+  if (is_accuracy_only_) specs.push_back({"average_accuracy", kFormat, 1, true});
   return specs;
 }
 
 std::vector<double> AmberFigures::values(const eval::Sums& sums) const {
   std::vector<double> values;
-  if (has_generative_) {
+  if (has_generative_ && sums[generative_.descriptions] == 0) {
+    values.assign(4, std::numeric_limits<double>::quiet_NaN());
+  } else if (has_generative_) {
     const auto& g = generative_;
     values = {percent(sums[g.hallucinated], sums[g.kept] + 0.001),
               percent(sums[g.covered], sums[g.truth] + 0.001),
               100 - percent(sums[g.faithful], sums[g.descriptions] + 0.001),
               percent(sums[g.imagined], sums[g.not_there] + 0.001)};
   }
+  double average = 0;
+  int num_averaged = 0;
   for (const Part& part : parts_) {
-    values.push_back(percent(sums[part.right], sums[part.count] + part.start));
-    if (!is_accuracy_only_) {
+    if (is_accuracy_only_) {
+      values.push_back(percent(sums[part.right], sums[part.count]));  // 0/0 is NaN
+      const bool is_averaged =
+          part.name == "existence" || part.name == "attribute" || part.name == "relation";
+      if (is_averaged) average += values.back();
+      num_averaged += is_averaged;
+    } else if (sums[part.count] == 0) {
+      values.insert(values.end(), 4, std::numeric_limits<double>::quiet_NaN());
+    } else {
+      values.push_back(percent(sums[part.right], sums[part.count] + part.start));
       values.push_back(percent(sums[part.right_no], sums[part.answered_no] + part.start));
       const double precision = eval::python_round(values.back(), 1) / 100;
       values.push_back(percent(sums[part.right_no], sums[part.truth_no] + part.start));
       const double recall = eval::python_round(values.back(), 1) / 100;
       values.push_back(2 * precision * recall / (precision + recall + part.f1_start) * 100);
     }
-    values.push_back(percent(sums[part.right], sums[part.readable]));  // 0/0 is NaN
+    values.push_back(percent(sums[part.right], sums[part.readable]));
   }
+  if (is_accuracy_only_) values.push_back(average / num_averaged);
   return values;
 }
 

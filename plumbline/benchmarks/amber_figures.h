@@ -22,11 +22,13 @@ struct AmberAnswer {
 };
 
 // In percent, as the script computes them: each denominator begins at 0.001 (attribute, which pools
-// three, at 0.003), so that 0/0 is 0; "No" is what precision and recall are of; F1 is of precision
-// and recall rounded to one decimal, with 0.0001 (existence 0.001) added to its denominator.
+// three, at 0.003), so that 0/0 is 0; but figures of a part without any question are NaN; "No" is
+// what precision and recall are of; F1 is of precision and recall rounded to one decimal, with
+// 0.0001 (existence 0.001) added to its denominator.
 class AmberFigures {
  public:
-  // Figures of the parts that these types are of. `is_accuracy_only`: no precision, recall, F1.
+  // Figures of the parts that these types are of. `is_accuracy_only`, as VLMEvalKit: plain shares,
+  // no precision, recall and F1, and the mean of attribute, existence and relation.
   AmberFigures(eval::Tally& tally, const std::vector<AmberType>& types, bool is_accuracy_only);
 
   void add(eval::Tally& tally, const std::string& unit, const AmberMentions& mentions,

@@ -56,16 +56,26 @@ json read_official(const std::string& path) {
 std::vector<AokvqaAnswer> read_aokvqa_answers(const std::string& path, bool is_choice) {
   std::vector<AokvqaAnswer> answers;
   const json official = read_official(path);
+  const auto refuse_empty = [&] {
+    if (!answers.empty()) return;
+    throw DataError(Complaint{.component = "eval",
+                              .doing = "reading A-OKVQA's answers",
+                              .expected = "answers",
+                              .got = "an empty file",
+                              .where = path});
+  };
   if (!official.is_discarded()) {
     for (const auto& [id, value] : official.items()) {
       answers.push_back(read_answer(id, value, is_choice, path + ", '" + id + "'"));
     }
+    refuse_empty();
     return answers;
   }
   formats::for_each_record(path, [&](formats::Record&& record) {
     const std::string id = eval::required_text(record.value, eval::AnswerFields{}.id, record.where);
     answers.push_back(read_answer(id, record.value, is_choice, record.where));
   });
+  refuse_empty();
   return answers;
 }
 

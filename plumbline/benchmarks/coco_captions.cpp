@@ -75,7 +75,8 @@ std::vector<CocoCaption> read_coco_captions(const eval::EvalRequest& request,
     captions.push_back({.image_id = coco_image_id(id, answer.where),
                         .text = std::move(answer.text),
                         .is_null = answer.is_null,
-                        .where = std::move(answer.where)});
+                        .where = std::move(answer.where),
+                        .place = answer.place});
   }
   return captions;
 }

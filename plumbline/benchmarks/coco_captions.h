@@ -16,6 +16,7 @@ struct CocoCaption {
   std::string text;
   bool is_null = false;
   std::string where = {};
+  size_t place = 0;  // in the answers' file
 };
 
 // The request's answers: {image_id, caption} with usual names for both (see AnswerFields), the id

@@ -186,7 +186,8 @@ std::vector<api::JudgeRequest> judge_requests(const eval::EvalRequest& request) 
                                                      {{"question", question.asked.question},
                                                       {"reference", truth},
                                                       {"answer", answers[i].text}},
-                                                     path.empty() ? kShippedPrompt : path)}}});
+                                                     path.empty() ? kShippedPrompt : path)}},
+                        .about = answers[i].text});
   }
   return requests;
 }

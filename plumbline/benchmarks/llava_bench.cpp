@@ -126,7 +126,9 @@ eval::Scoring score(const eval::EvalRequest& request) {
       .malformed_as = rule == Rule::RlhfV ? "nothing: left out" : "scores -1 and -1"};
   for (size_t i = 0; i < questions.size(); ++i) {
     const auto scores = read_score_pair(replies.texts[i]);
-    figures.add(tally, questions[i], scores);
+    // RLHF-V's script takes a first score of -1 for a failure, also where the judge wrote it.
+    const bool is_skipped = rule == Rule::RlhfV && scores && scores->first == -1;
+    figures.add(tally, questions[i], is_skipped ? std::nullopt : scores);
     scoring.num_malformed += scores ? 0 : 1;
     scoring.answers.push_back({.id = questions[i].asked.id,
                                .type = questions[i].category,

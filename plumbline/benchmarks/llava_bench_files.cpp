@@ -201,6 +201,7 @@ std::vector<api::JudgeRequest> review_requests(const eval::EvalRequest& request)
                                             {"answer", answers[i].text},
                                             {"rule", rule.text}},
                                            prompt_path.empty() ? kShippedPrompt : prompt_path)});
+    one.about = answers[i].text;
     requests.push_back(std::move(one));
   }
   return requests;

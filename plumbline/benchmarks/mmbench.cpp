@@ -83,7 +83,10 @@ bool is_for_judge(const eval::Answer& answer) {
 
 char random_letter(const MmbenchRow& row, LetterRule rule, uint64_t seed) {
   std::string letters;
-  for (const Option& option : row.options) letters += option.letter;
+  if (rule == LetterRule::Lmms) letters = "ABCD";  // whichever options there are
+  for (const Option& option : row.options) {
+    if (rule != LetterRule::Lmms) letters += option.letter;
+  }
   letters += none_letter(rule);
   const auto key = random_key(seed, "eval.mmbench").at(static_cast<uint64_t>(row.index));
   return letters[static_cast<size_t>(Random(key).below(static_cast<int64_t>(letters.size())))];
@@ -178,6 +181,7 @@ eval::Scoring score(const eval::EvalRequest& request) {
       .figures = figures.specs(),
       .num_sums = tally.num_columns(),
       .units = tally.units(),
+      .unit = "questions",
       .values = [figures](const eval::Sums& sums) { return figures.values(sums); },
       .malformed_as = request.variant("fail") == "random" ? "a random option" : "wrong",
       .baselines = constant_answers(rows, figures),
@@ -251,7 +255,8 @@ std::vector<api::JudgeRequest> judge_requests(const eval::EvalRequest& request) 
     requests.push_back({.id = std::to_string(rows[i].index),
                         .messages = {{"user", judge_text(rows[i], answers[i].text, rule)}},
                         .temperature = 0,
-                        .max_tokens = 256});
+                        .max_tokens = 256,
+                        .about = answers[i].text});
   }
   return requests;
 }

@@ -128,7 +128,7 @@ std::string key_of(const std::string& image, const std::string& question) {
 // Official answers are the list of questions with model_answer filled in and have no ids: question
 // and image tell which is which.
 std::vector<eval::Answer> read_answers(const eval::EvalRequest& request,
-                                             const std::vector<RatedItem>& items) {
+                                       const std::vector<RatedItem>& items) {
   std::unordered_map<std::string, std::string> ids;
   for (const auto& item : items) ids[key_of(item.asked.image, item.asked.question)] = item.asked.id;
   eval::AnswerFields fields;

@@ -56,6 +56,13 @@ std::vector<Question> read_questions(const eval::EvalRequest& request, bool need
     }
     questions.push_back(std::move(question));
   });
+  if (questions.empty()) {
+    throw DataError(Complaint{.component = "eval",
+                              .doing = "reading Object HalBench's questions",
+                              .expected = "questions",
+                              .got = "an empty file",
+                              .where = request.file("questions")});
+  }
   return questions;
 }
 
@@ -87,7 +94,7 @@ eval::Replies replies_to(const Described& described, const eval::EvalRequest& re
     const auto& text = described.answers[i].text;
     judged.push_back({.id = described.questions[i].asked.id,
                       .text = text,
-                      .place = i,
+                      .place = described.answers[i].place,
                       .is_optional = is_short_answer(text)});
   }
   return eval::read_replies(request.file("replies"), judged,
@@ -218,8 +225,9 @@ std::vector<api::JudgeRequest> judge_requests(const eval::EvalRequest& request) 
     const auto& asked = described.questions[i].asked;
     requests.push_back(
         {.id = asked.id,
-         .messages = {{"system", filled(prompt, {{"question", asked.question}, {"answer", answer}},
-                                        where)}}});
+         .messages = {{"system",
+                       filled(prompt, {{"question", asked.question}, {"answer", answer}}, where)}},
+         .about = answer});
   }
   return requests;
 }

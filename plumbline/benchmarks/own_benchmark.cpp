@@ -53,7 +53,7 @@ std::vector<RatedItem> read_questions(const eval::EvalRequest& request) {
 }
 
 std::vector<eval::Answer> read_answers(const eval::EvalRequest& request,
-                                             const std::vector<RatedItem>& items) {
+                                       const std::vector<RatedItem>& items) {
   std::vector<eval::Asked> asked;
   for (const auto& item : items) asked.push_back(item.asked);
   return eval::join(asked, eval::read_answer_file(request.file("answers")), request.join,

@@ -8,7 +8,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/benchmarks/test_prompts.h"
-#include "plumbline/benchmarks/vqa_normalise.h"
+#include "plumbline/benchmarks/vlmevalkit_yes_no.h"
 #include "plumbline/formats/json_lines.h"
 #include "plumbline/text/jinja_unicode.h"
 
@@ -47,14 +47,6 @@ eval::YesNo exact(const std::string& text) {
   word.remove_suffix(text::jinja::trailing_space(word));
   const std::string plain = lower(std::string(word));
   return plain == "yes" ? eval::YesNo::Yes : plain == "no" ? eval::YesNo::No : eval::YesNo::Neither;
-}
-
-// Words are what stands between blanks once VQA's punctuation is gone: "no:" and "**no**" are none.
-eval::YesNo by_word(const std::string& text) {
-  const std::string words = " " + vqa_words(vqa_without_punctuation(lower(text))) + " ";
-  const bool yes = words.find(" yes ") != std::string::npos;
-  const bool no = words.find(" no ") != std::string::npos;
-  return yes == no ? eval::YesNo::Neither : yes ? eval::YesNo::Yes : eval::YesNo::No;
 }
 
 bool label_of(const nlohmann::json& record, const std::string& where) {
@@ -300,7 +292,7 @@ eval::YesNoOutcome read_pope_answer(const std::string& answer, bool is_truth_yes
       return outcome;
     }
     case PopeRule::VlmEvalKit: {
-      auto outcome = eval::outcome_of(is_truth_yes, by_word(answer));
+      auto outcome = eval::outcome_of(is_truth_yes, vlmevalkit_yes_no(answer));
       // Neither is "not yes" in its precision and recall.
       outcome.is_false_negative = is_truth_yes && !outcome.is_yes;
       return outcome;

@@ -31,9 +31,7 @@ struct RatingSums {
     tally.add(unit, hallucinated, is_hallucination(rating) ? 1 : 0);
   }
   double mean(const eval::Sums& sums) const { return eval::ratio(sums[score], sums[count]); }
-  double rate(const eval::Sums& sums) const {
-    return eval::ratio(sums[hallucinated], sums[count]);
-  }
+  double rate(const eval::Sums& sums) const { return eval::ratio(sums[hallucinated], sums[count]); }
 };
 
 class RatingFigures {
@@ -155,7 +153,8 @@ std::vector<api::JudgeRequest> rating_requests(const std::vector<RatedItem>& ite
                                  {"reference", items[i].reference},
                                  {"answer", answers[i].text}},
                                 prompt_path.empty() ? kShippedPrompt : prompt_path);
-    requests.push_back({.id = items[i].asked.id, .messages = {{"user", content}}});
+    requests.push_back(
+        {.id = items[i].asked.id, .messages = {{"user", content}}, .about = answers[i].text});
   }
   return requests;
 }

@@ -98,7 +98,8 @@ eval::Scoring score(const eval::EvalRequest& request) {
   const uint64_t seed = variant_seed(request);
   const ScienceFigures figures(problems);
   eval::Tally tally = figures.start();
-  eval::Scoring scoring{.malformed_as = rule == ScienceRule::V1 ? "a random choice" : "wrong"};
+  eval::Scoring scoring{.unit = "questions",
+                        .malformed_as = rule == ScienceRule::V1 ? "a random choice" : "wrong"};
   int64_t num_missing = 0;
   for (size_t i = 0; i < problems.size(); ++i) {
     const auto& problem = problems[i];

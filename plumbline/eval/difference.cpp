@@ -81,8 +81,8 @@ std::vector<double> p_values(const Scoring& a, const Scoring& b, const std::vect
   }
   std::vector<double> result(seen.size());
   for (size_t f = 0; f < seen.size(); ++f) {
-    result[f] =
-        std::isnan(seen[f]) ? std::numeric_limits<double>::quiet_NaN() : as_far[f] / drawn[f];
+    const bool is_unknown = std::isnan(seen[f]) || options.samples == 0;
+    result[f] = is_unknown ? std::numeric_limits<double>::quiet_NaN() : as_far[f] / drawn[f];
   }
   return result;
 }

@@ -14,7 +14,8 @@ struct FigureDifference {
   // cancels.
   Interval difference;
   // Two-sided, by exchanging the systems' answers to random halves of the units (Fisher 1935):
-  // (1 + as far from 0 as seen) / (1 + permutations). NaN where the difference is.
+  // (1 + as far from 0 as seen) / (1 + permutations). NaN where the difference is, and without
+  // permutations.
   double p_value = 1;
 };
 

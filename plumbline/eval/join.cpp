@@ -150,6 +150,7 @@ bool is_same_question(const std::string& a, const std::string& b) {
 
 std::vector<Answer> join(const std::vector<Asked>& questions, std::vector<Answer> answers, Join by,
                          const JoinedFiles& files) {
+  if (questions.empty()) throw unfit("questions", "an empty file", files.questions, "");
   return by == Join::Id ? by_id(questions, std::move(answers), files)
                         : by_position(questions, std::move(answers), files);
 }

@@ -21,8 +21,9 @@ struct Reply {
   bool is_raw = false;  // a chat response, without id
   std::string id = {};
   std::string text = {}, judge = {};
-  std::string asked = {};             // what the judge was shown, or empty
-  bool is_replaced_by_later = false;  // the same id may come again
+  std::string asked = {};                 // what the judge was shown, or empty
+  std::optional<std::string> about = {};  // the answer it is to, where the file says so
+  bool is_replaced_by_later = false;      // the same id may come again
   std::string where = {};
 };
 
@@ -80,6 +81,7 @@ Reply read_reply(const json& record, const std::string& where) {
           .text = text_of(record, names, where).value_or(""),
           .judge = text_of(record, {"judge"}, where).value_or(""),
           .asked = shown(record),
+          .about = text_of(record, {"about"}, where),
           .is_replaced_by_later = is_ours,
           .where = where};
 }
@@ -174,7 +176,10 @@ std::vector<Reply> by_position(std::vector<Reply> replies, const std::vector<Jud
 
 // Replies are kept for long: they must not be taken for replies to newer answers.
 void check_same_answer(const Reply& reply, const JudgedAnswer& answer) {
-  if (reply.asked.empty() || reply.asked.find(answer.text) != std::string::npos) return;
+  const bool is_same =
+      reply.about ? *reply.about == answer.text
+                  : reply.asked.empty() || reply.asked.find(answer.text) != std::string::npos;
+  if (is_same) return;
   throw unfit("a reply about the answer that is scored", "one to another answer to " + answer.id,
               reply.where, "judge these answers anew, or score the answers that were judged.");
 }

@@ -9,8 +9,10 @@ namespace plumbline::eval {
 // An answer that was put to a judge.
 struct JudgedAnswer {
   std::string id;
-  std::string text;  // compared with the messages of the reply's request, where the file has them
-  size_t place = 0;  // in the answers' file
+  // Compared with what the reply says it is "about", or looked for in the messages of its request,
+  // where the file has them.
+  std::string text;
+  size_t place = 0;          // in the answers' file
   bool is_optional = false;  // its reply may be missing, and is empty then
 };
 

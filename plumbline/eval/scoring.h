@@ -36,7 +36,8 @@ class Tally {
   void add(const std::string& unit, uint32_t column, double value = 1);
 
   size_t num_columns() const { return columns_.size(); }
-  // In the order of their names, so that the order of records does not matter.
+  // In the order of their names, so that intervals do not depend on the order of records. (Sums
+  // within a unit do, in their last bits.)
   std::vector<Unit> units() const;
 
  private:
@@ -49,7 +50,7 @@ struct ScoredAnswer {
   std::string id;
   std::string type = {}, image = {}, question = {}, reference = {}, answer = {};
   std::string verdict = {};  // how it was read or judged: "yes", "malformed", "2: cat, dog"
-  double score = 0;     // more is better
+  double score = 0;          // more is better
   bool is_malformed = false;
 };
 

@@ -52,12 +52,11 @@ std::vector<double> YesNoFigures::values(const Sums& sums) const {
   const double precision =
       ratio(sums[true_positive_], sums[true_positive_] + sums[false_positive_]);
   const double recall = ratio(sums[true_positive_], sums[true_positive_] + sums[false_negative_]);
-  return {ratio(sums[right_], sums[count_]),
-          precision,
-          recall,
-          2 * precision * recall / (precision + recall),
-          ratio(sums[yes_], sums[count_]),
-          ratio(sums[readable_right_], sums[readable_])};
+  return {ratio(sums[right_], sums[count_]), precision, recall,
+          // The counts' form: 0 where nothing is right, and 0/0 only where there is nothing.
+          ratio(2 * sums[true_positive_],
+                2 * sums[true_positive_] + sums[false_positive_] + sums[false_negative_]),
+          ratio(sums[yes_], sums[count_]), ratio(sums[readable_right_], sums[readable_])};
 }
 
 bool has_word(std::string_view text, std::string_view word) {

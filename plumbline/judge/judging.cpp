@@ -206,7 +206,8 @@ void Asking::ask(const std::vector<Question>& questions) {
       .got = fmt::format("{}; the first error was:\n{}", done_,
                          first_error_ ? first_error_->what() : "replies that are missing"),
       .where = options_.file,
-      .hint = "run the same command again: it asks only for those that are missing."});
+      .hint = "run the same command again (eval answer: with --resume): it asks only for those "
+              "that are missing."});
 }
 
 // The lines that stay: those of the requests, in their order, then those about other ids.
@@ -224,6 +225,18 @@ std::vector<size_t> final_order(const std::vector<ReplyLine>& lines, const Reque
     if (last[lines[i].id] == i && !asked.contains(lines[i].id)) order.push_back(i);
   }
   return order;
+}
+
+// A file in which every reply is to something else is most likely another benchmark's.
+void check_same_requests(const JudgingPlan& plan, const JudgingOptions& options) {
+  if (plan.num_kept > 0 || plan.num_changed < 2) return;
+  throw DataError(Complaint{
+      .component = "eval",
+      .doing = "going on with a file of replies",
+      .expected = "replies to some of these requests",
+      .got = fmt::format("{} replies under their ids, all to something else", plan.num_changed),
+      .where = options.file,
+      .hint = "name a file of its own for these replies, or remove this one."});
 }
 
 void tell(const JudgingPlan& plan, const JudgingOptions& options) {
@@ -256,6 +269,7 @@ JudgingPlan judge_requests(const Requests& requests, api::Judge& judge,
   ReplyFile file(options.file);
   check_judge(file.lines(), judge.name(), options);
   const Work work = work_of(file.lines(), requests, judge.name());
+  check_same_requests(work.plan, options);
   tell(work.plan, options);
   try {
     Asking asking(requests, judge, options, file, work.plan);

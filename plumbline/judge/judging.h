@@ -43,9 +43,9 @@ JudgingPlan plan_judging(const std::vector<api::JudgeRequest>& requests, const a
 // A reply that is not what it should be ends only its group. Returns the plan that was carried out.
 //
 // Throws DataError for two requests of one id, replies of another judge in the file (unless
-// allowed), lines that are none of a reply file, and at the end if some requests have got no
-// reply: it says how many, and why the first one. IoError when the file cannot be written or the
-// judge not reached. BudgetReached. Interrupted.
+// allowed), a file in which all replies are to something else, lines that are none of a reply file,
+// and at the end if some requests have got no reply: it says how many, and why the first one.
+// IoError when the file cannot be written or the judge not reached. BudgetReached. Interrupted.
 JudgingPlan judge_requests(const std::vector<api::JudgeRequest>& requests, api::Judge& judge,
                            const JudgingOptions& options);
 

@@ -122,6 +122,7 @@ ReplyLine reply_line(const api::JudgeRequest& request, const std::string& judge,
     for (const auto& image : message.images) kept["images"].push_back(image_hash(image));
     value["messages"].push_back(kept);
   }
+  if (request.about) value["about"] = *request.about;
   value["settings"] = {{"temperature", request.temperature}, {"max_tokens", request.max_tokens}};
   value["reply"] = reply.text;
   line.text = value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);

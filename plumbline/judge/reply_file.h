@@ -24,8 +24,8 @@ struct ReplyLine {
   std::string where = {};  // "file:line", for errors
 };
 
-// The line {"id", "judge", "model" (if the judge says one), "request", "messages",
-// "settings": {"temperature", "max_tokens"}, "reply"}.
+// The line {"id", "judge", "model" (if the judge says one), "request", "messages", "about" (if
+// set), "settings": {"temperature", "max_tokens"}, "reply"}.
 ReplyLine reply_line(const api::JudgeRequest& request, const std::string& judge,
                      const api::JudgeReply& reply);
 

@@ -30,7 +30,8 @@ using nlohmann::json;
 // Portions are saved when they are answered: this many times what is generated side by side.
 constexpr int64_t kFills = 4;
 
-std::vector<eval::Prompt> read_prompts(const eval::Benchmark& benchmark, const EvalFlags& flags) {
+std::vector<eval::Prompt> read_prompts(const eval::Benchmark& benchmark,
+                                       const config::Loaded& loaded, const EvalFlags& flags) {
   if (!benchmark.prompts) {
     throw ConfigError(Complaint{.component = "eval",
                                 .doing = "answering " + benchmark.name,
@@ -39,11 +40,20 @@ std::vector<eval::Prompt> read_prompts(const eval::Benchmark& benchmark, const E
                                 .hint = "see docs/guide/benchmarks/" + benchmark.name + ".md."});
   }
   const auto request = benchmarks::make_request(
-      benchmark, {.questions = flags.questions, .facts = flags.facts, .variants = flags.variants},
+      benchmark,
+      {.questions = loaded.config.data.benchmark, .facts = flags.facts, .variants = flags.variants},
       "answer", {"questions"});
   auto prompts = benchmark.prompts(request);
+  if (prompts.empty()) {
+    throw DataError(Complaint{.component = "eval",
+                              .doing = "answering " + benchmark.name,
+                              .expected = "questions",
+                              .got = "an empty file",
+                              .where = loaded.config.data.benchmark});
+  }
+  const bool is_set = loaded.origins.at("generation.max_tokens") != "default";
   for (auto& prompt : prompts) {
-    if (flags.max_tokens > 0) prompt.max_tokens = flags.max_tokens;
+    if (is_set) prompt.max_tokens = loaded.config.generation.max_tokens;
     if (flags.has_literal_backslash_n && prompt.test_prompt.starts_with("\n")) {
       prompt.test_prompt = "\\n" + prompt.test_prompt.substr(1);
     }
@@ -142,7 +152,7 @@ std::vector<const eval::Prompt*> portion_at(const std::vector<const eval::Prompt
 }
 
 // Asks a service: resumable, and nothing is paid for twice (eval/judging.h).
-void answer_by_service(const Invocation& invocation, const std::vector<eval::Prompt>& prompts) {
+void answer_by_service(const Invocation& invocation, std::vector<eval::Prompt> prompts) {
   const config::Config& c = invocation.loaded.config;
   const auto spec = judge::parse_judge(invocation.eval.endpoint);
   const double temperature = generation_of(invocation.loaded).temperature;
@@ -171,6 +181,7 @@ void answer_by_service(const Invocation& invocation, const std::vector<eval::Pro
   std::string lines;
   const auto answered = judge::read_reply_file(replies);
   for (size_t i = 0; i < prompts.size(); ++i) {
+    prompts[i].max_tokens = requests[i].max_tokens;
     lines += line_of(prompts[i], answered.at(i).reply, std::nullopt, settings);
   }
   write_file(run.path() / "answers.jsonl", lines);
@@ -225,9 +236,9 @@ void answer_benchmark(const Invocation& invocation) {
                                 .expected = "--model FOLDER or --endpoint 'URL model=NAME'",
                                 .got = has_model ? "both" : "neither"});
   }
-  const auto prompts = read_prompts(benchmark, invocation.eval);
+  auto prompts = read_prompts(benchmark, invocation.loaded, invocation.eval);
   if (has_model) return answer_by_model(invocation, prompts);
-  answer_by_service(invocation, prompts);
+  answer_by_service(invocation, std::move(prompts));
 }
 
 }  // namespace plumbline::recipes

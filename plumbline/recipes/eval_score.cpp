@@ -69,6 +69,20 @@ std::vector<eval::ScoredSystem> score_all(const eval::Benchmark& benchmark, cons
   return systems;
 }
 
+// Judges differ more than systems do.
+void check_same_judge(const std::vector<eval::ScoredSystem>& systems) {
+  if (systems.size() < 2 || systems[0].scoring.judge == systems[1].scoring.judge) return;
+  const auto& variants = systems[0].request.variants;
+  const auto allowed = variants.find("judges");
+  if (allowed != variants.end() && allowed->second == "several") return;
+  throw DataError(Complaint{
+      .component = "eval",
+      .doing = "comparing two systems",
+      .expected = "replies of one judge",
+      .got = "of '" + systems[0].scoring.judge + "' and '" + systems[1].scoring.judge + "'",
+      .hint = "--variant judges=several compares them all the same."});
+}
+
 void write_answers(const fs::path& path, const eval::ScoredSystem& system) {
   std::vector<nlohmann::json> lines;
   for (const auto& a : system.scoring.answers) {
@@ -114,6 +128,7 @@ void score_answers(const Invocation& invocation) {
                            .systems = score_all(benchmark, invocation.eval, options),
                            .differences = {},
                            .confidence = c.eval.confidence};
+  check_same_judge(report.systems);
   if (report.systems.size() == 2) {
     report.differences = eval::compare(report.systems[0].scoring, report.systems[1].scoring,
                                        report.systems[0].name, report.systems[1].name, options);

@@ -20,7 +20,6 @@ struct EvalFlags {
   std::string join = "id";
   bool is_markdown = false;
   std::string endpoint = {};             // who answers, if not model.path
-  int64_t max_tokens = 0;                // 0: the benchmark's
   bool has_literal_backslash_n = false;  // the test prompt's line break as two characters
   std::string judge = {};                // who is asked
   std::string out = {};                  // file of replies

@@ -109,7 +109,9 @@ TEST_F(Amber, VlmEvalKitReadsWordsOfYesNoQuestionsAlone) {
               HasSubstr("query_discriminative.json"));
   inputs_["questions"] = files_.write("q.json", R"([{"id":3,"image":"i","query":"?"}])");
   const auto scoring = score(R"([{"id":3,"response":"no, it is small"}])", {"amber=vlmevalkit"});
-  EXPECT_DOUBLE_EQ(eval::figure(scoring, "state/accuracy"), 1 / 1.001 * 100);
+  EXPECT_EQ(eval::figure(scoring, "state/accuracy"), 100);
+  EXPECT_EQ(eval::figure(scoring, "average_accuracy"), 100);
+  EXPECT_EQ(score(R"([{"id":3,"response":"**no**"}])", {"amber=vlmevalkit"}).num_malformed, 1);
   EXPECT_THAT(eval::error_of([&] { eval::figure(scoring, "state/f1"); }), HasSubstr("no figure"));
   EXPECT_EQ(score(R"([{"id":3,"response":"no or yes"}])", {"amber=vlmevalkit"}).num_malformed, 1);
   EXPECT_EQ(benchmark_.prompts(request("[]", {"amber=vlmevalkit"}))[0].test_prompt,

@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-#include "tests/unit/english/wordnet_files.h"
 #include "tests/unit/benchmarks/benchmark_files.h"
+#include "tests/unit/english/wordnet_files.h"
 
 namespace plumbline::benchmarks {
 

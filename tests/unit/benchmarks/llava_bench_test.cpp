@@ -88,6 +88,9 @@ TEST_F(LlavaBenchFiles, UnreadableReviewsCountAsMinusOne) {
   const auto skipping = score({"8 6", "8, 4", "8 8", "8 4"}, {"llavabench=rlhf-v"});
   EXPECT_DOUBLE_EQ(eval::figure(skipping, "all/relative"), 75);
   EXPECT_DOUBLE_EQ(eval::figure(skipping, "detail/relative"), 50);
+  // Its script knows failures by a first score of -1, whoever wrote it.
+  const auto written = score({"8 6", "-1 9", "8 8", "8 4"}, {"llavabench=rlhf-v"});
+  EXPECT_DOUBLE_EQ(eval::figure(written, "all/relative"), 75);
 }
 
 TEST_F(LlavaBenchFiles, TheLaterVersionPrintsBothMeans) {

@@ -65,6 +65,23 @@ TEST_F(ObjectHalBench, TheOrderOfAnswersAndRepliesDoesNotMatter) {
   EXPECT_EQ(eval::figure(a, "response_hall"), 0.5);
 }
 
+TEST_F(ObjectHalBench, RawResponsesNeedAnswersInTheQuestionsOrder) {
+  const std::string raw = R"({"choices":[{"message":{"content":"[\"dog\"]"}}]})";
+  const std::string two = raw + "\n" + raw + "\n";
+  const size_t half = answers_.find('\n') + 1;
+  const auto turned = answers_.substr(half) + answers_.substr(0, half);
+  EXPECT_EQ(score(turned, two).num_malformed, 0);
+  EXPECT_THAT(eval::error_of([&] { score(answers_, two); }), HasSubstr("in the questions' order"));
+}
+
+TEST_F(ObjectHalBench, NoQuestionsAreRefused) {
+  auto inputs = request(answers_, "{}");
+  inputs.files["questions"] = files_.write("none.jsonl", "");
+  EXPECT_THAT(eval::error_of([&] { benchmark_.score(inputs); }), HasSubstr("an empty file"));
+  EXPECT_THAT(eval::error_of([&] { benchmark_.judge_requests(inputs); }),
+              HasSubstr("an empty file"));
+}
+
 TEST_F(ObjectHalBench, ShortAnswersNameNothingAndNeedNoReply) {
   const auto scoring =
       score("{\"image_id\":1,\"text\":\"A big elephant\"}\n{\"image_id\":2,\"text\":null}\n",

@@ -115,7 +115,7 @@ TEST_F(PopeFiles, AlwaysNoHasNoPrecision) {
   }
   const auto scoring = score("\xEF\xBB\xBF" + answers);
   EXPECT_TRUE(std::isnan(eval::figure(scoring, "precision")));
-  EXPECT_EQ(eval::printed_figure(scoring, "f1"), "n/a");
+  EXPECT_EQ(eval::printed_figure(scoring, "f1"), "0.000");
   EXPECT_EQ(eval::figure(scoring, "recall"), 0);
   EXPECT_DOUBLE_EQ(eval::figure(scoring, "accuracy"), 0.6);
   EXPECT_THAT(

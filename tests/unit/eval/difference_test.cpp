@@ -61,6 +61,13 @@ TEST(Compare, AFigureOfNothingHasNoPValue) {
   EXPECT_TRUE(std::isnan(compare(a, b, "A", "B", kOptions)[0].p_value));
 }
 
+TEST(Compare, WithoutPermutationsThereIsNoPValue) {
+  const auto d = compare(mean_of({1, 2}), mean_of({1, 1}), "A", "B", {.samples = 0})[0];
+  EXPECT_EQ(d.difference.value, 0.5);
+  EXPECT_TRUE(std::isnan(d.p_value));
+  EXPECT_FALSE(matters(d));
+}
+
 TEST(Compare, OtherImagesAreRefused) {
   EXPECT_THAT(error_of([] {
                 compare(mean_of({1, 2}), mean_of({1, 2}, 5), "A", "B", kOptions);

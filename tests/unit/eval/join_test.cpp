@@ -33,6 +33,11 @@ TEST(Join, ByIdInTheQuestionsOrder) {
   EXPECT_EQ(joined[2].text, "It is 3");
 }
 
+TEST(Join, NoQuestionsAreRefused) {
+  EXPECT_THAT(error_of([] { join({}, answers({"1"}), Join::Id, kFiles); }),
+              AllOf(HasSubstr("an empty file"), HasSubstr("questions.jsonl")));
+}
+
 TEST(Join, MissingAndUnknownIdsAreListed) {
   const auto error = error_of([] {
     join(asked({"1", "2", "3", "4", "5", "6", "7"}), answers({"1", "x", "y"}), Join::Id, kFiles);

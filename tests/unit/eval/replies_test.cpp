@@ -91,6 +91,14 @@ TEST_F(ReplyFiles, MissingUnknownAndDoubledIdsAreListed) {
   EXPECT_THAT(error(""), HasSubstr("an empty file"));
 }
 
+TEST_F(ReplyFiles, WhatAReplyIsAboutMustBeTheWholeAnswer) {
+  const std::string rest = R"(,"judge":"j","reply":"x","about":)";
+  const std::string b = R"({"id":"b")" + rest + "\"a dog\"}\n";
+  EXPECT_THAT(read(R"({"id":"a")" + rest + "\"a cup\"}\n" + b).texts, ElementsAre("x", "x"));
+  EXPECT_THAT(error(R"({"id":"a")" + rest + "\"a cup of tea\"}\n" + b),
+              HasSubstr("another answer to a"));
+}
+
 TEST_F(ReplyFiles, OptionalRepliesMayBeMissing) {
   const auto path = files_.write("r.jsonl", "{\"id\":\"b\",\"judge\":\"j\",\"reply\":\"x\"}");
   std::vector<JudgedAnswer> answers = {{.id = "a", .text = "", .is_optional = true},

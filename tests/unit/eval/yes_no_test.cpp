@@ -40,6 +40,22 @@ TEST(YesNo, FiguresByHand) {
   EXPECT_EQ(YesNoFigures::specs("", {}).size(), values.size());
 }
 
+TEST(YesNo, F1IsZeroWhereNothingIsRight) {
+  Tally tally;
+  const YesNoFigures figures(tally, "");
+  const auto values = [&] {
+    Sums sums(tally.num_columns());
+    const auto units = tally.units();
+    for (const auto& [column, value] : units[0].parts) sums[column] = value;
+    return figures.values(sums);
+  };
+  figures.add(tally, "image", outcome_of(false, YesNo::No));
+  EXPECT_TRUE(std::isnan(values()[YesNoFigures::kF1]));  // no positive anywhere
+  figures.add(tally, "image", outcome_of(true, YesNo::No));
+  EXPECT_EQ(values()[YesNoFigures::kF1], 0);
+  EXPECT_TRUE(std::isnan(values()[1]));  // precision of nothing
+}
+
 TEST(HasWord, AsAWholeInAnyCase) {
   EXPECT_TRUE(has_word("YES!", "yes"));
   EXPECT_TRUE(has_word("(no)", "no"));

@@ -255,14 +255,21 @@ TEST_F(Judging, ABudgetKeepsEverything) {
 
 // The replies to older answers are gone then, too.
 TEST_F(Judging, AStopLeavesOneLinePerId) {
-  judge({about("a", "old a"), about("b", "old b")});
+  judge({about("a", "old a"), about("b", "old b"), about("c", "same")});
   judge_.before_each = [&](const std::string& id) {
     if (id == "b") std::raise(SIGINT), stop_if_interrupted();
   };
   watch_signals();
-  EXPECT_THROW(judge({about("a", "new a"), about("b", "new b")}), Interrupted);
+  EXPECT_THROW(judge({about("a", "new a"), about("b", "new b"), about("c", "same")}), Interrupted);
   EXPECT_EQ(take_interrupt(), SIGINT);
-  EXPECT_THAT(lines(), ElementsAre("a=r new a", "b=r old b"));
+  EXPECT_THAT(lines(), ElementsAre("a=r new a", "b=r old b", "c=r same"));
+}
+
+TEST_F(Judging, AnotherBenchmarksRepliesAreNotReplaced) {
+  judge({about("a", "of one"), about("b", "of one, too")});
+  const std::string before = text();
+  EXPECT_THROW(judge({about("a", "of another"), about("b", "of another, too")}), DataError);
+  EXPECT_EQ(text(), before);
 }
 
 TEST_F(Judging, AFullDiskLosesNothing) {

@@ -49,9 +49,7 @@ def figures(rows):
     fp = sum(not truth and c[0] for truth, c in rows)
     fn = sum(c[2] for _, c in rows)
     precision, recall = ratio(tp, tp + fp), ratio(tp, tp + fn)
-    f1 = None
-    if precision is not None and recall is not None:
-        f1 = ratio(2 * precision * recall, precision + recall)
+    f1 = ratio(2 * tp, 2 * tp + fp + fn)  # 0 where nothing is right, as both kits have it; the official script stops there
     good = [c for _, c in rows if not c[4]]
     return {"accuracy": ratio(sum(c[1] for _, c in rows), len(rows)), "precision": precision, "recall": recall, "f1": f1,
             "yes_ratio": ratio(sum(c[3] for _, c in rows), len(rows)), "accuracy_of_readable": ratio(sum(c[1] for c in good), len(good))}
