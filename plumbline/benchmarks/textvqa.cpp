@@ -10,6 +10,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/benchmarks/human_answers.h"
 #include "plumbline/benchmarks/test_prompts.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_list.h"
 #include "plumbline/text/jinja_unicode.h"
 
@@ -25,26 +26,16 @@ struct Questions {
   HumanAnswers people;
 };
 
-DataError unfit(const std::string& doing, const std::string& expected, const std::string& got,
-                const std::string& where, const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = doing,
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
-
 HumanAnswers::Given read_answers(HumanAnswers& people, const formats::Record& record) {
   const auto answers = record.value.find("answers");
   if (answers == record.value.end()) {
-    throw unfit("reading TextVQA", "'answers'", "none", record.where,
-                "those of the test split are not public: take the validation split.");
+    throw eval::unfit("reading TextVQA", "'answers'", "none", record.where,
+                      "those of the test split are not public: take the validation split.");
   }
   const auto given = people.read(*answers, record.where);
   if (given.size() == kPeople) return given;
-  throw unfit("reading TextVQA", fmt::format("{} answers", kPeople),
-              fmt::format("{}", given.size()), record.where);
+  throw eval::unfit("reading TextVQA", fmt::format("{} answers", kPeople),
+                    fmt::format("{}", given.size()), record.where);
 }
 
 Questions read_questions(const std::string& path, bool needs_answers) {
@@ -57,7 +48,8 @@ Questions read_questions(const std::string& path, bool needs_answers) {
                                .where = where});
     if (needs_answers) questions.given.push_back(read_answers(questions.people, record));
   });
-  if (questions.asked.empty()) throw unfit("reading TextVQA", "questions", "an empty list", path);
+  if (questions.asked.empty())
+    throw eval::unfit("reading TextVQA", "questions", "an empty list", path);
   return questions;
 }
 
@@ -85,11 +77,12 @@ void find_ids(const std::vector<eval::Asked>& questions, std::vector<eval::Answe
     answer.question = textvqa_question(answer.question);
     const auto found = ids.find({answer.id, text::jinja::lower(answer.question)});
     if (found == ids.end() || found->second.empty()) {
-      throw unfit("joining answers to questions",
-                  found == ids.end() ? "a question about the image " + answer.id
-                                     : "one answer to a question about the image " + answer.id,
-                  (found == ids.end() ? "'" : "another to '") + answer.question + "'", answer.where,
-                  "answers that have the image's id as question_id are found by their 'prompt'.");
+      throw eval::unfit(
+          "joining answers to questions",
+          found == ids.end() ? "a question about the image " + answer.id
+                             : "one answer to a question about the image " + answer.id,
+          (found == ids.end() ? "'" : "another to '") + answer.question + "'", answer.where,
+          "answers that have the image's id as question_id are found by their 'prompt'.");
     }
     answer.image = answer.id;
     answer.id = found->second.back();

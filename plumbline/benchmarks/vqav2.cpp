@@ -8,6 +8,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/benchmarks/human_answers.h"
 #include "plumbline/benchmarks/test_prompts.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_list.h"
 
 namespace plumbline::benchmarks {
@@ -26,23 +27,14 @@ struct Annotations {
   bool has_answer_ids = true;
 };
 
-DataError unfit(const std::string& doing, const std::string& expected, const std::string& got,
-                const std::string& where, const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = doing,
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
-
 Annotations read_annotations(const std::string& path) {
   Annotations annotations;
   const auto visit = [&](formats::Record&& record) {
     const auto& [value, where] = record;
     const std::string id = eval::required_text(value, {"question_id"}, where);
     const auto answers = value.find("answers");
-    if (answers == value.end()) throw unfit("reading annotations", "'answers'", "none", where);
+    if (answers == value.end())
+      throw eval::unfit("reading annotations", "'answers'", "none", where);
     Annotation annotation{
         .image = eval::required_text(value, {"image_id"}, where),
         .question_type = eval::text_of(value, {"question_type"}, where).value_or(""),
@@ -54,7 +46,8 @@ Annotations read_annotations(const std::string& path) {
           annotations.has_answer_ids && answer.is_object() && answer.contains("answer_id");
     }
     if (!annotations.by_id.emplace(id, std::move(annotation)).second) {
-      throw unfit("reading annotations", "each question once", "question " + id + " again", where);
+      throw eval::unfit("reading annotations", "each question once", "question " + id + " again",
+                        where);
     }
   };
   formats::for_each_in_list(path, "annotations", visit, {"answer_confidence"});
@@ -82,7 +75,7 @@ Questions read_questions(const std::string& path) {
                                .where = where});
   });
   if (questions.asked.empty()) {
-    throw unfit("reading questions", "questions", "an empty list", path);
+    throw eval::unfit("reading questions", "questions", "an empty list", path);
   }
   questions.subset = eval::text_of(rest, {"data_subtype"}, path).value_or("");
   return questions;
@@ -101,8 +94,9 @@ std::vector<const Annotation*> annotations_of(const std::vector<eval::Asked>& qu
       continue;
     }
     if (asked.image != entry->second.image) {
-      throw unfit("joining annotations to questions", "an annotation of the image " + asked.image,
-                  entry->second.image, entry->second.where);
+      throw eval::unfit("joining annotations to questions",
+                        "an annotation of the image " + asked.image, entry->second.image,
+                        entry->second.where);
     }
     found.push_back(&entry->second);
   }
@@ -110,12 +104,13 @@ std::vector<const Annotation*> annotations_of(const std::vector<eval::Asked>& qu
       "take questions and annotations of one split; those of test splits "
       "are not public.";
   if (!missing.empty()) {
-    throw unfit("joining annotations to questions", "an annotation of each question",
-                "none of " + eval::first_of(missing), path, hint);
+    throw eval::unfit("joining annotations to questions", "an annotation of each question",
+                      "none of " + eval::first_of(missing), path, hint);
   }
   if (annotations.by_id.size() != questions.size()) {
-    throw unfit("joining annotations to questions", fmt::format("{} annotations", questions.size()),
-                fmt::format("{}", annotations.by_id.size()), path, hint);
+    throw eval::unfit("joining annotations to questions",
+                      fmt::format("{} annotations", questions.size()),
+                      fmt::format("{}", annotations.by_id.size()), path, hint);
   }
   return found;
 }
