@@ -42,6 +42,9 @@ CASES = {"world": dict(model="world", pairs="world", answers=64, tokens=48, micr
 PROMPT_TOKENS, REWARD_PAIRS = 200, 8
 PHASES = ["respond", "score", "optimise"]
 PPO = tomllib.loads(pathlib.Path("configs/world/ppo_facts.toml").read_text())["ppo"]
+ESTIMATOR = {"advantage": "gae", "samples_per_prompt": 1, "gamma": 1.0, "lambda": 0.95, "value_clip_range": 0.2,
+             "vf_coef": 0.1}  # the peer's: with a value model
+PPO |= ESTIMATOR
 
 
 # --- Models and data, made once ---
@@ -316,6 +319,7 @@ def run_ours(build, case, out, **more):
                 "ppo.minibatch_size": case["answers"] // 2, "ppo.micro_tokens": case["micro_tokens"], "ppo.eval_every": 0,
                 "ppo.samples_every": 0, "run.dtype": case["dtype"], "run.threads": case["threads"], "optimizer.lr": LR,
                 "optimizer.schedule": "constant", "optimizer.warmup_ratio": 0.0, "lora.rank": RANK, "lora.alpha": ALPHA}
+    settings |= {f"ppo.{key}": value for key, value in ESTIMATOR.items()}
     sets = [word for key, value in (settings | more).items() for word in ("--set", f"{key}={value}")]
     done = subprocess.run([build / "bin/plumbline", "ppo", "--config", "configs/world/ppo_facts.toml", "--out", out, *sets],
                           capture_output=True, text=True)

@@ -119,6 +119,7 @@ def make_data(build, root, name, count):
     template = tomllib.loads(TEMPLATE.read_text())
     encoded = [encode(pair, captions, template) for pair in pairs]
     paths = {"data": root / f"{name}-{count}.json", "held_out": root / f"{name}-{count}-held-out.json"}
+    root.mkdir(parents=True, exist_ok=True)
     paths["data"].write_text(json.dumps(pairs))
     shortest = min(range(count), key=lambda i: sum(map(len, encoded[i])))
     paths["held_out"].write_text(json.dumps([pairs[shortest]]))

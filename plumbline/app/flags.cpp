@@ -83,9 +83,12 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
       ->take_all()
       ->allow_extra_args(false);
   // These print what they find.
-  const bool writes_run = name != "chat" && name != "score" && name != "inspect" &&
-                          name != "data" && name != "eval list" && name != "eval judge";
-  if (writes_run) add_key(sub, flags, "--out", "run.out", "folder to write");
+  const bool writes_run = name != "chat" && name != "inspect" && name != "data" &&
+                          name != "eval list" && name != "eval judge";
+  if (writes_run) {
+    add_key(sub, flags, "--out", "run.out",
+            name == "score" ? "folder to write, in place of standard output" : "folder to write");
+  }
   if (name == "convert") add_key(sub, flags, "--seed", "run.seed", "seed of what is drawn");
   const bool is_table = name == "eval list";
   const bool has_model = !is_table && name != "eval score" && name != "eval judge";
@@ -173,7 +176,10 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
         "--quick", [&flags] { flags.spelt.emplace_back("demo.quick", "true"); },
         "a smoke run through every stage");
     add_key(sub, flags, "--seeds", "demo.seeds",
-            "repeat the reward and PPO stages with this many seeds");
+            "repeat what trains with this many seeds, and test the method's claims: claims.json");
+    add_key(sub, flags, "--variants", "demo.variants",
+            "variants of the method to study beside it: all, or names of "
+            "configs/world/variants.toml with commas");
   }
   if (name == "report") sub->add_option("runs", flags.inputs, "run folders")->required();
   sub->footer([&stage] { return config::help(stage.sections); });

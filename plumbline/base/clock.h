@@ -24,6 +24,9 @@ int64_t peak_memory_bytes();
 // The resident set now, in bytes; 0 where the system does not tell.
 int64_t memory_bytes();
 
+// "4:10" minutes and seconds, "1:04:10" with hours; to the nearest second, never below 0.
+std::string duration_text(double seconds);
+
 // Seconds since 1970, and the same as "2026-01-31T12:00:00Z".
 double unix_seconds();
 std::string timestamp();

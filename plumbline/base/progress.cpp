@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <utility>
 
 #include "plumbline/base/log.h"
 
 namespace plumbline {
 namespace {
 std::atomic<bool> g_line_open = false;
+// Set by the thread that carries out the work, which is also the one that draws.
+std::string g_context;
 constexpr double kTerminalInterval = 0.1;
 constexpr double kLogInterval = 30.0;
 }  // namespace
@@ -27,12 +30,16 @@ std::string progress_text(const std::string& label, int64_t done, int64_t first,
       "{} {}/{} {:.0f}%", label, done, total,
       total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 100.0);
   if (rate > 0) {
-    const auto eta =
-        static_cast<int64_t>(static_cast<double>(std::max<int64_t>(0, total - done)) / rate + 0.5);
-    text += fmt::format(" {:.3g}/s ETA {}:{:02}", rate, eta / 60, eta % 60);
+    const double left = static_cast<double>(std::max<int64_t>(0, total - done)) / rate;
+    text += fmt::format(" {:.3g}/s ETA {}", rate, duration_text(left));
   }
   return metrics.empty() ? text : text + " " + metrics;
 }
+
+ProgressContext::ProgressContext(std::string text)
+    : outer_(std::exchange(g_context, std::move(text))) {}
+
+ProgressContext::~ProgressContext() { g_context = outer_; }
 
 Progress::Progress(std::string label, int64_t total, int64_t done)
     : label_(std::move(label)),
@@ -53,7 +60,8 @@ void Progress::update(int64_t done, const std::string& metrics) {
 void Progress::draw(bool final) {
   last_drawn_ = watch_.seconds();
   if ((final && done_ == first_) || log_level() > LogLevel::Info) return;
-  const std::string text = progress_text(label_, done_, first_, total_, watch_.seconds(), metrics_);
+  const std::string text =
+      g_context + progress_text(label_, done_, first_, total_, watch_.seconds(), metrics_);
   if (!is_terminal_) {
     std::fprintf(stderr, "%s\n", text.c_str());
     return;

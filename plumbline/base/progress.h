@@ -39,6 +39,18 @@ class Progress {
 std::string progress_text(const std::string& label, int64_t done, int64_t first, int64_t total,
                           double seconds, const std::string& metrics);
 
+// While it lives, progress lines begin with `text`: the place of a step in longer work.
+class ProgressContext {
+ public:
+  explicit ProgressContext(std::string text);
+  ~ProgressContext();
+  ProgressContext(const ProgressContext&) = delete;
+  ProgressContext& operator=(const ProgressContext&) = delete;
+
+ private:
+  std::string outer_;
+};
+
 // Removes an unfinished progress line from the terminal, so a message can stand there.
 void clear_progress_line();
 

@@ -265,6 +265,7 @@ struct AnnotateConfig {
 struct DemoConfig {
   bool quick = false;
   int64_t seeds = 1;
+  std::string variants;
   std::string base = "assets/world-base";
   friend bool operator==(const DemoConfig&, const DemoConfig&) = default;
 };

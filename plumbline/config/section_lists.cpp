@@ -308,7 +308,11 @@ std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
 std::vector<FieldOf<DemoConfig>> demo_fields() {
   return {
       {"quick", &DemoConfig::quick, "a smoke run through every stage"},
-      {"seeds", &DemoConfig::seeds, "repeats of the reward and PPO stages", at_least(1)},
+      {"seeds", &DemoConfig::seeds,
+       "repeats of what trains; from two on the method's claims are tested", at_least(1)},
+      {"variants", &DemoConfig::variants,
+       "variants to study beside the method: all, or names of configs/world/variants.toml with "
+       "commas; empty: those that its claims speak of, when they are tested"},
       {"base", &DemoConfig::base, "folder of the pre-trained model it starts from"},
   };
 }

@@ -64,6 +64,15 @@ void read_candidates(const json& value, ScoreRecord& out) {
   if (out.turns.empty() || !out.turns.back().is_user) wrong("a user's message at the end");
 }
 
+// A line of `plumbline eval`'s answers.jsonl as a prompt with its answer.
+json as_prompt(const json& value) {
+  json prompt = value;
+  prompt["prompt"] = value.at("question");
+  prompt["images"] = json::array({value.at("image")});
+  prompt.erase("image");
+  return prompt;
+}
+
 // Throws std::invalid_argument with what was expected.
 ScoreRecord read_record(const formats::Record& record, size_t number) {
   const json& value = record.value;
@@ -77,6 +86,9 @@ ScoreRecord read_record(const formats::Record& record, size_t number) {
     read_candidates(value, out);
     return out;
   }
+  const bool is_answer_to_question =
+      value.contains("question") && value.contains("image") && !value.contains("prompt");
+  if (is_answer_to_question) return read_record({as_prompt(value), record.where}, number);
   const int forms =
       value.contains("messages") + value.contains("prompt") + value.contains("input_ids");
   if (forms != 1) wrong("one of messages, prompt and input_ids");

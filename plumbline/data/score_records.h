@@ -13,7 +13,8 @@ namespace plumbline::data {
 
 // One line: {"id", "messages" | "prompt" and "answer" | "input_ids", "images": [path, ...]}, or
 // with several answers to choose from: {"id", "prompt" | "messages", "answers": [text, ...]}. A
-// prompt of LLaVA-RLHF's form, as `plumbline sample` writes it with its answers, is such a record.
+// prompt of LLaVA-RLHF's form, as `plumbline sample` writes it with its answers, is such a record,
+// and so is a line of `plumbline eval`'s answers.jsonl: {"id", "image", "question", "answer"}.
 struct ScoreRecord {
   nlohmann::json id;                      // given back as it came; the line's number when absent
   std::vector<text::Turn> turns;          // ends with the answer; with the question where there are

@@ -16,6 +16,7 @@
 #include "plumbline/base/log.h"
 #include "plumbline/data/comparison.h"
 #include "plumbline/engine/reward_scorer.h"
+#include "plumbline/formats/json_lines.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/report/audit_page.h"
 #include "plumbline/tensor/device.h"
@@ -246,6 +247,7 @@ class Auditor {
     Subject subject(folder, c_, material_);
     const FactLists shown = subject.shown("facts");
     const auto pairs = scored(material_, subject.pairs(shown));
+    note(name, pairs);
     audit::AuditedModel model{.name = name, .measures = audit::reward_measures(pairs, options_)};
     const auto probes = subject.probes(shown);
     if (!probes.empty()) model.probes = audit::probe_figures(probes, options_);
@@ -259,11 +261,25 @@ class Auditor {
   }
 
   const audit::Audit& audit() const { return audit_; }
+  // Every pair with the scores of every model as it is.
+  const std::vector<nlohmann::json>& lines() const { return lines_; }
 
  private:
   std::string unique(const std::string& name) {
     const int64_t count = ++names_[name];
     return count == 1 ? name : fmt::format("{} ({})", name, count);
+  }
+
+  void note(const std::string& name, const std::vector<audit::ScoredPair>& pairs) {
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      lines_.push_back({{"model", name},
+                        {"id", material_.records[i].id},
+                        {"image", pairs[i].image},
+                        {"type", pairs[i].type},
+                        {"target", pairs[i].target},
+                        {"score_1", pairs[i].score_1},
+                        {"score_2", pairs[i].score_2}});
+    }
   }
 
   void compare_with_first(const std::string& name, const std::vector<audit::ScoredPair>& pairs) {
@@ -291,6 +307,7 @@ class Auditor {
   const Material& material_;
   eval::BootstrapOptions options_;
   audit::Audit audit_;
+  std::vector<nlohmann::json> lines_;
   std::map<std::string, int64_t> names_;
   std::vector<audit::ScoredPair> first_;
   std::string first_name_;
@@ -314,9 +331,12 @@ void audit(const Invocation& invocation) {
   for (const std::string& folder : invocation.inputs) auditor.add(folder);
   const auto json = audit::to_json(auditor.audit());
   write_file(run.path() / "audit.json", json.dump(1) + "\n");
+  formats::write_records((run.path() / "pairs.jsonl").string(), auditor.lines());
   write_file(run.path() / "audit.html", report::audit_html("Reward models", auditor.audit()));
-  std::printf("%s", invocation.json ? (json.dump(1) + "\n").c_str()
-                                    : audit::audit_table(auditor.audit()).c_str());
+  if (!invocation.is_silent) {
+    std::printf("%s", invocation.json ? (json.dump(1) + "\n").c_str()
+                                      : audit::audit_table(auditor.audit()).c_str());
+  }
   log_info("audit: {}", (run.path() / "audit.html").string());
   run.finish();
 }

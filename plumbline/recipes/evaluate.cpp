@@ -40,6 +40,7 @@ void evaluate(const Invocation& invocation) {
       {"model", name}, {"images", c.data.images}, {"figures", eval::to_json(figures)}};
   write_file(run.path() / "figures.json", result.dump(1) + "\n");
   run.finish();
+  if (invocation.is_silent) return;
   const std::string text = invocation.json ? result.dump() + "\n"
                                            : report::figures_table({report::read_run(run.path())});
   std::fputs(text.c_str(), stdout);

@@ -1,4 +1,5 @@
 // One HTML page from several run folders.
+#include "plumbline/report/html.h"
 #include "plumbline/report/run_page.h"
 
 #include <cstdio>
@@ -23,7 +24,7 @@ void report(const Invocation& invocation) {
                                 .hint = "--force replaces it."});
   }
   if (file.has_parent_path()) make_folders(file.parent_path());
-  write_file(file, report::html("Plumbline report", runs));
+  write_file(file, report::page("Plumbline report", report::runs_html(runs)));
   std::printf("%s\n", file.c_str());
 }
 

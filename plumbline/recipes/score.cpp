@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -18,10 +19,12 @@
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/reward_scorer.h"
 #include "plumbline/engine/roles.h"
+#include "plumbline/formats/json_lines.h"
 #include "plumbline/nn/token_logprobs.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/tensor/host.h"
+#include "plumbline/train/run_folder.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -115,18 +118,19 @@ std::vector<double> score_part(engine::Assistant& assistant, const engine::Featu
   return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
 }
 
-void print_logprobs(const data::ScoreRecord& record, const text::TokenIds& tokens,
-                    const std::vector<double>& logprobs) {
+// Takes the line of one record.
+using Sink = std::function<void(nlohmann::json&& line)>;
+
+void hand_over(const Sink& sink, const data::ScoreRecord& record, const text::TokenIds& tokens,
+               const std::vector<double>& logprobs) {
   double sum = 0;
   for (const double logprob : logprobs) sum += logprob;
   check_finite(sum, record);
-  const nlohmann::json line = {
-      {"id", record.id}, {"tokens", tokens}, {"logprobs", logprobs}, {"sum", sum}};
-  std::printf("%s\n", line.dump().c_str());
+  sink({{"id", record.id}, {"tokens", tokens}, {"logprobs", logprobs}, {"sum", sum}});
 }
 
 void score_logprobs(engine::Assistant& assistant, engine::FeatureStore& store,
-                    const std::vector<data::ScoreRecord>& records) {
+                    const std::vector<data::ScoreRecord>& records, const Sink& sink) {
   Encoded encoded;
   std::vector<int64_t> lengths;
   for (const auto& record : records) {
@@ -142,7 +146,7 @@ void score_logprobs(engine::Assistant& assistant, engine::FeatureStore& store,
       const auto& one = encoded[static_cast<size_t>(i)];
       const text::TokenIds tokens = text::answer_targets({&one}).tokens;
       const auto end = next + std::ssize(tokens);
-      print_logprobs(records[static_cast<size_t>(i)], tokens, {next, end});
+      hand_over(sink, records[static_cast<size_t>(i)], tokens, {next, end});
       next = end;
     }
     stop_if_interrupted();
@@ -160,7 +164,8 @@ api::Candidates candidates_of(const data::ScoreRecord& record) {
 
 // {"id", "reward"}; with several answers {"id", "rewards", "best", "answer"}: the place of the
 // highest reward, the first of equals, and what stands there.
-void print_rewards(const data::ScoreRecord& record, const std::vector<double>& rewards) {
+void hand_over(const Sink& sink, const data::ScoreRecord& record,
+               const std::vector<double>& rewards) {
   for (const double reward : rewards) check_finite(reward, record);
   nlohmann::json line{{"id", record.id}};
   if (record.answers.empty()) {
@@ -171,7 +176,7 @@ void print_rewards(const data::ScoreRecord& record, const std::vector<double>& r
     line["best"] = best;
     line["answer"] = record.answers[static_cast<size_t>(best)];
   }
-  std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  sink(std::move(line));
 }
 
 // Rewards of all records that are questions with answers.
@@ -210,13 +215,14 @@ std::vector<std::vector<double>> raw_rewards(engine::RewardModel& model,
 }
 
 void score_rewards(engine::RewardModel& model, engine::FeatureStore& store,
-                   const std::vector<data::ScoreRecord>& records, const config::Config& c) {
+                   const std::vector<data::ScoreRecord>& records, const config::Config& c,
+                   const Sink& sink) {
   const auto asked = asked_rewards(model, store, records, c);
   const auto given = raw_rewards(model, store, records);
   auto next_asked = asked.begin();
   auto next_given = given.begin();
   for (const auto& record : records) {
-    print_rewards(record, record.ids ? *next_given++ : *next_asked++);
+    hand_over(sink, record, record.ids ? *next_given++ : *next_asked++);
   }
 }
 
@@ -230,18 +236,19 @@ void refuse_images(const engine::Assistant& assistant,
   }
 }
 
-}  // namespace
+void print_line(const nlohmann::json& line) {
+  std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
 
-void score(const Invocation& invocation) {
-  const config::Config& c = invocation.loaded.config;
-  const auto records = data::read_score_records(invocation.in);
+void score_all(const config::Config& c, const std::vector<data::ScoreRecord>& records,
+               const Sink& sink) {
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   const at::NoGradGuard no_grad;
   if (!c.model.reward_adapter.empty()) {
     auto model = engine::load_reward_model(c, device, "score");
     refuse_images(model.assistant, records);
     engine::FeatureStore store(model.assistant.preprocess, c.data.images);
-    return score_rewards(model, store, records, c);
+    return score_rewards(model, store, records, c, sink);
   }
   for (const auto& record : records) {
     if (record.answers.empty()) continue;
@@ -251,7 +258,21 @@ void score(const Invocation& invocation) {
   refuse_images(assistant, records);
   engine::FeatureStore store(assistant.preprocess, c.data.images);
   const model::AdapterScope scope(assistant.model, engine::attach_policy(assistant.model, c.model));
-  score_logprobs(assistant, store, records);
+  score_logprobs(assistant, store, records, sink);
+}
+
+}  // namespace
+
+void score(const Invocation& invocation) {
+  const config::Config& c = invocation.loaded.config;
+  const auto records = data::read_score_records(invocation.in);
+  if (c.run.out.empty()) return score_all(c, records, print_line);
+  auto run = train::RunFolder::open("score", invocation.loaded,
+                                    {invocation.resume, invocation.force}, invocation.command);
+  std::vector<nlohmann::json> lines;
+  score_all(c, records, [&](nlohmann::json&& line) { lines.push_back(std::move(line)); });
+  formats::write_records((run.path() / "scores.jsonl").string(), lines);
+  run.finish();
 }
 
 }  // namespace plumbline::recipes

@@ -32,6 +32,7 @@ struct Invocation {
   bool resume = false;                    // continue the run folder where it stopped
   bool force = false;                     // replace an existing run folder
   bool dry_run = false;                   // check everything, print the plan, and stop
+  bool is_silent = false;                 // part of longer work: results go to files only
   bool json = false;                      // results on stdout as JSON
   std::vector<std::string> command = {};  // argv, kept in run.json
   std::vector<std::string> inputs =

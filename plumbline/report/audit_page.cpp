@@ -139,12 +139,16 @@ audit::Audit read_audit(const fs::path& path) {
 }
 
 std::string audit_html(const std::string& title, const audit::Audit& audit) {
+  return page(title, audit_sections_html(audit));
+}
+
+std::string audit_sections_html(const audit::Audit& audit) {
   std::string body =
       "<p>How often a reward model scores the answer higher that annotators found better. Pairs "
       "they left tied count in the log loss and the correlations only. Intervals are from "
       "resampling images; after them stands the number of pairs, answers or edits.</p>\n";
   for (const auto& section : audit::audit_sections(audit)) body += section_html(audit, section);
-  return page(title, body + comparisons_html(audit) + charts_html(audit));
+  return body + comparisons_html(audit) + charts_html(audit);
 }
 
 }  // namespace plumbline::report

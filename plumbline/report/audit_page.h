@@ -16,4 +16,7 @@ audit::Audit read_audit(const fs::path& path);
 // with its bins and a histogram of scores. What was not measured is left out.
 std::string audit_html(const std::string& title, const audit::Audit& audit);
 
+// The same for another page: tables and charts without the page around them.
+std::string audit_sections_html(const audit::Audit& audit);
+
 }  // namespace plumbline::report

@@ -10,12 +10,23 @@
 namespace plumbline::report {
 namespace {
 
-constexpr double kWidth = 560, kHeight = 300;
-constexpr double kLeft = 56, kRight = 16, kTop = 34, kBottom = 62;
-constexpr const char* kPalette[] = {"#5b6770", "#d1495b", "#2e7d6b",
-                                    "#c98a1b", "#4a6fa5", "#7a4f9a"};
+constexpr double kWidth = 560, kHeight = 300;  // without the legend
+constexpr double kLeft = 56, kRight = 16, kTop = 34, kBottom = 42;
+constexpr double kLegendRow = 18;
+constexpr const char* kDashes[kNumColors] = {"", "8 3", "2 3", "9 3 2 3", "5 2", "1 2"};
 
-const char* color(size_t index) { return kPalette[index % std::size(kPalette)]; }
+std::string stroke(size_t color) {
+  return fmt::format("style=\"stroke:var(--c{})\"", color % kNumColors);
+}
+std::string fill(size_t color) {
+  return fmt::format("style=\"fill:var(--c{})\"", color % kNumColors);
+}
+
+std::string dashes(const Line& line) {
+  const std::string pattern =
+      line.is_dashed ? "4 3" : kDashes[static_cast<size_t>(line.color) % kNumColors];
+  return pattern.empty() ? "" : " stroke-dasharray=\"" + pattern + "\"";
+}
 
 // Maps data to pixels.
 struct Frame {
@@ -35,11 +46,11 @@ std::string text_at(double x, double y, const std::string& anchor, const std::st
                      anchor, extra, escape(text));
 }
 
-std::string begin(const std::string& title) {
+std::string begin(const std::string& title, double legend_height) {
   return fmt::format(
              "<svg viewBox=\"0 0 {} {}\" role=\"img\" font-family=\"sans-serif\" font-size=\"11\" "
-             "fill=\"#333\">",
-             kWidth, kHeight) +
+             "fill=\"currentColor\"><title>{}</title>",
+             kWidth, kHeight + legend_height, escape(title)) +
          text_at(kLeft, 18, "start", title, "font-size=\"13\" font-weight=\"bold\"");
 }
 
@@ -48,8 +59,9 @@ std::string y_axis(const Frame& frame, const std::string& label) {
   for (const double tick : ticks(frame.y_low, frame.y_high, 5)) {
     if (tick < frame.y_low - 1e-9 || tick > frame.y_high + 1e-9) continue;
     out += fmt::format(
-        "<line x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" stroke=\"#e4e4e4\"/>", kLeft,
-        kWidth - kRight, frame.y(tick));
+        "<line x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" stroke=\"currentColor\" "
+        "stroke-opacity=\".15\"/>",
+        kLeft, kWidth - kRight, frame.y(tick));
     out += text_at(kLeft - 6, frame.y(tick) + 4, "end", fmt::format("{:.4g}", tick));
   }
   const double middle = (kTop + kHeight - kBottom) / 2;
@@ -57,20 +69,24 @@ std::string y_axis(const Frame& frame, const std::string& label) {
                        fmt::format("transform=\"rotate(-90 14 {:.1f})\"", middle));
 }
 
-std::string legend(const std::vector<std::string>& names, const std::vector<size_t>& colors,
-                   const std::vector<bool>& dashed) {
-  std::string out;
-  double x = kLeft;
-  for (size_t i = 0; i < names.size(); ++i) {
-    out += fmt::format(
-        "<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\" stroke=\"{}\" "
-        "stroke-width=\"3\"{}/>",
-        x, x + 18, kHeight - 12, kHeight - 12, color(colors[i]),
-        dashed[i] ? " stroke-dasharray=\"4 3\"" : "");
-    out += text_at(x + 23, kHeight - 8, "start", names[i]);
-    x += 36 + 6.2 * static_cast<double>(names[i].size());
+// Where the legend's entries stand: rows are filled from the left.
+std::vector<std::pair<double, double>> legend_places(const std::vector<std::string>& names) {
+  std::vector<std::pair<double, double>> places;
+  double x = kLeft, y = kHeight;
+  for (const auto& name : names) {
+    const double width = 36 + 6.2 * static_cast<double>(name.size());
+    if (x > kLeft && x + width > kWidth) {
+      x = kLeft;
+      y += kLegendRow;
+    }
+    places.emplace_back(x, y);
+    x += width;
   }
-  return out;
+  return places;
+}
+
+double legend_height(const std::vector<std::string>& names) {
+  return names.empty() ? 0 : legend_places(names).back().second - kHeight + kLegendRow;
 }
 
 // What tells series apart without colour, in the bar's rectangle: nothing, white lines across it,
@@ -86,31 +102,88 @@ std::string stripes(size_t series, double x, double y, double width, double heig
     path += fmt::format("M{:.1f} {:.1f}v{:.1f}", x + at, y, height);
   }
   if (path.empty()) return "";
-  return fmt::format("<path d=\"{}\" stroke=\"#fff\" stroke-width=\"1.5\"/>", path);
+  return fmt::format("<path d=\"{}\" style=\"stroke:var(--paper)\" stroke-width=\"1.5\"/>", path);
 }
 
 std::string filled(size_t series, double x, double y, double width, double height) {
-  return fmt::format(
-             "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>", x,
-             y, width, height, color(series)) +
+  return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}/>", x,
+                     y, width, height, fill(series)) +
          stripes(series, x, y, width, height);
 }
 
 std::string bar_legend(const std::vector<std::string>& names) {
+  const auto places = legend_places(names);
   std::string out;
-  double x = kLeft;
   for (size_t s = 0; s < names.size(); ++s) {
-    out += filled(s, x, kHeight - 18, 18, 11) + text_at(x + 23, kHeight - 8, "start", names[s]);
-    x += 36 + 6.2 * static_cast<double>(names[s].size());
+    const auto [x, y] = places[s];
+    out += filled(s, x, y, 18, 11) + text_at(x + 23, y + 10, "start", names[s]);
   }
   return out;
 }
 
-std::string dots(const Line& line, const Frame& frame) {
+// A shape for each colour.
+std::string dot(double x, double y, size_t color) {
+  const std::string at = fmt::format("{:.1f} {:.1f}", x, y);
+  switch (color % 4) {
+    case 0:
+      return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" {}/>", x, y, fill(color));
+    case 1:
+      return fmt::format("<path d=\"M{}m-4 -4h8v8h-8z\" {}/>", at, fill(color));
+    case 2:
+      return fmt::format("<path d=\"M{}m0 -5l5 9h-10z\" {}/>", at, fill(color));
+    default:
+      return fmt::format("<path d=\"M{}m0 -6l6 6l-6 6l-6 -6z\" {}/>", at, fill(color));
+  }
+}
+
+std::string segment(double x1, double y1, double x2, double y2, const std::string& how) {
+  return fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>", x1, y1,
+                     x2, y2, how);
+}
+
+std::string legend(const std::vector<Line>& lines, const std::vector<std::string>& names) {
+  const auto places = legend_places(names);
   std::string out;
-  for (const auto& [x, y] : line.points) {
-    out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\" fill=\"{}\"/>", frame.x(x),
-                       frame.y(y), color(static_cast<size_t>(line.color)));
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const auto [x, y] = places[i];
+    const auto color = static_cast<size_t>(lines[i].color);
+    out +=
+        segment(x, y + 6, x + 18, y + 6, stroke(color) + " stroke-width=\"2\"" + dashes(lines[i]));
+    if (lines[i].has_dots) out += dot(x + 9, y + 6, color);
+    out += text_at(x + 23, y + 10, "start", names[i]);
+  }
+  return out;
+}
+
+std::string band(const Line& line, const Frame& frame) {
+  if (line.band.empty()) return "";
+  std::string path;
+  const auto add = [&](size_t i, double y) {
+    path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? 'M' : 'L', frame.x(line.points[i].first),
+                        frame.y(y));
+  };
+  for (size_t i = 0; i < line.points.size(); ++i) add(i, line.band[i].first);
+  for (size_t i = line.points.size(); i-- > 0;) add(i, line.band[i].second);
+  return fmt::format("<path d=\"{}z\" fill-opacity=\".18\" {}/>", path,
+                     fill(static_cast<size_t>(line.color)));
+}
+
+// Dots, whiskers and words at the points.
+std::string marks(const Line& line, const Frame& frame) {
+  const auto color = static_cast<size_t>(line.color);
+  std::string out;
+  for (size_t i = 0; i < line.points.size(); ++i) {
+    const double x = frame.x(line.points[i].first), y = frame.y(line.points[i].second);
+    if (!line.x_ranges.empty()) {
+      const auto [low, high] = line.x_ranges[i];
+      out += segment(frame.x(low), y, frame.x(high), y, stroke(color));
+    }
+    if (!line.y_ranges.empty()) {
+      const auto [low, high] = line.y_ranges[i];
+      out += segment(x, frame.y(low), x, frame.y(high), stroke(color));
+    }
+    if (line.has_dots) out += dot(x, y, color);
+    if (!line.labels.empty()) out += text_at(x + 7, y - 6, "start", line.labels[i]);
   }
   return out;
 }
@@ -122,11 +195,24 @@ void widen(Frame& frame, double y) {
 
 Frame frame_of(const LineChart& chart) {
   Frame frame{1e300, -1e300, 1e300, -1e300};
+  const auto widen_x = [&](double x) {
+    frame.x_low = std::min(frame.x_low, x);
+    frame.x_high = std::max(frame.x_high, x);
+  };
   for (const auto& line : chart.lines) {
     for (const auto& [x, y] : line.points) {
-      frame.x_low = std::min(frame.x_low, x);
-      frame.x_high = std::max(frame.x_high, x);
+      widen_x(x);
       widen(frame, y);
+    }
+    for (const auto& [low, high] : line.x_ranges) {
+      widen_x(low);
+      widen_x(high);
+    }
+    for (const auto* ranges : {&line.band, &line.y_ranges}) {
+      for (const auto& [low, high] : *ranges) {
+        widen(frame, low);
+        widen(frame, high);
+      }
     }
   }
   const double margin = std::max(1e-9, 0.06 * (frame.y_high - frame.y_low));
@@ -160,27 +246,23 @@ std::string svg(const LineChart& chart) {
   std::erase_if(kept.lines, [](const Line& line) { return line.points.empty(); });
   if (kept.lines.empty()) return "";
   const Frame frame = frame_of(kept);
-  std::string out = begin(chart.title) + y_axis(frame, chart.y_label);
+  std::vector<std::string> names;
+  for (const auto& line : kept.lines) names.push_back(line.name);
+  std::string out = begin(chart.title, legend_height(names)) + y_axis(frame, chart.y_label);
   for (const double tick : ticks(frame.x_low, frame.x_high, 6)) {
     out += text_at(frame.x(tick), kHeight - kBottom + 16, "middle", fmt::format("{:.4g}", tick));
   }
   out += text_at((kLeft + kWidth - kRight) / 2, kHeight - kBottom + 32, "middle", chart.x_label);
-  std::vector<std::string> names;
-  std::vector<size_t> colors;
-  std::vector<bool> dashed;
+  for (const auto& line : kept.lines) out += band(line, frame);
   for (const auto& line : kept.lines) {
     std::string points;
     for (const auto& [x, y] : line.points)
       points += fmt::format("{:.1f},{:.1f} ", frame.x(x), frame.y(y));
-    out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"{}/>",
-                       points, color(static_cast<size_t>(line.color)),
-                       line.is_dashed ? " stroke-dasharray=\"4 3\"" : "");
-    if (line.has_dots) out += dots(line, frame);
-    names.push_back(line.name);
-    colors.push_back(static_cast<size_t>(line.color));
-    dashed.push_back(line.is_dashed);
+    out += fmt::format("<polyline points=\"{}\" fill=\"none\" {} stroke-width=\"2\"{}/>", points,
+                       stroke(static_cast<size_t>(line.color)), dashes(line)) +
+           marks(line, frame);
   }
-  return out + legend(names, colors, dashed) + "</svg>";
+  return out + legend(kept.lines, names) + "</svg>\n";
 }
 
 std::string svg(const BarChart& chart) {
@@ -188,11 +270,13 @@ std::string svg(const BarChart& chart) {
   Frame frame{0, static_cast<double>(chart.groups.size()), 0, 0};
   for (const auto& series : chart.bars) {
     for (const auto& bar : series) {
-      if (!std::isnan(bar.value)) widen(frame, std::max(bar.value, bar.high));
+      if (std::isnan(bar.value)) continue;
+      widen(frame, std::max(bar.value, bar.high));
+      widen(frame, std::min(bar.value, bar.low));
     }
   }
   frame.y_high = frame.y_high <= 0 ? 1 : frame.y_high * 1.05;
-  std::string out = begin(chart.title) + y_axis(frame, chart.y_label);
+  std::string out = begin(chart.title, legend_height(chart.series)) + y_axis(frame, chart.y_label);
   const double width = 0.8 / static_cast<double>(chart.series.size());
   for (size_t g = 0; g < chart.groups.size(); ++g) {
     const double middle = frame.x(static_cast<double>(g) + 0.5);
@@ -205,15 +289,17 @@ std::string svg(const BarChart& chart) {
       const double left = frame.x(static_cast<double>(g) + 0.1 + width * static_cast<double>(s));
       const double right =
           frame.x(static_cast<double>(g) + 0.1 + width * static_cast<double>(s + 1)) - 1;
-      out += filled(s, left, frame.y(bar.value), right - left, frame.y(0) - frame.y(bar.value));
+      const double top = frame.y(std::max(0.0, bar.value)),
+                   foot = frame.y(std::min(0.0, bar.value));
+      out += filled(s, left, top, right - left, foot - top);
       if (bar.high > bar.low) {
-        out += fmt::format(
-            "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"#222\"/>",
-            (left + right) / 2, frame.y(bar.low), frame.y(bar.high));
+        const double middle_of_bar = (left + right) / 2;
+        out += segment(middle_of_bar, frame.y(bar.low), middle_of_bar, frame.y(bar.high),
+                       "stroke=\"currentColor\"");
       }
     }
   }
-  return out + bar_legend(chart.series) + "</svg>";
+  return out + bar_legend(chart.series) + "</svg>\n";
 }
 
 }  // namespace plumbline::report

@@ -7,12 +7,17 @@
 
 namespace plumbline::report {
 
+// `color` is an index into the palette of html.h's page; lines differ by dashes as well, and dots
+// by their shape.
 struct Line {
   std::string name;
   std::vector<std::pair<double, double>> points = {};  // x ascending
-  int color = 0;                                       // index into the palette
+  int color = 0;
   bool is_dashed = false;
   bool has_dots = false;  // at its points
+  // Of each point, or empty: its band in y, its intervals in x and y as whiskers, a word beside it.
+  std::vector<std::pair<double, double>> band = {}, x_ranges = {}, y_ranges = {};
+  std::vector<std::string> labels = {};
 };
 
 struct LineChart {
@@ -35,7 +40,8 @@ struct BarChart {
   std::vector<std::vector<Bar>> bars = {};  // [series][group]
 };
 
-// Self-contained <svg> elements with axes, ticks and a legend. Lines without points are left out.
+// <svg> elements with axes, ticks and a legend, in the colours of html.h's page. Lines without
+// points are left out.
 std::string svg(const LineChart& chart);
 std::string svg(const BarChart& chart);
 

@@ -9,6 +9,7 @@
 #include "plumbline/base/base64.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
+#include "plumbline/data/facts.h"
 #include "plumbline/formats/metrics_lines.h"
 #include "plumbline/report/chart.h"
 #include "plumbline/report/html.h"
@@ -41,36 +42,87 @@ void read_curves(Run& run) {
 
 bool has_curve(const Run& run, const std::string& name) { return run.curves.contains(name); }
 
-LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric,
-                      const std::string& title) {
-  LineChart chart{.title = title, .x_label = "step", .y_label = metric};
-  int color = 1;
-  for (const auto& run : runs) {
-    if (!has_curve(run, metric)) continue;
-    chart.lines.push_back({.name = run.name, .points = run.curves.at(metric), .color = color++});
-  }
-  return chart;
+using Points = std::vector<std::pair<double, double>>;
+
+// "ppo-facts-seed2" is of "ppo-facts".
+std::string without_seed(const std::string& name) {
+  const size_t at = name.rfind("-seed");
+  const bool is_seed = at != std::string::npos && at + 5 < name.size() &&
+                       name.find_first_not_of("0123456789", at + 5) == std::string::npos;
+  return is_seed ? name.substr(0, at) : name;
 }
 
-// How gold moved while the proxy rose: one point per step at which both are known.
-LineChart proxy_against_gold(const std::vector<Run>& runs) {
-  LineChart chart{.title = "Gold score against proxy reward",
-                  .x_label = "proxy: mean reward-model score, less its first",
-                  .y_label = "gold score"};
-  int color = 1;
-  for (const auto& run : runs) {
-    if (!has_curve(run, "gold/score") || !has_curve(run, "score/model")) continue;
-    std::map<double, double> proxy(run.curves.at("score/model").begin(),
-                                   run.curves.at("score/model").end());
-    Line line{.name = run.name, .color = color++};
-    for (const auto& [step, gold] : run.curves.at("gold/score")) {
-      const auto it = proxy.upper_bound(step);  // what those weights answered next
-      const double at = it == proxy.end() ? proxy.rbegin()->second : it->second;
-      line.points.emplace_back(at - proxy.begin()->second, gold);
+// Of several seeds' curves the mean, point by point as far as all go, and the range around it.
+Line line_of(const std::string& name, const std::vector<Points>& seeds, int color) {
+  if (seeds.size() == 1) return {.name = name, .points = seeds.front(), .color = color};
+  Line line{.name = fmt::format("{}, {} seeds", name, seeds.size()), .color = color};
+  size_t length = seeds.front().size();
+  for (const auto& points : seeds) length = std::min(length, points.size());
+  const auto count = static_cast<double>(seeds.size());
+  for (size_t i = 0; i < length; ++i) {
+    double x = 0, y = 0, low = seeds[0][i].second, high = low;
+    for (const auto& points : seeds) {
+      x += points[i].first / count;
+      y += points[i].second / count;
+      low = std::min(low, points[i].second);
+      high = std::max(high, points[i].second);
     }
-    chart.lines.push_back(std::move(line));
+    line.points.emplace_back(x, y);
+    line.band.emplace_back(low, high);
   }
-  return chart;
+  return line;
+}
+
+// A line for each method that `points_of` finds something for.
+template <class PointsOf>
+std::vector<Line> lines_of(const std::vector<Run>& runs, const PointsOf& points_of) {
+  std::vector<std::pair<std::string, std::vector<Points>>> methods;
+  for (const auto& run : runs) {
+    Points points = points_of(run);
+    if (points.empty()) continue;
+    const std::string name = without_seed(run.name);
+    auto place = std::find_if(methods.begin(), methods.end(),
+                              [&](const auto& method) { return method.first == name; });
+    if (place == methods.end()) place = methods.insert(place, {name, {}});
+    place->second.push_back(std::move(points));
+  }
+  std::vector<Line> lines;
+  for (const auto& [name, seeds] : methods) {
+    lines.push_back(line_of(name, seeds, static_cast<int>(lines.size()) + 1));
+  }
+  return lines;
+}
+
+LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric,
+                      const std::string& title) {
+  return {.title = title,
+          .x_label = "step",
+          .y_label = metric,
+          .lines = lines_of(runs, [&](const Run& run) {
+            return has_curve(run, metric) ? run.curves.at(metric) : Points();
+          })};
+}
+
+// One point per step at which both are known.
+Points proxy_and_gold(const Run& run) {
+  if (!has_curve(run, "gold/score") || !has_curve(run, "score/model")) return {};
+  const std::map<double, double> proxy(run.curves.at("score/model").begin(),
+                                       run.curves.at("score/model").end());
+  Points points;
+  for (const auto& [step, gold] : run.curves.at("gold/score")) {
+    const auto it = proxy.upper_bound(step);  // what those weights answered next
+    const double at = it == proxy.end() ? proxy.rbegin()->second : it->second;
+    points.emplace_back(at - proxy.begin()->second, gold);
+  }
+  return points;
+}
+
+// How gold moved while the proxy rose.
+LineChart proxy_against_gold(const std::vector<Run>& runs) {
+  return {.title = "Gold score against proxy reward",
+          .x_label = "proxy: mean reward-model score, less its first",
+          .y_label = "gold score",
+          .lines = lines_of(runs, proxy_and_gold)};
 }
 
 BarChart type_chart(const std::vector<Run>& runs, const std::string& title,
@@ -114,6 +166,14 @@ std::string figures_html(const std::vector<Run>& runs) {
   return rows.size() > 1 ? table(rows) : "";
 }
 
+std::string facts_html(const Run& run, const std::string& image) {
+  const auto facts = run.facts.find(image);
+  if (facts == run.facts.end()) return "";
+  std::string list;
+  for (const auto& fact : facts->second) list += "<li>" + escape(fact) + "</li>";
+  return "<details><summary>Facts of the picture</summary><ul>" + list + "</ul></details>";
+}
+
 std::string example_html(const std::vector<const Run*>& runs, size_t index) {
   const auto& first = runs.front()->answers[index];
   std::string picture;
@@ -123,8 +183,8 @@ std::string example_html(const std::vector<const Run*>& runs, size_t index) {
   const bool is_inside =
       first.image.find("..") == std::string::npos && !first.image.starts_with('/');
   if (is_inside && fs::exists(image)) {
-    picture =
-        fmt::format("<img alt=\"\" src=\"data:image/png;base64,{}\">", base64(read_file(image)));
+    picture = fmt::format("<img alt=\"the picture asked about\" src=\"data:image/png;base64,{}\">",
+                          base64(read_file(image)));
   }
   std::string answers = "<div><small>reference</small><br>" + escape(first.reference) + "</div>";
   for (const Run* run : runs) {
@@ -136,8 +196,9 @@ std::string example_html(const std::vector<const Run*>& runs, size_t index) {
   }
   return fmt::format(
       "<div class=\"example\"><div>{}<br><small>{}</small></div><div><b>{}</b><div "
-      "class=\"answers\">{}</div></div></div>\n",
-      picture, escape(first.type), escape(first.question), answers);
+      "class=\"answers\">{}</div>{}</div></div>\n",
+      picture, escape(first.type), escape(first.question), answers,
+      facts_html(*runs.front(), first.image));
 }
 
 // The first examples of each type, whatever they show.
@@ -160,14 +221,18 @@ std::string examples_html(const std::vector<Run>& runs) {
 
 std::string cost_html(const std::vector<Run>& runs) {
   std::vector<std::vector<std::string>> rows = {
-      {"run", "seconds", "peak memory of the process, GiB"}};
+      {"run", "seconds", "peak memory of the process, GiB", "the same again"}};
   for (const auto& run : runs) {
     if (!run.seconds) continue;
     rows.push_back(
-        {escape(run.name), fmt::format("{:.1f}", *run.seconds),
-         run.peak_memory_bytes ? fmt::format("{:.2f}", *run.peak_memory_bytes / (1LL << 30)) : ""});
+        {escape(run.path.filename().string()), fmt::format("{:.1f}", *run.seconds),
+         run.peak_memory_bytes ? fmt::format("{:.2f}", *run.peak_memory_bytes / (1LL << 30)) : "",
+         "<code>" +
+             escape(fmt::format("plumbline {} --config {} --out NEW", run.stage,
+                                (run.path / "config.toml").string())) +
+             "</code>"});
   }
-  return rows.size() > 1 ? "<h2>Cost</h2>\n" + table(rows) : "";
+  return rows.size() > 1 ? "<h2>Cost and commands</h2>\n" + table(rows) : "";
 }
 
 std::string changes_html(const std::vector<Run>& runs) {
@@ -208,6 +273,7 @@ Run read_run(const fs::path& folder) {
   Run run{.name = folder.filename().string(), .path = folder};
   if (run.name.empty()) run.name = folder.parent_path().filename().string();
   with_json(folder / "run.json", [&](const json& about) {
+    run.stage = about.value("stage", "");
     if (!about.contains("finished")) return;
     if (about.contains("seconds")) run.seconds = about.at("seconds");
     if (about.contains("peak_memory_bytes")) run.peak_memory_bytes = about.at("peak_memory_bytes");
@@ -219,6 +285,8 @@ Run read_run(const fs::path& folder) {
       run.name = figures.value("model", run.name);
       run.images = figures.value("images", "");
     });
+    const fs::path facts = run.images.parent_path() / "facts.json";
+    if (!run.images.empty() && fs::exists(facts)) run.facts = data::read_facts(facts.string());
   }
   if (fs::exists(folder / "answers.jsonl"))
     run.answers = eval::read_answers((folder / "answers.jsonl").string());
@@ -276,17 +344,14 @@ std::string reward_table(const std::vector<Run>& runs) {
   return out;
 }
 
-std::string html(const std::string& title, const std::vector<Run>& runs) {
+std::string runs_html(const std::vector<Run>& runs) {
   const std::string rewards = reward_table(runs);
   const auto methods = by_method(runs);
-  return page(
-      title,
-      "<h2>Figures</h2>\n<p>With 95 % intervals from resampling images, unless the run's config "
-      "says otherwise; of several seeds the mean and the range.</p>" +
-          figures_html(methods) +
-          (rewards.empty() ? "" : "<h2>Reward models</h2><pre>" + escape(rewards) + "</pre>") +
-          charts_html(runs, methods) + changes_html(runs) + examples_html(methods) +
-          cost_html(runs));
+  return "<h2>Figures</h2>\n<p>With 95 % intervals from resampling images, unless the run's config "
+         "says otherwise; of several seeds the mean and the range.</p>" +
+         figures_html(methods) +
+         (rewards.empty() ? "" : "<h2>Reward models</h2><pre>" + escape(rewards) + "</pre>") +
+         charts_html(runs, methods) + changes_html(runs) + examples_html(methods) + cost_html(runs);
 }
 
 }  // namespace plumbline::report

@@ -20,7 +20,9 @@ struct Run {
       {};  // metric -> (step, value)
   std::optional<eval::WorldFigures> figures = {};
   std::vector<eval::AnswerLine> answers = {};
-  fs::path images = {};                // folder of the answers' pictures
+  fs::path images = {};                                        // folder of the answers' pictures
+  std::map<std::string, std::vector<std::string>> facts = {};  // beside it, by picture
+  std::string stage = {};                                      // that made it
   std::optional<double> seconds = {};  // from run.json when the run is complete
   std::optional<double> peak_memory_bytes = {};
   int num_runs = 1;
@@ -40,8 +42,10 @@ std::string figures_table(const std::vector<Run>& runs);
 // Reward models' held-out accuracy as plain text lines; empty when no run has one.
 std::string reward_table(const std::vector<Run>& runs);
 
-// Self-contained HTML: figures, proxy reward against gold score, bars by type, training curves,
-// examples with the answers of all evaluated runs side by side and false claims marked.
-std::string html(const std::string& title, const std::vector<Run>& runs);
+// What a page shows of runs: figures, proxy reward against gold score, bars by type, training
+// curves (of several seeds, "NAME-seed1", the mean and a band from the lowest to the highest),
+// examples with the answers of all evaluated runs side by side, false claims marked and the
+// picture's facts beside them, and how long each run took and how to repeat it.
+std::string runs_html(const std::vector<Run>& runs);
 
 }  // namespace plumbline::report

@@ -31,7 +31,8 @@ const std::map<std::string, Names>& allowed() {
       {"judge", {"eval", "remote"}},
       {"benchmarks", {"eval", "english"}},
       {"audit", {"eval"}},
-      {"report", {"audit", "formats"}},
+      {"study", {"eval", "formats"}},
+      {"report", {"audit", "study", "formats"}},
       {"annotate", {"eval", "formats"}},
       {"serve", {"api"}},
       {"tensor", {"config", "data"}},
@@ -44,14 +45,14 @@ const std::map<std::string, Names>& allowed() {
       {"train", {"parallel", "checkpoint"}},
       {"engine", {"api", "parallel", "generate", "checkpoint"}},
       {"rlhf", {"remote", "eval", "rl", "train", "engine"}},
-      {"recipes", {"benchmarks", "judge", "report", "annotate", "serve", "rlhf"}},
+      {"recipes", {"benchmarks", "judge", "report", "study", "annotate", "serve", "rlhf"}},
       {"app", {"recipes"}}};
   return table;
 }
 
-const Names kTierA = {"base",       "config", "text",   "english",  "image", "formats",
-                      "data",       "world",  "api",    "remote",   "judge", "eval",
-                      "benchmarks", "audit",  "report", "annotate", "serve"};
+const Names kTierA = {"base",       "config", "text",  "english", "image",    "formats",
+                      "data",       "world",  "api",   "remote",  "judge",    "eval",
+                      "benchmarks", "audit",  "study", "report",  "annotate", "serve"};
 
 Names reachable(const std::string& folder) {
   Names result = {"base", folder};

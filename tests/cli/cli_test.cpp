@@ -108,7 +108,7 @@ TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
       "--facts --text-only --held-out --form --max-rounds --max-conversations --max-prompts "
       "--captions-per-image --allow";
   const std::vector<std::pair<std::string, std::string>> expected = {
-      {"demo", common + " --quick --seeds"},
+      {"demo", common + " --quick --seeds --variants"},
       {"world", staged + " --images --split"},
       {"pretrain", staged},
       {"convert", convert},

@@ -25,6 +25,13 @@ TEST(PeakMemory, CoversWhatWasTouched) {
   EXPECT_GE(peak_memory_bytes(), (64 << 20) + block[0] - 1);
 }
 
+TEST(DurationText, RoundsToSecondsAndShowsHours) {
+  EXPECT_EQ(duration_text(-3), "0:00");
+  EXPECT_EQ(duration_text(59.6), "1:00");
+  EXPECT_EQ(duration_text(250), "4:10");
+  EXPECT_EQ(duration_text(3849.7), "1:04:10");
+}
+
 TEST(Timestamp, IsUtcInIsoForm) {
   EXPECT_TRUE(std::regex_match(timestamp(), std::regex(R"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ)")));
   EXPECT_GT(unix_seconds(), 1.7e9);

@@ -15,7 +15,9 @@ TEST(Html, MarksRangesInAnyOrderAndCutsThem) {
 }
 
 TEST(Html, TableHasAHeading) {
-  EXPECT_EQ(table({{"a"}, {"1"}}), "<table><tr><th>a</th></tr>\n<tr><td>1</td></tr>\n</table>\n");
+  EXPECT_EQ(
+      table({{"a"}, {"1"}}),
+      "<div class=\"wide\"><table><tr><th>a</th></tr>\n<tr><td>1</td></tr>\n</table></div>\n");
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TEST_F(RunPage, ReadsCurvesAndLeavesOutACutLine) {
 }
 
 TEST_F(RunPage, ShowsFiguresCurvesAndMarkedExamples) {
-  const auto text = html("Page", {read_run(folder_ / "ppo"), read_run(folder_ / "eval")});
+  const auto text = runs_html({read_run(folder_ / "ppo"), read_run(folder_ / "eval")});
   EXPECT_THAT(text, HasSubstr("Mine"));
   EXPECT_THAT(text, HasSubstr("it is <mark>red</mark>."));
   EXPECT_THAT(text, HasSubstr("what &lt;colour&gt;?"));

@@ -1,0 +1,207 @@
+#include "plumbline/report/study_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "plumbline/eval/interval_json.h"
+#include "plumbline/report/chart.h"
+#include "plumbline/report/html.h"
+
+namespace plumbline::report {
+namespace {
+
+using nlohmann::json;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr int kGrey = 0, kWithout = 1, kWith = 2;  // colours of policies
+
+std::string interval_cell(const eval::Interval& i, const char* format) {
+  return fmt::format("{}<br><small>{} to {}</small>", fmt::format(fmt::runtime(format), i.value),
+                     fmt::format(fmt::runtime(format), i.low),
+                     fmt::format(fmt::runtime(format), i.high));
+}
+
+std::string verdict_html(const std::string& verdict) {
+  const char* sign = verdict == "holds" ? "&#10003;" : verdict == "fails" ? "&#10007;" : "?";
+  return fmt::format("<span class=\"verdict\">{} {}</span>", sign, escape(verdict));
+}
+
+std::string text(const json& value) { return escape(value.get<std::string>()); }
+
+std::string claims_html(const json& record) {
+  Rows rows = {{"claim", "figure", "A", "B", "A", "B", "A - B", "wanted", "verdict"}};
+  for (const json& claim : record.at("claims")) {
+    rows.push_back({"<b>" + text(claim.at("id")) + "</b> " + text(claim.at("claim")), "", "", "",
+                    "", "", "", "", verdict_html(claim.at("verdict"))});
+    for (const json& m : claim.at("measures")) {
+      const auto value = [&](const char* name) {
+        return eval::interval_from_json(m.at(name)).value;
+      };
+      const bool is_beside = m.at("beside");
+      rows.push_back({is_beside ? "<small>beside</small>" : "", text(m.at("figure")),
+                      text(m.at("a")), text(m.at("b")), fmt::format("{:.3f}", value("a_value")),
+                      fmt::format("{:.3f}", value("b_value")),
+                      interval_cell(eval::interval_from_json(m.at("difference")), "{:+.3f}"),
+                      text(m.at("wanted")), is_beside ? "" : text(m.at("verdict"))});
+    }
+  }
+  return fmt::format(
+             "<h2>Claims</h2>\n<p>Each claim with the figures that decide it, on {} pictures that "
+             "nothing "
+             "was chosen by; {} seeds. Intervals (95 %) are of differences on the same pictures, "
+             "and "
+             "resample seeds and pictures at once. &ldquo;Not less&rdquo; leaves room for 0.01, "
+             "but fails "
+             "where a fall is certain.</p>\n",
+             record.at("images").get<int64_t>(), record.at("seeds").get<int64_t>()) +
+         table(rows);
+}
+
+// A policy of claims.json: "RLHF, weak-kl" is of the variant weak-kl.
+struct Policy {
+  std::string method, variant;
+  json figures;
+  eval::Interval at(const char* figure) const {
+    return eval::interval_from_json(figures.at(figure));
+  }
+};
+
+std::vector<Policy> policies_of(const json& record) {
+  std::vector<Policy> policies;
+  for (const json& policy : record.at("policies")) {
+    const std::string name = policy.at("policy");
+    const size_t comma = name.find(", ");
+    const bool is_variant = comma != std::string::npos;
+    policies.push_back(
+        {name.substr(0, comma), is_variant ? name.substr(comma + 2) : "", policy.at("figures")});
+  }
+  return policies;
+}
+
+void add_point(Line& line, const Policy& policy, const char* x, const char* y) {
+  const auto at_x = policy.at(x), at_y = policy.at(y);
+  line.points.emplace_back(at_x.value, at_y.value);
+  line.x_ranges.emplace_back(at_x.low, at_x.high);
+  line.y_ranges.emplace_back(at_y.low, at_y.high);
+  line.labels.push_back(policy.variant);
+}
+
+// Each method's variants, joined from the one that names least.
+LineChart curve(const std::vector<Policy>& policies, const char* figure, const char* title) {
+  LineChart chart{.title = title, .x_label = "coverage of what is there", .y_label = figure};
+  Line sft{.name = "SFT", .color = kGrey, .has_dots = true};
+  Line without{.name = "RLHF", .color = kWithout, .has_dots = true};
+  Line with{.name = "Fact-RLHF", .color = kWith, .has_dots = true};
+  std::vector<const Policy*> sorted;
+  for (const auto& policy : policies) sorted.push_back(&policy);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Policy* a, const Policy* b) {
+    return a->at("coverage").value < b->at("coverage").value;
+  });
+  for (const Policy* policy : sorted) {
+    if (policy->method == "SFT") add_point(sft, *policy, "coverage", figure);
+    if (policy->method == "RLHF") add_point(without, *policy, "coverage", figure);
+    if (policy->method == "Fact-RLHF") add_point(with, *policy, "coverage", figure);
+  }
+  chart.lines = {std::move(sft), std::move(without), std::move(with)};
+  return chart;
+}
+
+BarChart gap_chart(const std::vector<Policy>& policies) {
+  BarChart chart{.title = "Gap: what the reward model gained and the judge does not see",
+                 .y_label = "deviations of SFT's scores",
+                 .series = {"RLHF", "Fact-RLHF"},
+                 .bars = std::vector<std::vector<Bar>>(2)};
+  for (const auto& policy : policies) {
+    if (!policy.figures.contains("gap")) continue;
+    const auto i = policy.at("gap");
+    const bool has_facts = policy.method == "Fact-RLHF";
+    if (!has_facts) chart.groups.push_back(policy.variant.empty() ? "default" : policy.variant);
+    chart.bars[has_facts ? 1 : 0].push_back({i.value, i.low, i.high});
+  }
+  return chart;
+}
+
+std::string variants_html(const std::vector<Policy>& policies) {
+  const std::vector<const char*> figures = {
+      "hallucination", "false_description", "coverage",    "score", "f1",
+      "yes_rate",      "proxy_gained",      "gold_gained", "gap"};
+  Rows rows = {{"policy"}};
+  for (const char* figure : figures) rows[0].push_back(figure);
+  for (const auto& policy : policies) {
+    rows.push_back({escape(policy.method + (policy.variant.empty() ? "" : ", " + policy.variant))});
+    for (const char* figure : figures) {
+      rows.back().push_back(
+          policy.figures.contains(figure) ? interval_cell(policy.at(figure), "{:.3f}") : "");
+    }
+  }
+  return "<h2>Policies and variants</h2>\n" + table(rows);
+}
+
+std::string list_of(const json& texts) {
+  std::string out;
+  for (const json& one : texts) out += (out.empty() ? "" : ", ") + escape(one.get<std::string>());
+  return out;
+}
+
+std::string origin_html(const json& record) {
+  std::string command;
+  for (const json& word : record.at("command"))
+    command += (command.empty() ? "" : " ") + text(word);
+  return fmt::format(
+      "<h3>How it was measured</h3>\n<pre>{}</pre>\n<p>Revision {}; {}; {:.0f} minutes in all "
+      "stages, at most {:.2f} GiB.</p>\n",
+      command, list_of(record.at("revisions")), list_of(record.at("processors")),
+      record.at("seconds").get<double>() / 60,
+      record.at("peak_memory_bytes").get<double>() / (1LL << 30));
+}
+
+}  // namespace
+
+std::string method_html() {
+  const auto step = [](const char* name, const char* what, const char* kind = "") {
+    return fmt::format("<li{}><b>{}</b>{}</li>\n", kind, name, what);
+  };
+  return "<h2>What was done</h2>\n<ol class=\"flow\">\n" +
+         step("1. Fine-tune",
+              "A vision-language model learns to answer, from data in which a third "
+              "of the answers tell what a picture does not show.") +
+         step("2. Sample", "It answers new questions, several times each.") +
+         step("3. Compare",
+              "Annotators prefer the answer with fewer false statements, then the "
+              "more helpful one. They err.") +
+         step("4. Reward model",
+              "It learns to score answers as annotators would. One sees picture and answer; the "
+              "other is shown <b>facts about the picture</b>, too.",
+              " class=\"facts\"") +
+         step("5. Optimise",
+              "PPO trains the policy to please a reward model, near where it began. "
+              "The policy never sees facts.") +
+         step("6. Measure",
+              "A judge that knows the truth reads answers to questions about new "
+              "pictures.") +
+         "</ol>\n";
+}
+
+std::string study_html(const json& record, const std::string& where) {
+  try {
+    const auto policies = policies_of(record);
+    return claims_html(record) +
+           "<h2>Saying less is not telling the truth</h2>\n<p>A policy that names less is wrong "
+           "less often. So policies are compared on curves: lower is better at the same place, "
+           "further right is better at the same height.</p>\n<div class=\"charts\">" +
+           svg(curve(policies, "false_description", "Descriptions with a false claim")) +
+           svg(curve(policies, "chair_i", "CHAIR-i: objects named that are not there")) +
+           svg(gap_chart(policies)) + "</div>\n" + variants_html(policies) + origin_html(record);
+  } catch (const json::exception& e) {
+    throw DataError(Complaint{.component = "report",
+                              .doing = "reading a study",
+                              .expected = "claims.json of plumbline demo",
+                              .got = untagged(e),
+                              .where = where});
+  }
+}
+
+}  // namespace plumbline::report

@@ -1,0 +1,26 @@
+// claims.json: what a study found, and on what.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "plumbline/study/evidence.h"
+
+namespace plumbline::study {
+
+struct StudyRun {
+  std::vector<std::string> command = {};
+  std::vector<std::string> runs = {};  // folders of all stages, below the layout's root
+  std::vector<std::string> variants = {};
+  int64_t seeds = 1;
+};
+
+// {"command", "plumbline", "revisions": [...], "processors": [...], "threads": [...], "seconds": of
+// all stages, "peak_memory_bytes", "seeds", "images", "claims": [...] (claims.h), "policies":
+// [{"policy", "figures": {name: {"value", "low", "high", "seeds"}}}]}. Revisions and machines are
+// those that the stages' run.json name. Throws IoError or DataError for a stage without one.
+nlohmann::ordered_json study_record(const Layout& layout, const StudyRun& run,
+                                    const Evidence& evidence, const std::vector<Claim>& claims);
+
+}  // namespace plumbline::study

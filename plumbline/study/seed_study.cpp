@@ -1,0 +1,149 @@
+#include "plumbline/study/seed_study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::study {
+namespace {
+
+// How often a sample draws each unit.
+std::vector<double> draw_units(size_t count, RandomKey key) {
+  Random random(key);
+  std::vector<double> times(count);
+  for (size_t i = 0; i < count; ++i) {
+    ++times[static_cast<size_t>(random.below(static_cast<int64_t>(count)))];
+  }
+  return times;
+}
+
+eval::Sums weighted(const eval::Scoring& scoring, const std::vector<double>& times) {
+  eval::Sums sums(scoring.num_sums);
+  for (size_t u = 0; u < times.size(); ++u) {
+    if (times[u] == 0) continue;
+    for (const auto& [column, value] : scoring.units[u].parts) sums[column] += times[u] * value;
+  }
+  return sums;
+}
+
+std::vector<std::string> unit_names(const eval::Scoring& scoring) {
+  std::vector<std::string> names;
+  for (const auto& unit : scoring.units) names.push_back(unit.name);
+  return names;
+}
+
+std::vector<std::string> figure_names(const eval::Scoring& scoring) {
+  std::vector<std::string> names;
+  for (const auto& figure : scoring.figures) names.push_back(figure.name);
+  return names;
+}
+
+}  // namespace
+
+void SeedStudy::check(const std::string& name, const std::vector<eval::Scoring>& seeds) const {
+  const auto refuse = [&](const std::string& expected, const std::string& got) {
+    throw DataError(Complaint{.component = "study",
+                              .doing = "comparing seeds of " + name,
+                              .expected = expected,
+                              .got = got});
+  };
+  if (seeds.empty()) refuse("at least one seed", "none");
+  if (num_seeds_ > 1 && seeds.size() > 1 && seeds.size() != num_seeds_) {
+    refuse(fmt::format("{} seeds, or one for all", num_seeds_), fmt::format("{}", seeds.size()));
+  }
+  const auto units = units_.empty() ? unit_names(seeds.front()) : units_;
+  const auto figures = figures_.empty() ? figure_names(seeds.front()) : figures_;
+  for (const auto& seed : seeds) {
+    if (unit_names(seed) != units) refuse("answers about the same images", "others");
+    if (figure_names(seed) != figures) refuse("the same figures", "others");
+  }
+}
+
+void SeedStudy::add(const std::string& name, const std::vector<eval::Scoring>& seeds) {
+  check(name, seeds);
+  if (units_.empty()) units_ = unit_names(seeds.front());
+  if (figures_.empty()) figures_ = figure_names(seeds.front());
+  num_seeds_ = std::max(num_seeds_, seeds.size());
+  System system;
+  for (const auto& seed : seeds) system.values.push_back(seed.values(eval::total(seed)));
+  system.samples.resize(seeds.size());
+  const RandomKey key = options_.key.at("units");
+  for (int64_t b = 0; b < options_.samples; ++b) {
+    const auto times = draw_units(units_.size(), key.at(static_cast<uint64_t>(b)));
+    for (size_t s = 0; s < seeds.size(); ++s) {
+      system.samples[s].push_back(seeds[s].values(weighted(seeds[s], times)));
+    }
+  }
+  systems_[name] = std::move(system);
+}
+
+std::vector<std::string> SeedStudy::figures() const { return figures_; }
+
+size_t SeedStudy::place_of(const std::string& figure) const {
+  const auto place = std::find(figures_.begin(), figures_.end(), figure);
+  PLUMBLINE_CHECK(place != figures_.end(), figure);
+  return static_cast<size_t>(place - figures_.begin());
+}
+
+const SeedStudy::System& SeedStudy::at(const std::string& name) const {
+  const auto found = systems_.find(name);
+  PLUMBLINE_CHECK(found != systems_.end(), name);
+  return found->second;
+}
+
+// `value(seed, sample)`: of a seed in a bootstrap sample; sample -1: of all units as they are.
+template <class Value>
+SeedMean SeedStudy::mean_of(size_t num_seeds, const Value& value) const {
+  SeedMean result;
+  double sum = 0;
+  for (size_t s = 0; s < num_seeds; ++s) {
+    result.by_seed.push_back(value(s, int64_t{-1}));
+    sum += result.by_seed.back();
+  }
+  const auto count = static_cast<double>(num_seeds);
+  result.interval = {sum / count, sum / count, sum / count};
+  std::vector<double> drawn;
+  const RandomKey key = options_.key.at("seeds");
+  for (int64_t b = 0; b < options_.samples; ++b) {
+    Random random(key.at(static_cast<uint64_t>(b)));
+    double total = 0;
+    for (size_t s = 0; s < num_seeds; ++s) {
+      total += value(static_cast<size_t>(random.below(static_cast<int64_t>(num_seeds))), b);
+    }
+    if (!std::isnan(total)) drawn.push_back(total / count);
+  }
+  if (drawn.empty()) return result;
+  std::sort(drawn.begin(), drawn.end());
+  const double tail = (1 - options_.confidence) / 2;
+  result.interval.low = eval::quantile(drawn, tail);
+  result.interval.high = eval::quantile(drawn, 1 - tail);
+  return result;
+}
+
+SeedMean SeedStudy::mean(const std::string& name, const std::string& figure) const {
+  const System& system = at(name);
+  const size_t place = place_of(figure);
+  return mean_of(system.values.size(), [&](size_t seed, int64_t sample) {
+    return sample < 0 ? system.values[seed][place]
+                      : system.samples[seed][static_cast<size_t>(sample)][place];
+  });
+}
+
+SeedMean SeedStudy::difference(const std::string& name_a, const std::string& name_b,
+                               const std::string& figure) const {
+  const System &a = at(name_a), &b = at(name_b);
+  const size_t place = place_of(figure);
+  const auto of = [&](const System& system, size_t seed, int64_t sample) {
+    const size_t own = system.values.size() == 1 ? 0 : seed;
+    return sample < 0 ? system.values[own][place]
+                      : system.samples[own][static_cast<size_t>(sample)][place];
+  };
+  return mean_of(std::max(a.values.size(), b.values.size()), [&](size_t seed, int64_t sample) {
+    return of(a, seed, sample) - of(b, seed, sample);
+  });
+}
+
+}  // namespace plumbline::study

@@ -1,0 +1,38 @@
+// Variants of the method on the world: what a study changes of the demo's settings.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plumbline/data/facts.h"
+
+namespace plumbline::study {
+
+struct Variant {
+  std::string name;
+  std::string about = {};  // what it asks, in a sentence
+  // Stage ("annotate", "reward", "ppo") to the settings, "key=value", that are not the demo's.
+  std::map<std::string, std::vector<std::string>> settings = {};
+  bool has_exchanged_facts = false;  // each picture has another one's facts
+
+  bool has_own_comparisons() const { return settings.contains("annotate"); }
+  bool has_own_reward() const {
+    return has_own_comparisons() || has_exchanged_facts || settings.contains("reward");
+  }
+  bool is_default() const { return settings.empty() && !has_exchanged_facts; }
+};
+
+// Reads a file of tables: name = {about = "...", annotate = ["key=value", ...], reward = [...],
+// ppo = [...], facts = "exchanged"}, in the file's order. Throws IoError, or DataError for all that
+// is wrong with the file.
+std::vector<Variant> read_variants(const std::string& path);
+
+// Those of `names`, "all" or a list with commas, in the order of `all`. Throws ConfigError for a
+// name that is none.
+std::vector<Variant> chosen_variants(const std::vector<Variant>& all, const std::string& names);
+
+// Each image with the facts of the one before it; the first has the last one's.
+data::Facts exchanged(const data::Facts& facts);
+
+}  // namespace plumbline::study

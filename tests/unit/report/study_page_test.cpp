@@ -1,0 +1,81 @@
+#include "plumbline/report/study_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+
+namespace plumbline::report {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+json interval(double value) {
+  return {{"value", value}, {"low", value - 0.1}, {"high", value + 0.1}};
+}
+
+json policy(const std::string& name, double coverage) {
+  json figures;
+  for (const char* figure : {"hallucination", "false_description", "score", "f1", "yes_rate",
+                             "chair_i", "proxy_gained", "gold_gained", "gap"}) {
+    figures[figure] = interval(0.25);
+  }
+  figures["coverage"] = interval(coverage);
+  return {{"policy", name}, {"figures", figures}};
+}
+
+json record() {
+  const json measure = {{"figure", "accuracy"},
+                        {"a", "with <facts>"},
+                        {"b", "without"},
+                        {"wanted", "more"},
+                        {"a_value", interval(0.875)},
+                        {"b_value", interval(0.5)},
+                        {"difference", interval(0.375)},
+                        {"verdict", "holds"},
+                        {"beside", false}};
+  return {
+      {"command", {"plumbline", "demo", "--seeds", "5"}},
+      {"revisions", {"abc"}},
+      {"processors", {"X"}},
+      {"seconds", 120},
+      {"peak_memory_bytes", 1 << 30},
+      {"seeds", 5},
+      {"images", 1500},
+      {"claims",
+       {{{"id", "a"}, {"claim", "Facts help."}, {"verdict", "fails"}, {"measures", {measure}}}}},
+      {"policies",
+       {policy("SFT", 0.7), policy("RLHF", 0.6), policy("Fact-RLHF", 0.65),
+        policy("RLHF, weak-kl", 0.5), policy("Fact-RLHF, weak-kl", 0.55)}}};
+}
+
+TEST(StudyPage, ShowsClaimsWithVerdictsInWords) {
+  const auto text = study_html(record(), "claims.json");
+  EXPECT_THAT(text, HasSubstr("with &lt;facts&gt;"));
+  EXPECT_THAT(text, HasSubstr("&#10007; fails"));
+  EXPECT_THAT(text, HasSubstr("+0.375"));
+  EXPECT_THAT(text, HasSubstr("1500 pictures"));
+  EXPECT_THAT(text, HasSubstr("plumbline demo --seeds 5"));
+  EXPECT_THAT(text, HasSubstr("2 minutes"));
+}
+
+TEST(StudyPage, CurvesNameTheirVariants) {
+  const auto text = study_html(record(), "claims.json");
+  EXPECT_THAT(text, HasSubstr(">weak-kl<"));
+  EXPECT_THAT(text, HasSubstr("Descriptions with a false claim"));
+  EXPECT_EQ(text.find("nan"), std::string::npos);
+}
+
+TEST(StudyPage, RefusesOtherJson) {
+  EXPECT_THROW(study_html({{"claims", 3}}, "x.json"), DataError);
+}
+
+TEST(MethodPage, SaysThatThePolicyNeverSeesFacts) {
+  EXPECT_THAT(method_html(), HasSubstr("The policy never sees facts"));
+}
+
+}  // namespace
+}  // namespace plumbline::report

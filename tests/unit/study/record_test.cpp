@@ -1,0 +1,56 @@
+#include "plumbline/study/record.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/random.h"
+#include "tests/unit/study/toy_study.h"
+
+namespace plumbline::study {
+namespace {
+
+void write_run(const fs::path& folder, const std::string& revision, double seconds) {
+  make_folders(folder);
+  write_file(folder / "run.json", nlohmann::json{{"plumbline", "0.1"},
+                                                 {"revision", revision},
+                                                 {"processor", "X"},
+                                                 {"threads", 2},
+                                                 {"seconds", seconds},
+                                                 {"peak_memory_bytes", seconds * 100}}
+                                      .dump());
+}
+
+TEST(StudyRecord, HoldsClaimsPoliciesAndCosts) {
+  ToyStudy toy;
+  write_run(toy.layout / "sft", "abc", 30);
+  write_run(toy.layout / "ppo-facts", "def", 12);
+  const auto evidence = read_evidence(toy.layout, {"default"}, ToyStudy::kSeeds,
+                                      {.samples = 20, .key = random_key(1, "test")});
+  const StudyRun run{.command = {"plumbline", "demo"},
+                     .runs = {"sft", "ppo-facts"},
+                     .variants = {"default"},
+                     .seeds = 2};
+  const auto record = study_record(toy.layout, run, evidence, claims_of(evidence));
+  EXPECT_EQ(record["seconds"], 42);
+  EXPECT_EQ(record["peak_memory_bytes"], 3000);
+  EXPECT_EQ(record["revisions"], (nlohmann::json{"abc", "def"}));
+  EXPECT_EQ(record["images"], 4);
+  EXPECT_EQ(record["claims"].size(), 7U);
+  ASSERT_EQ(record["policies"].size(), 4U);  // SFT, RLHF, Fact-RLHF, SFT+
+  EXPECT_EQ(record["policies"][2]["policy"], "Fact-RLHF");
+  EXPECT_EQ(record["policies"][2]["figures"]["hallucination"]["value"], 0);
+  EXPECT_EQ(record["policies"][2]["figures"]["gap"]["seeds"].size(), 2U);
+}
+
+TEST(StudyRecord, RefusesARunThatIsNotComplete) {
+  ToyStudy toy;
+  make_folders(toy.layout / "sft");
+  write_file(toy.layout / "sft/run.json", "{\"plumbline\": \"0.1\"}");
+  const auto evidence = read_evidence(toy.layout, {"default"}, ToyStudy::kSeeds,
+                                      {.samples = 2, .key = random_key(1, "test")});
+  EXPECT_THROW(study_record(toy.layout, {.runs = {"sft"}}, evidence, {}), DataError);
+}
+
+}  // namespace
+}  // namespace plumbline::study

@@ -1,0 +1,82 @@
+#include "plumbline/study/variant.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
+#include "plumbline/config/config.h"
+#include "tests/support/scratch.h"
+
+namespace plumbline::study {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<Variant> read(const std::string& text) {
+  const support::ScratchFolder scratch;
+  write_file(scratch / "variants.toml", text);
+  return read_variants((scratch / "variants.toml").string());
+}
+
+std::vector<std::string> names_of(const std::vector<Variant>& variants) {
+  std::vector<std::string> names;
+  for (const auto& variant : variants) names.push_back(variant.name);
+  return names;
+}
+
+TEST(Variants, AreReadInTheFilesOrder) {
+  const auto variants = read(
+      "[zebra]\nabout = \"x\"\nppo = [\"ppo.kl_coef=0\", \"ppo.epochs=1\"]\n[default]\n"
+      "[apple]\nannotate = [\"annotate.noise=0\"]\n[swapped]\nfacts = \"exchanged\"\n");
+  EXPECT_THAT(names_of(variants), ElementsAre("zebra", "default", "apple", "swapped"));
+  EXPECT_EQ(variants[0].about, "x");
+  EXPECT_THAT(variants[0].settings.at("ppo"), ElementsAre("ppo.kl_coef=0", "ppo.epochs=1"));
+  EXPECT_FALSE(variants[0].has_own_reward());
+  EXPECT_TRUE(variants[1].is_default());
+  EXPECT_TRUE(variants[2].has_own_reward());
+  EXPECT_TRUE(variants[3].has_own_reward());
+  EXPECT_FALSE(variants[3].has_own_comparisons());
+}
+
+TEST(Variants, AllProblemsOfAFileAreTold) {
+  try {
+    read("[a]\nfacts = \"none\"\n[b]\nppo = [3]\nreward = \"x=1\"\n");
+    FAIL();
+  } catch (const DataError& e) {
+    EXPECT_THAT(e.what(),
+                testing::AllOf(HasSubstr("line 2"), HasSubstr("line 4"), HasSubstr("line 5")));
+  }
+}
+
+TEST(Variants, AreChosenByName) {
+  const std::vector<Variant> all = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+  EXPECT_THAT(names_of(chosen_variants(all, "all")), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(names_of(chosen_variants(all, "c,a")), ElementsAre("a", "c"));
+  EXPECT_THROW(chosen_variants(all, "a,d"), ConfigError);
+}
+
+TEST(Exchanged, EveryImageHasAnothersFacts) {
+  const data::Facts facts = {{"1", {"one"}}, {"2", {"two"}}, {"3", {"three"}}};
+  const data::Facts expected = {{"1", {"three"}}, {"2", {"one"}}, {"3", {"two"}}};
+  EXPECT_EQ(exchanged(facts), expected);
+  EXPECT_TRUE(exchanged({}).empty());
+}
+
+TEST(Variants, ThoseOfTheWorldNameSettingsThatExist) {
+  const std::map<std::string, std::string> files = {
+      {"annotate", "annotate"}, {"reward", "reward_facts"}, {"ppo", "ppo_facts"}};
+  const auto variants = read_variants("configs/world/variants.toml");
+  EXPECT_GE(variants.size(), 10U);
+  for (const auto& variant : variants) {
+    EXPECT_NE(variant.about, "") << variant.name;
+    for (const auto& [stage, settings] : variant.settings) {
+      EXPECT_NO_THROW(config::load("configs/world/" + files.at(stage) + ".toml", settings))
+          << variant.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::study
