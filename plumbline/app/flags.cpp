@@ -120,7 +120,7 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
     add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
     add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
   }
-  if (name == "sft") {
+  if (name == "sft" || name == "reward" || name == "ppo") {
     sub->add_flag("--dry-run", flags.dry_run,
                   "check all input, print the plan and the memory it takes, and stop");
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plumbline/app/stage_list.h"
+#include "plumbline/recipes/stages.h"
 
 namespace plumbline::app {
 

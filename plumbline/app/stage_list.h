@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "plumbline/recipes/stages.h"
-
 namespace plumbline::app {
 
 struct Stage {
@@ -13,7 +11,6 @@ struct Stage {
   const char* help;
   std::vector<std::string> sections;  // of the config, shown by --help
   std::vector<std::string> required;  // keys that must be set
-  void (*run)(const recipes::Invocation&);
 };
 
 const std::vector<Stage>& stages();

@@ -203,35 +203,6 @@ void write_pairs(const fs::path& folder, const std::string& name,
 
 }  // namespace
 
-const std::vector<std::pair<std::string, std::string>>& convert_flags() {
-  static const std::vector<std::pair<std::string, std::string>> flags = {
-      {"questions", "questions (vqav2, aokvqa)"},
-      {"annotations", "annotations (vqav2), or the folder of boxes (flickr30k)"},
-      {"captions", "captions (coco-captions, flickr30k)"},
-      {"sentences", "folder of sentences with phrases (flickr30k)"},
-      {"ids", "image ids to take, one per line (flickr30k)"},
-      {"split", "train, val or test (flickr30k)"},
-      {"images", "folder of the images, to check that they are there"},
-      {"prefix", "put before every image name, such as train2017"},
-      {"names", "2014 or 2017: how COCO's image files are named"},
-      {"instruction", "what is asked behind a question (vqav2, aokvqa)"},
-      {"instruction-place", "first or every: behind which rounds it stands (vqav2)"},
-      {"facts-prefix", "put before image names in facts; aok_ unless set (aokvqa)"},
-      {"places", "padded or picture: what places are fractions of (flickr30k)"},
-      {"pairs",
-       "pairs of captions, a file or a folder of files (sugarcrepe); comparisons (preferences)"},
-      {"facts", "facts about the images, such as COCO's captions (sugarcrepe)"},
-      {"text-only", "false or true: leave the pictures out (sugarcrepe)"},
-      {"held-out", "share of the images kept for evaluation; 0.2 unless set (sugarcrepe)"},
-      {"form", "messages or llava: the form to write (preferences)"},
-      {"max-rounds", "rounds per conversation (vqav2)"},
-      {"max-conversations", "conversations at most, drawn"},
-      {"max-prompts", "prompts for PPO at most, drawn (vqav2, aokvqa)"},
-      {"captions-per-image", "captions used of each image; 0: all (flickr30k)"},
-      {"allow", "what may be left out: none, missing (images), unmatched (entries) or both"}};
-  return flags;
-}
-
 void convert(const Invocation& invocation) {
   static const std::map<std::string, std::function<Converted(Named&, uint64_t)>> known = {
       {"vqav2", vqav2},           {"aokvqa", aokvqa},

@@ -296,15 +296,18 @@ void ppo(const Invocation& invocation) {
       rlhf::Watch(c.ppo),
       std::move(trainable)};
   const auto longest = check_lengths(t);
-  train::Loop loop({.stage = "ppo",
-                    .label = t.reward_input.has_facts() ? "ppo (facts)" : "ppo",
-                    .eval_every = c.ppo.eval_every,
-                    .evaluates_first = true,
-                    .best_by = {.figure = "gold/score", .higher = true},
-                    .open = {invocation.resume, invocation.force},
-                    .command = invocation.command},
-                   invocation.loaded, t.trainable, t.processes);
-  set_up(loop, t, gold);
+  std::optional<train::Loop> loop;
+  if (!invocation.dry_run) {
+    loop.emplace(train::LoopOptions{.stage = "ppo",
+                                    .label = t.reward_input.has_facts() ? "ppo (facts)" : "ppo",
+                                    .eval_every = c.ppo.eval_every,
+                                    .evaluates_first = true,
+                                    .best_by = {.figure = "gold/score", .higher = true},
+                                    .open = {invocation.resume, invocation.force},
+                                    .command = invocation.command},
+                 invocation.loaded, t.trainable, t.processes);
+    set_up(*loop, t, gold);
+  }
   t.roles.prepare(data::images_of(t.prompts));
   log_info("ppo: {} prompts, {} iterations of {} answers, {} optimiser steps each, {} facts",
            t.prompts.size(), c.ppo.total_steps, c.ppo.rollout_size,
@@ -313,14 +316,15 @@ void ppo(const Invocation& invocation) {
   const auto plan =
       rlhf::plan_memory(t.roles, longest, c, program_bytes, t.trainable.state_bytes());
   log_info("{}", engine::text_of(plan));
+  if (!loop) return;  // a dry run
 
-  loop.begin(c.ppo.total_steps);
-  while (!loop.is_done()) {
-    const int64_t iteration = loop.step();
+  loop->begin(c.ppo.total_steps);
+  while (!loop->is_done()) {
+    const int64_t iteration = loop->step();
     train::PhaseTimer timer;
     const PromptBatch batch = next_prompts(t, iteration);
     rlhf::Answered answers;
-    loop.interruptible([&] {
+    loop->interruptible([&] {
       answers = respond(t, batch, iteration);
       timer.phase("respond");
       score(t, batch, answers, iteration);
@@ -330,7 +334,7 @@ void ppo(const Invocation& invocation) {
     const rl::Advantages adv = advantages(t, answers, shaped);
     train::Metrics figures = describe(t, answers, shaped, adv);
     if (const double kl = figures.at("kl/k1"); rlhf::is_beyond_ceiling(kl, c.ppo)) {
-      loop.save_checkpoint();
+      loop->save_checkpoint();
       throw rlhf::kl_ceiling_error(kl, c.ppo, iteration);
     }
     timer.phase("shape");
@@ -339,12 +343,12 @@ void ppo(const Invocation& invocation) {
     adjust(t, figures);
     const bool shows =
         c.ppo.samples_every > 0 && (iteration == 0 || (iteration + 1) % c.ppo.samples_every == 0);
-    if (shows && loop.folder()) write_samples(t, *loop.folder(), answers, shaped, iteration + 1);
+    if (shows && loop->folder()) write_samples(t, *loop->folder(), answers, shaped, iteration + 1);
     timer.phase("show");
     figures.merge(timer.metrics());
-    loop.end_iteration(std::move(figures), num_rows(t, answers));
+    loop->end_iteration(std::move(figures), num_rows(t, answers));
   }
-  loop.finish("adapter", total(plan));
+  loop->finish("adapter", total(plan));
 }
 
 }  // namespace plumbline::recipes

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <optional>
 
+#include "plumbline/base/clock.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
@@ -20,6 +21,7 @@
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
 #include "plumbline/engine/feature_store.h"
+#include "plumbline/engine/memory_plan.h"
 #include "plumbline/engine/reward_input.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/recipes/stages.h"
@@ -320,6 +322,7 @@ void reward(const Invocation& invocation) {
   auto requests = pairs.facts;
   requests.insert(requests.end(), held_out.facts.begin(), held_out.facts.end());
   input.read_facts(c.data.facts, requests, c.data.missing_facts);
+  const int64_t program_bytes = memory_bytes();
   auto assistant = engine::load_assistant(c, process.device);
   input.check_budget(assistant.tokenizer, requests);
   const std::string head = is_lora ? engine::kReward : "";
@@ -334,6 +337,15 @@ void reward(const Invocation& invocation) {
            c.reward.facts ? "with" : "without", total_steps);
   train::Trainable trainable("reward", trained_parameters(assistant.model, c, head, key),
                              c.optimizer);
+  const auto plan = engine::plan_memory(
+      assistant.model, {.program_bytes = program_bytes,
+                        .training_bytes = trainable.state_bytes(),
+                        .micro_tokens = c.reward.micro_tokens,
+                        .recomputes = c.run.activation_checkpointing,
+                        .trains_base = !is_lora,
+                        .rank = is_lora ? assistant.model.adapter_spec(head).rank : 0});
+  log_info("{}", engine::text_of(plan));
+  if (invocation.dry_run) return;
   train::Loop loop({.stage = "reward",
                     .label = c.reward.facts ? "reward (facts)" : "reward",
                     .eval_every = c.reward.eval_every > 0 ? c.reward.eval_every : steps_per_epoch,
@@ -383,7 +395,7 @@ void reward(const Invocation& invocation) {
     loop.end_step(figures_of(sums, c.reward.center_coef), train_step.num_rows(),
                   names_of(chosen, pairs));
   }
-  loop.finish(is_lora ? "adapter" : "model");
+  loop.finish(is_lora ? "adapter" : "model", engine::total(plan));
 }
 
 }  // namespace plumbline::recipes

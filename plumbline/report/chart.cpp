@@ -47,10 +47,8 @@ std::string text_at(double x, double y, const std::string& anchor, const std::st
 }
 
 std::string begin(const std::string& title, double legend_height) {
-  return fmt::format(
-             "<svg viewBox=\"0 0 {} {}\" role=\"img\" font-family=\"sans-serif\" font-size=\"11\" "
-             "fill=\"currentColor\"><title>{}</title>",
-             kWidth, kHeight + legend_height, escape(title)) +
+  return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\"><title>{}</title>", kWidth,
+                     kHeight + legend_height, escape(title)) +
          text_at(kLeft, 18, "start", title, "font-size=\"13\" font-weight=\"bold\"");
 }
 
@@ -111,12 +109,12 @@ std::string filled(size_t series, double x, double y, double width, double heigh
          stripes(series, x, y, width, height);
 }
 
-std::string bar_legend(const std::vector<std::string>& names) {
+std::string bar_legend(const std::vector<std::string>& names, size_t first_color) {
   const auto places = legend_places(names);
   std::string out;
   for (size_t s = 0; s < names.size(); ++s) {
     const auto [x, y] = places[s];
-    out += filled(s, x, y, 18, 11) + text_at(x + 23, y + 10, "start", names[s]);
+    out += filled(first_color + s, x, y, 18, 11) + text_at(x + 23, y + 10, "start", names[s]);
   }
   return out;
 }
@@ -291,7 +289,7 @@ std::string svg(const BarChart& chart) {
           frame.x(static_cast<double>(g) + 0.1 + width * static_cast<double>(s + 1)) - 1;
       const double top = frame.y(std::max(0.0, bar.value)),
                    foot = frame.y(std::min(0.0, bar.value));
-      out += filled(s, left, top, right - left, foot - top);
+      out += filled(chart.first_color + s, left, top, right - left, foot - top);
       if (bar.high > bar.low) {
         const double middle_of_bar = (left + right) / 2;
         out += segment(middle_of_bar, frame.y(bar.low), middle_of_bar, frame.y(bar.high),
@@ -299,7 +297,7 @@ std::string svg(const BarChart& chart) {
       }
     }
   }
-  return out + bar_legend(chart.series) + "</svg>\n";
+  return out + bar_legend(chart.series, chart.first_color) + "</svg>\n";
 }
 
 }  // namespace plumbline::report

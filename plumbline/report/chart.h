@@ -38,6 +38,7 @@ struct BarChart {
   std::vector<std::string> groups = {};
   std::vector<std::string> series = {};
   std::vector<std::vector<Bar>> bars = {};  // [series][group]
+  size_t first_color = 0;                   // of the first series; the others follow
 };
 
 // <svg> elements with axes, ticks and a legend, in the colours of html.h's page. Lines without

@@ -8,7 +8,7 @@ namespace {
 constexpr const char* kStyle = R"(
 :root { color-scheme: light dark; --ink: #222; --paper: #fff; --soft: #f5f5f2; --line: #ddd; --faint: #666; --false: #a40000; --false-back: #ffe1e1;
   --c0: #5b6770; --c1: #c53c50; --c2: #24705f; --c3: #b3770f; --c4: #41659a; --c5: #7a4f9a; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e3; --paper: #17191b; --soft: #22262a; --line: #3a4046; --faint: #a3a8ad; --false: #ffb3b3; --false-back: #4d1f22;
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e6e6e3; --paper: #17191b; --soft: #22262a; --line: #3a4046; --faint: #a3a8ad; --false: #ffb3b3; --false-back: #4d1f22;
   --c0: #a5b1ba; --c1: #f07c8c; --c2: #5fc3ab; --c3: #e0ab4d; --c4: #86acdf; --c5: #c39be0; } }
 * { box-sizing: border-box; }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1180px; margin: 2rem auto; padding: 0 1rem; }
@@ -19,10 +19,11 @@ pre { background: var(--soft); padding: .7rem; border-radius: 4px; font-size: 13
 table { border-collapse: collapse; margin: 1rem 0; font-size: 14px; }
 th, td { padding: .35rem .7rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
 th:first-child, td:first-child, .text td, .text th { text-align: left; }
-small { color: var(--faint); }
+small { color: var(--faint); white-space: nowrap; }
+.claim th { font-weight: normal; padding-top: 1rem; } .claim td { padding-top: 1rem; }
 mark { background: var(--false-back); color: var(--false); text-decoration: underline wavy; text-underline-offset: 3px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(460px, 100%), 1fr)); gap: 1rem; }
-.charts svg { width: 100%; height: auto; }
+.charts svg { width: 100%; height: auto; font: 11px system-ui, sans-serif; fill: currentColor; }
 .example { display: grid; grid-template-columns: 140px 1fr; gap: 1rem; border-bottom: 1px solid var(--line); padding: 1rem 0; }
 .example img { width: 128px; height: 128px; image-rendering: pixelated; border: 1px solid var(--line); }
 .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(220px, 100%), 1fr)); gap: .8rem; margin-top: .5rem; }
@@ -31,11 +32,12 @@ mark { background: var(--false-back); color: var(--false); text-decoration: unde
 .flow { list-style: none; display: flex; flex-wrap: wrap; gap: .6rem 1.6rem; padding: 0; margin: 1rem 0; }
 .flow li { position: relative; flex: 1 1 10rem; max-width: 16rem; background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .6rem .8rem; font-size: 14px; }
 .flow li + li::before { content: "\2192"; position: absolute; left: -1.35rem; top: 35%; color: var(--faint); }
-.flow b { display: block; } .flow .facts { border: 2px solid var(--c2); }
+.flow li > b:first-child { display: block; } .flow .facts { border: 2px solid var(--c2); }
 .verdict { font-weight: bold; white-space: nowrap; }
 @media (max-width: 600px) { body { margin: 1rem auto; font-size: 15px; } .example { grid-template-columns: 1fr; } .flow { flex-direction: column; } .flow li { max-width: none; }
   .flow li + li::before { content: "\2193"; left: 50%; top: -1.35rem; } .flow { gap: 1.4rem; } }
-@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --soft: #fff; --line: #bbb; --faint: #444; } body { max-width: none; margin: 0; font-size: 11pt; }
+@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --soft: #fff; --line: #bbb; --faint: #444;
+  --c0: #5b6770; --c1: #c53c50; --c2: #24705f; --c3: #b3770f; --c4: #41659a; --c5: #7a4f9a; } body { max-width: none; margin: 0; font-size: 11pt; }
   .example, svg, tr, .flow li { break-inside: avoid; } h2, h3 { break-after: avoid; } details > * { display: block; } }
 )";
 

@@ -73,22 +73,28 @@ Line line_of(const std::string& name, const std::vector<Points>& seeds, int colo
   return line;
 }
 
-// A line for each method that `points_of` finds something for.
+// A line for each method that `points_of` finds something for. What all start from is grey.
 template <class PointsOf>
 std::vector<Line> lines_of(const std::vector<Run>& runs, const PointsOf& points_of) {
-  std::vector<std::pair<std::string, std::vector<Points>>> methods;
+  struct Method {
+    std::string name, stage;
+    std::vector<Points> seeds = {};
+  };
+  std::vector<Method> methods;
   for (const auto& run : runs) {
     Points points = points_of(run);
     if (points.empty()) continue;
     const std::string name = without_seed(run.name);
     auto place = std::find_if(methods.begin(), methods.end(),
-                              [&](const auto& method) { return method.first == name; });
-    if (place == methods.end()) place = methods.insert(place, {name, {}});
-    place->second.push_back(std::move(points));
+                              [&](const Method& method) { return method.name == name; });
+    if (place == methods.end()) place = methods.insert(place, {name, run.stage});
+    place->seeds.push_back(std::move(points));
   }
   std::vector<Line> lines;
-  for (const auto& [name, seeds] : methods) {
-    lines.push_back(line_of(name, seeds, static_cast<int>(lines.size()) + 1));
+  int next = 1;
+  for (const auto& method : methods) {
+    lines.push_back(line_of(method.name, method.seeds, method.stage == "sft" ? 0 : next++));
+    lines.back().has_dots = lines.back().points.size() == 1;  // no line to be seen
   }
   return lines;
 }
@@ -99,7 +105,8 @@ LineChart curve_chart(const std::vector<Run>& runs, const std::string& metric,
           .x_label = "step",
           .y_label = metric,
           .lines = lines_of(runs, [&](const Run& run) {
-            return has_curve(run, metric) ? run.curves.at(metric) : Points();
+            const bool is_shown = has_curve(run, metric) && run.stage != "sample";
+            return is_shown ? run.curves.at(metric) : Points();
           })};
 }
 

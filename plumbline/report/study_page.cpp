@@ -31,33 +31,47 @@ std::string verdict_html(const std::string& verdict) {
 
 std::string text(const json& value) { return escape(value.get<std::string>()); }
 
-std::string claims_html(const json& record) {
-  Rows rows = {{"claim", "figure", "A", "B", "A", "B", "A - B", "wanted", "verdict"}};
-  for (const json& claim : record.at("claims")) {
-    rows.push_back({"<b>" + text(claim.at("id")) + "</b> " + text(claim.at("claim")), "", "", "",
-                    "", "", "", "", verdict_html(claim.at("verdict"))});
-    for (const json& m : claim.at("measures")) {
-      const auto value = [&](const char* name) {
-        return eval::interval_from_json(m.at(name)).value;
-      };
-      const bool is_beside = m.at("beside");
-      rows.push_back({is_beside ? "<small>beside</small>" : "", text(m.at("figure")),
-                      text(m.at("a")), text(m.at("b")), fmt::format("{:.3f}", value("a_value")),
-                      fmt::format("{:.3f}", value("b_value")),
+std::string cells(const char* tag, const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& one : texts) out += fmt::format("<{0}>{1}</{0}>", tag, one);
+  return out;
+}
+
+std::string measure_row(const json& m) {
+  const auto value = [&](const char* name) {
+    return fmt::format("{:.3f}", eval::interval_from_json(m.at(name)).value);
+  };
+  const bool is_beside = m.at("beside");
+  return "<tr>" +
+         cells("td", {text(m.at("figure")) + (is_beside ? " <small>(beside)</small>" : ""),
+                      text(m.at("a")), value("a_value"), text(m.at("b")), value("b_value"),
                       interval_cell(eval::interval_from_json(m.at("difference")), "{:+.3f}"),
-                      text(m.at("wanted")), is_beside ? "" : text(m.at("verdict"))});
-    }
+                      text(m.at("wanted")), is_beside ? "" : text(m.at("verdict"))}) +
+         "</tr>\n";
+}
+
+std::string claims_table(const json& claims) {
+  std::string out = "<div class=\"wide\"><table>\n<tr>" +
+                    cells("th", {"figure", "A", "", "B", "", "A - B", "wanted", "verdict"}) +
+                    "</tr>\n";
+  for (const json& claim : claims) {
+    out += fmt::format("<tr class=\"claim\"><th colspan=\"7\"><b>{}</b> {}</th><td>{}</td></tr>\n",
+                       text(claim.at("id")), text(claim.at("claim")),
+                       verdict_html(claim.at("verdict")));
+    for (const json& m : claim.at("measures")) out += measure_row(m);
   }
+  return out + "</table></div>\n";
+}
+
+std::string claims_html(const json& record) {
   return fmt::format(
              "<h2>Claims</h2>\n<p>Each claim with the figures that decide it, on {} pictures that "
-             "nothing "
-             "was chosen by; {} seeds. Intervals (95 %) are of differences on the same pictures, "
-             "and "
-             "resample seeds and pictures at once. &ldquo;Not less&rdquo; leaves room for 0.01, "
-             "but fails "
-             "where a fall is certain.</p>\n",
+             "nothing was chosen by; {} seeds. Intervals (95 %) are of differences on the same "
+             "pictures, and resample seeds and pictures at once. &ldquo;Not less&rdquo; leaves "
+             "room "
+             "for 0.01, but fails where a fall is certain.</p>\n",
              record.at("images").get<int64_t>(), record.at("seeds").get<int64_t>()) +
-         table(rows);
+         claims_table(record.at("claims"));
 }
 
 // A policy of claims.json: "RLHF, weak-kl" is of the variant weak-kl.
@@ -113,7 +127,8 @@ BarChart gap_chart(const std::vector<Policy>& policies) {
   BarChart chart{.title = "Gap: what the reward model gained and the judge does not see",
                  .y_label = "deviations of SFT's scores",
                  .series = {"RLHF", "Fact-RLHF"},
-                 .bars = std::vector<std::vector<Bar>>(2)};
+                 .bars = std::vector<std::vector<Bar>>(2),
+                 .first_color = kWithout};
   for (const auto& policy : policies) {
     if (!policy.figures.contains("gap")) continue;
     const auto i = policy.at("gap");

@@ -28,7 +28,7 @@ Verdict verdict_of(const eval::Interval& difference, Wanted wanted);
 struct Measure {
   std::string figure, a, b;
   Wanted wanted = Wanted::Less;
-  SeedMean of_a, of_b, difference;
+  SeedMean of_a = {}, of_b = {}, difference = {};
   bool is_beside = false;  // shown for comparison; the verdict does not depend on it
 
   Verdict verdict() const { return verdict_of(difference.interval, wanted); }

@@ -1,4 +1,4 @@
-// What the program loads at run time: one OpenMP runtime, and no Python.
+// What the programs load at run time: one OpenMP runtime, and no Python; libtorch only to work.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -23,7 +23,7 @@ std::string output_of(const std::string& command) {
 }
 
 TEST(LinkedLibraries, OneOpenMpRuntimeAndNoPython) {
-  const fs::path program = fs::path(PLUMBLINE_BUILD_FOLDER) / "bin/plumbline";
+  const fs::path program = fs::path(PLUMBLINE_BUILD_FOLDER) / "bin/plumbline-torch";
   if (!fs::exists(program)) GTEST_SKIP() << "built without torch";
   std::set<std::string> runtimes;
   std::istringstream lines(output_of("ldd '" + program.string() + "'"));
@@ -42,6 +42,15 @@ TEST(LinkedLibraries, OneOpenMpRuntimeAndNoPython) {
   }
   EXPECT_GT(libraries, 5);
   EXPECT_EQ(runtimes.size(), 1U) << ::testing::PrintToString(runtimes);
+}
+
+// `plumbline --help` is quick because of it.
+TEST(LinkedLibraries, TheFrontDoesWithoutTorch) {
+  const fs::path program = fs::path(PLUMBLINE_BUILD_FOLDER) / "bin/plumbline";
+  if (!fs::exists(program)) GTEST_SKIP() << "built without torch";
+  const std::string libraries = output_of("ldd '" + program.string() + "'");
+  EXPECT_NE(libraries.find("libc.so"), std::string::npos);
+  EXPECT_EQ(libraries.find("libtorch"), std::string::npos) << libraries;
 }
 
 }  // namespace

@@ -116,8 +116,8 @@ TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
       {"sft", staged + " --dry-run"},
       {"sample", staged},
       {"annotate", staged + " --pairs --store"},
-      {"reward", staged + " --facts"},
-      {"ppo", staged},
+      {"reward", staged + " --dry-run --facts"},
+      {"ppo", staged + " --dry-run"},
       {"eval", staged + " --json"},
       {"report", staged},
       {"keys", ""}};

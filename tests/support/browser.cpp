@@ -57,9 +57,9 @@ Browser::Browser(const std::string& program) {
   const json targets = call("Target.getTargets").at("targetInfos");
   for (const json& target : targets) {
     if (target.at("type") != "page") continue;
-    session_ = call("Target.attachToTarget",
-                    {{"targetId", target.at("targetId")}, {"flatten", true}})
-                   .at("sessionId");
+    session_ =
+        call("Target.attachToTarget", {{"targetId", target.at("targetId")}, {"flatten", true}})
+            .at("sessionId");
     break;
   }
   call("Page.enable");
@@ -132,8 +132,7 @@ void Browser::resize(int width, int height) {
 
 void Browser::emulate(const std::string& scheme, const std::string& medium) {
   call("Emulation.setEmulatedMedia",
-       {{"media", medium},
-        {"features", {{{"name", "prefers-color-scheme"}, {"value", scheme}}}}});
+       {{"media", medium}, {"features", {{{"name", "prefers-color-scheme"}, {"value", scheme}}}}});
 }
 
 json Browser::evaluate(const std::string& expression) {
@@ -160,9 +159,13 @@ void Browser::click(const std::string& selector) {
 }
 
 std::string Browser::screenshot() {
-  return from_base64(call("Page.captureScreenshot", {{"format", "png"}}).at("data").get<std::string>()).value();
+  return from_base64(
+             call("Page.captureScreenshot", {{"format", "png"}}).at("data").get<std::string>())
+      .value();
 }
 
-std::string Browser::pdf() { return from_base64(call("Page.printToPDF").at("data").get<std::string>()).value(); }
+std::string Browser::pdf() {
+  return from_base64(call("Page.printToPDF").at("data").get<std::string>()).value();
+}
 
 }  // namespace plumbline::support

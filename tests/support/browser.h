@@ -40,7 +40,8 @@ class Browser {
   const std::vector<std::string>& errors() const { return errors_; }
 
  private:
-  nlohmann::json call(const std::string& method, nlohmann::json parameters = nlohmann::json::object());
+  nlohmann::json call(const std::string& method,
+                      nlohmann::json parameters = nlohmann::json::object());
   nlohmann::json read();
   void note(const nlohmann::json& event);
 

@@ -59,7 +59,7 @@ TEST(AuditPage, CalibrationHasADotForEachBinWithPairs) {
   audit.models.resize(1);
   size_t bins = 0;
   for (const auto& bin : audit.models[0].measures.calibration.bins) bins += bin.pairs > 0 ? 1 : 0;
-  EXPECT_EQ(count(audit_html("Audit", audit), "<circle"), bins);
+  EXPECT_EQ(count(audit_html("Audit", audit), "h8v8h-8z"), bins + 1) << "and one in the legend";
 }
 
 TEST(AuditPage, EscapesNames) {

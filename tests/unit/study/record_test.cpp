@@ -35,7 +35,7 @@ TEST(StudyRecord, HoldsClaimsPoliciesAndCosts) {
   EXPECT_EQ(record["seconds"], 42);
   EXPECT_EQ(record["peak_memory_bytes"], 3000);
   EXPECT_EQ(record["revisions"], (nlohmann::json{"abc", "def"}));
-  EXPECT_EQ(record["images"], 4);
+  EXPECT_EQ(record["images"], 8);
   EXPECT_EQ(record["claims"].size(), 7U);
   ASSERT_EQ(record["policies"].size(), 4U);  // SFT, RLHF, Fact-RLHF, SFT+
   EXPECT_EQ(record["policies"][2]["policy"], "Fact-RLHF");

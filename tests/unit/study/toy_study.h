@@ -1,4 +1,4 @@
-// A study's folder at toy size: two seeds, four pictures, answers that are right or wrong by
+// A study's folder at toy size: two seeds, eight pictures, answers that are right or wrong by
 // design.
 #pragma once
 
@@ -22,7 +22,7 @@ class ToyStudy {
   ToyStudy() : layout{scratch_ / "study"} {
     const fs::path questions = layout / Layout::questions();
     make_folders(questions.parent_path());
-    world::write_split({.split = "benchmark", .num_images = 4}, questions);
+    world::write_split({.split = "benchmark", .num_images = 8}, questions);
     items = world::read_benchmark((questions / "benchmark.jsonl").string());
     for (int64_t seed = 0; seed < kSeeds; ++seed) {
       answer(Layout::answers_of_sft(seed), false);
@@ -37,11 +37,12 @@ class ToyStudy {
     write_pairs();
   }
 
-  // References, or to every question an answer that is false of any picture.
+  // References, or to every question an answer that is false of any picture: a kind has one colour.
   void answer(const std::string& folder, bool is_right) {
     std::vector<nlohmann::json> lines;
     for (const auto& item : items) {
-      const std::string wrong = item.type == "yes_no" ? "yes." : "there are nine red submarines.";
+      const std::string wrong =
+          item.type == "yes_no" ? "yes." : "there is a large red kite. there is a small blue kite.";
       lines.push_back({{"id", item.id}, {"answer", is_right ? item.reference : wrong}});
     }
     make_folders(layout / folder);

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 std::vector<Variant> read(const std::string& text) {
   const support::ScratchFolder scratch;
   write_file(scratch / "variants.toml", text);
-  return read_variants((scratch / "variants.toml").string());
+  return read_variants(scratch / "variants.toml");
 }
 
 std::vector<std::string> names_of(const std::vector<Variant>& variants) {

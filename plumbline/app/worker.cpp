@@ -1,22 +1,16 @@
-// The command line: one subcommand per stage, each with the same few flags. Everything else is
-// config.
+// The program that does the work, with libtorch. `plumbline` (front.cpp) has read the command line
+// before it is started.
 #include <ATen/ATen.h>
-#include <fcntl.h>
 #include <malloc.h>
-#include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <climits>
-#include <cstdio>
-#include <functional>
-#include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "plumbline/app/flags.h"
-#include "plumbline/app/stage_list.h"
+#include "plumbline/app/command_line.h"
+#include "plumbline/app/runners.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
@@ -28,15 +22,6 @@
 
 namespace plumbline::app {
 namespace {
-
-// A full disk or a closed pipe behind stdout must not look like success.
-void flush_results() {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  throw IoError(Complaint{.component = "command line",
-                          .doing = "printing results",
-                          .expected = "an open standard output with room",
-                          .got = "a failed write"});
-}
 
 // All that is missing together, before anything is read.
 void check_required(const Stage& stage, const config::Config& config) {
@@ -98,59 +83,15 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
     log_info("{} is already complete; --force starts anew", out);
     return 0;
   }
-  stage.run(invocation);
+  runner_of(stage.name)(invocation);
   flush_results();
   return 0;
 }
 
-// "eval score" is a subcommand of "eval".
-CLI::App* add_subcommand(CLI::App& app, const Stage& stage) {
-  const std::string name = stage.name;
-  const size_t blank = name.find(' ');
-  if (blank == std::string::npos) return app.add_subcommand(name, stage.help);
-  return app.get_subcommand(name.substr(0, blank))
-      ->add_subcommand(name.substr(blank + 1), stage.help);
-}
-
 int run(int argc, char** argv) {
-  CLI::App app{"Plumbline: factually augmented RLHF for vision-language models"};
-  app.set_version_flag("--version", std::string("plumbline ") + PLUMBLINE_VERSION);
-  app.require_subcommand(1);
-  std::vector<Flags> flags(stages().size());
-  std::vector<CLI::App*> subs;
-  for (size_t i = 0; i < stages().size(); ++i) {
-    subs.push_back(add_subcommand(app, stages()[i]));
-    add_flags(subs.back(), flags[i], stages()[i]);
-  }
-  bool config_docs = false;
-  auto* keys = app.add_subcommand("keys", "print every config key as Markdown (docs/config.md)");
-  keys->callback([&config_docs] { config_docs = true; });
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
-  if (config_docs) {
-    std::fputs(config::markdown().c_str(), stdout);
-    flush_results();
-    return 0;
-  }
-  const std::vector<std::string> command(argv, argv + argc);
-  for (size_t i = 0; i < subs.size(); ++i) {
-    const bool is_meant = subs[i]->parsed() && subs[i]->get_subcommands().empty();
-    if (is_meant) return run_stage(stages()[i], flags[i], command);
-  }
-  return 2;
-}
-
-// A run started with a standard stream closed would give its number to the next file it opens, and
-// write messages into that file.
-void open_standard_streams() {
-  for (int fd = ::open("/dev/null", O_RDWR); fd >= 0; fd = ::dup(fd)) {
-    if (fd <= STDERR_FILENO) continue;
-    ::close(fd);
-    break;
-  }
+  CommandLine said = parse(argc, argv);
+  if (said.stage == nullptr) return said.exit_code;
+  return run_stage(*said.stage, said.flags, {argv, argv + argc});
 }
 
 // Tensors of some megabytes come and go all the time. Memory that has been given back to the system

@@ -1,0 +1,29 @@
+// What the command line says, without doing any of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plumbline/app/flags.h"
+#include "plumbline/app/stage_list.h"
+
+namespace plumbline::app {
+
+struct CommandLine {
+  const Stage* stage = nullptr;  // what is to run; nothing when all is said
+  Flags flags = {};
+  int exit_code = 0;  // where nothing is to run
+};
+
+// Prints help, the version, the list of keys, or what is wrong with the command line: then there is
+// no stage. Throws IoError when standard output cannot be written.
+CommandLine parse(int argc, char** argv);
+
+// A full disk or a closed pipe behind standard output must not look like success. Throws IoError.
+void flush_results();
+
+// A program started with a standard stream closed would give its number to the next file it opens,
+// and write messages into that file.
+void open_standard_streams();
+
+}  // namespace plumbline::app

@@ -1,0 +1,210 @@
+// The demo as a user runs it, at its quickest; and its page in a browser.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/browser.h"
+#include "tests/support/process.h"
+#include "tests/support/scratch.h"
+
+namespace plumbline {
+namespace {
+
+using nlohmann::json;
+using support::Outcome;
+using support::plumbline;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class Demo : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    scratch_ = new support::ScratchFolder;
+    outcome_ = new Outcome(plumbline(
+        {"demo", "--quick", "--seeds", "2", "--variants", "paper", "--out", folder().string()}));
+  }
+  static void TearDownTestSuite() {
+    delete outcome_;
+    delete scratch_;
+  }
+  static fs::path folder() { return scratch_->path() / "demo"; }
+  static json claims() { return json::parse(read_file(folder() / "claims.json")); }
+
+  static support::ScratchFolder* scratch_;
+  static Outcome* outcome_;
+};
+support::ScratchFolder* Demo::scratch_ = nullptr;
+Outcome* Demo::outcome_ = nullptr;
+
+TEST_F(Demo, RunsToTheEndAndSaysWhereItIs) {
+  ASSERT_EQ(outcome_->exit_code, 0) << outcome_->err;
+  EXPECT_THAT(outcome_->err, AllOf(HasSubstr("demo 1/"), HasSubstr(" left: data/sft")));
+  EXPECT_THAT(outcome_->out, AllOf(HasSubstr("Fact-RLHF, 2 seeds"), HasSubstr("claims.json"),
+                                   HasSubstr("report.html")));
+}
+
+TEST_F(Demo, ClaimsHaveFiguresIntervalsAndVerdicts) {
+  const json record = claims();
+  EXPECT_EQ(record["seeds"], 2);
+  std::string ids;
+  for (const json& claim : record["claims"]) {
+    ids += claim["id"].get<std::string>();
+    EXPECT_THAT(claim["verdict"], testing::AnyOf("holds", "fails", "undecided"));
+    for (const json& m : claim["measures"]) {
+      const json& d = m["difference"];
+      EXPECT_EQ(d["seeds"].size(), 2U);
+      EXPECT_LE(d["low"], d["value"]);
+      EXPECT_GE(d["high"], d["value"]);
+      EXPECT_NEAR(d["value"].get<double>(),
+                  m["a_value"]["value"].get<double>() - m["b_value"]["value"].get<double>(), 1e-9);
+    }
+  }
+  EXPECT_EQ(ids, "abcdefg");
+  EXPECT_EQ(record["policies"].size(), 6U);  // SFT, two of the demo, two of `paper`, SFT+
+}
+
+// Two models on the same pictures: what `eval score` finds in the answers is what stands in claims.
+TEST_F(Demo, FiguresAreThoseOfTheStagesAlone) {
+  const json figures =
+      json::parse(read_file(folder() / "study/answers/default-facts-seed0/figures.json"));
+  for (const json& policy : claims()["policies"]) {
+    if (policy["policy"] != "Fact-RLHF") continue;
+    for (const char* name : {"hallucination", "score", "coverage", "f1"}) {
+      EXPECT_NEAR(policy["figures"][name]["seeds"][0].get<double>(),
+                  figures["figures"][name]["value"].get<double>(), 1e-9)
+          << name;
+    }
+  }
+}
+
+TEST_F(Demo, ResumingLeavesWhatIsDone) {
+  const json before = json::parse(read_file(folder() / "ppo-facts/run.json"));
+  fs::remove_all(folder() / "study/answers/paper-facts-seed1");
+  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
+                               "--out", folder().string()});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_THAT(o.err, HasSubstr("ppo-facts is done"));
+  EXPECT_EQ(json::parse(read_file(folder() / "ppo-facts/run.json")), before);
+  EXPECT_TRUE(fs::exists(folder() / "study/answers/paper-facts-seed1/answers.jsonl"));
+}
+
+TEST_F(Demo, AnEarlierRunIsNotWrittenOver) {
+  const Outcome o = plumbline({"demo", "--quick", "--out", folder().string()});
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("--resume continues it, --force starts anew"));
+}
+
+TEST_F(Demo, UnknownVariantsAreRefusedBeforeAnythingStarts) {
+  const Outcome o = plumbline({"demo", "--variants", "weak", "--out", (*scratch_) / "other"});
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("weak-kl"));
+  EXPECT_FALSE(fs::exists((*scratch_) / "other"));
+}
+
+// Its other commands take what the demo leaves.
+TEST_F(Demo, OtherCommandsTakeItsFolders) {
+  const std::string at = folder().string();
+  const Outcome score =
+      plumbline({"score", "--reward", at + "/reward-plain/adapter", "--conversation", "brief",
+                 "--images", at + "/data/benchmark/images", "--in", at + "/eval-sft/answers.jsonl",
+                 "--out", (*scratch_) / "scores"});
+  EXPECT_EQ(score.exit_code, 0) << score.err;
+  EXPECT_EQ(score.out, "");
+  const auto lines = read_file(fs::path((*scratch_) / "scores") / "scores.jsonl");
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 24 * 7);
+}
+
+class Page : public Demo {
+ protected:
+  void SetUp() override {
+    const auto program = support::find_browser();
+    if (!program) GTEST_SKIP() << "chromium is not installed";
+    ASSERT_EQ(outcome_->exit_code, 0);
+    browser_.emplace(*program);
+    browser_->resize(1200, 900);
+    browser_->emulate("light");
+    browser_->open(folder() / "report.html");
+  }
+  // Kept where PLUMBLINE_SCREENSHOTS says, to be looked at.
+  void keep(const std::string& name) {
+    const std::string picture = browser_->screenshot();
+    EXPECT_EQ(picture.substr(1, 3), "PNG");
+    if (const char* where = std::getenv("PLUMBLINE_SCREENSHOTS")) {
+      write_file(fs::path(where) / (name + ".png"), picture);
+    }
+  }
+  std::optional<support::Browser> browser_;
+};
+
+// How light a colour such as "rgb(1, 2, 3)" is, and how far apart two are: W3C's contrast.
+constexpr const char* kContrast = R"((() => {
+  const light = c => { const v = c.match(/[\d.]+/g).slice(0, 3).map(x => x / 255)
+    .map(x => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4); return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2]; };
+  const back = getComputedStyle(document.body).backgroundColor;
+  let least = 99;
+  for (const e of document.querySelectorAll('h1, p, td, th, small, mark, summary, svg text, code')) {
+    const style = getComputedStyle(e);
+    const ink = e instanceof SVGElement ? style.fill : style.color;
+    let ground = back;
+    for (let p = e; p; p = p.parentElement) {
+      const own = getComputedStyle(p).backgroundColor;
+      if (own !== 'rgba(0, 0, 0, 0)') { ground = own; break; }
+    }
+    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+    least = Math.min(least, (a + 0.05) / (b + 0.05));
+  }
+  return least;
+})())";
+
+TEST_F(Page, HasNoErrorsAndLoadsNothing) {
+  EXPECT_THAT(browser_->errors(), testing::IsEmpty());
+  EXPECT_EQ(browser_->evaluate("performance.getEntriesByType('resource').filter(r => "
+                               "!r.name.startsWith('data:')).length"),
+            0);
+  EXPECT_GT(browser_->evaluate("document.querySelectorAll('svg').length").get<int>(), 8);
+  EXPECT_EQ(browser_->evaluate("[...document.images].filter(i => !i.naturalWidth).length"), 0);
+  keep("report");
+}
+
+TEST_F(Page, FactsOpenWithAClick) {
+  EXPECT_EQ(browser_->evaluate("document.querySelectorAll('.example details[open]').length"), 0);
+  browser_->click(".example summary");
+  EXPECT_EQ(browser_->evaluate("document.querySelectorAll('.example details[open]').length"), 1);
+  EXPECT_GT(browser_->evaluate("document.querySelector('.example details li').offsetHeight")
+                .get<double>(),
+            10);
+  keep("examples");
+}
+
+TEST_F(Page, CanBeReadInLightAndDark) {
+  EXPECT_GE(browser_->evaluate(kContrast).get<double>(), 4.5);
+  browser_->emulate("dark");
+  EXPECT_GE(browser_->evaluate(kContrast).get<double>(), 4.5);
+  const json back = browser_->evaluate("getComputedStyle(document.body).backgroundColor");
+  EXPECT_EQ(back, "rgb(23, 25, 27)");
+  keep("dark");
+}
+
+TEST_F(Page, FitsAPhone) {
+  browser_->resize(375, 800);
+  EXPECT_LE(browser_->evaluate("document.documentElement.scrollWidth").get<int>(), 375);
+  keep("phone");
+}
+
+TEST_F(Page, CanBePrinted) {
+  browser_->emulate("dark", "print");
+  EXPECT_EQ(browser_->evaluate("getComputedStyle(document.body).backgroundColor"),
+            "rgb(255, 255, 255)");
+  EXPECT_THAT(browser_->pdf(), testing::StartsWith("%PDF"));
+}
+
+TEST_F(Page, IsValidHtml) {
+  if (!fs::exists("/usr/bin/tidy")) GTEST_SKIP() << "tidy is not installed";
+  const Outcome o = support::run({"tidy", "-q", "-e", (folder() / "report.html").string()});
+  EXPECT_EQ(o.exit_code, 0) << o.err;
+}
+
+}  // namespace
+}  // namespace plumbline
