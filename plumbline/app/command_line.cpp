@@ -66,7 +66,8 @@ CommandLine parse(int argc, char** argv) {
     const bool is_meant = subs[i]->parsed() && subs[i]->get_subcommands().empty();
     if (is_meant) return {.stage = &stages()[i], .flags = std::move(flags[i])};
   }
-  return {.exit_code = 2};
+  PLUMBLINE_CHECK(false, "a subcommand without a stage");
+  return {};
 }
 
 }  // namespace plumbline::app

@@ -1,4 +1,4 @@
-// What the command line says, without doing any of it.
+// What the command line says, and the streams it speaks through.
 #pragma once
 
 #include <string>

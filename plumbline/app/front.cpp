@@ -36,6 +36,9 @@ int run(int argc, char** argv) {
   } catch (const Error& e) {
     log_message(LogLevel::Error, e.what());
     return e.exit_code();
+  } catch (const std::exception& e) {
+    log_message(LogLevel::Error, std::string("[internal] reading the command line: ") + e.what());
+    return 1;
   }
 }
 

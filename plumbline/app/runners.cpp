@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "plumbline/app/stage_list.h"
 #include "plumbline/base/error.h"
 
 namespace plumbline::app {
@@ -29,6 +30,7 @@ Runner runner_of(const std::string& stage) {
       {"inspect", recipes::inspect},
       {"report", recipes::report},
   };
+  for (const Stage& one : stages()) PLUMBLINE_CHECK(runners.contains(one.name), one.name);
   const auto found = runners.find(stage);
   PLUMBLINE_CHECK(found != runners.end(), stage);
   return found->second;

@@ -312,7 +312,7 @@ std::vector<FieldOf<DemoConfig>> demo_fields() {
        "repeats of what trains; from two on the method's claims are tested", at_least(1)},
       {"variants", &DemoConfig::variants,
        "variants to study beside the method: all, or names of configs/world/variants.toml with "
-       "commas; empty: those that its claims speak of, when they are tested"},
+       "commas; empty: those that stand beside its claims, when they are tested"},
       {"base", &DemoConfig::base, "folder of the pre-trained model it starts from"},
   };
 }

@@ -1,6 +1,7 @@
 #include "plumbline/eval/world_scoring.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace plumbline::eval {
@@ -83,7 +84,8 @@ std::vector<double> values_of(const Sums& s) {
       ratio(s[kCoverage], s[kDescriptions]),
       ratio(s[kWords], s[kDescriptions]),
       ratio(s[kRepeats], s[kDescriptions]),
-      ratio(s[kUnparsed], s[kAnswers])};
+      ratio(s[kUnparsed], s[kAnswers]),
+      ratio(std::abs(s[kFalsePositive] - s[kFalseNegative]), s[kYesNo])};
   for (size_t t = kNumSums; t < s.size(); t += 3) {
     values.push_back(ratio(s[t + 1], s[t]));
     values.push_back(ratio(s[t + 2], s[t]));
@@ -104,7 +106,8 @@ std::vector<FigureSpec> specs_of(const std::vector<std::string>& types) {
                                    {.name = "coverage", .is_main = true},
                                    {.name = "length", .direction = 0},
                                    {.name = "repeats", .direction = -1},
-                                   {.name = "unparsed", .direction = -1}};
+                                   {.name = "unparsed", .direction = -1},
+                                   {.name = "yes_bias", .direction = -1}};
   for (const auto& type : types) {
     specs.push_back({.name = "type/" + type + "/score"});
     specs.push_back({.name = "type/" + type + "/hallucination", .direction = -1});

@@ -17,6 +17,7 @@ namespace plumbline::eval {
 //   coverage           share of a scene's kinds that its description names
 //   length, repeats    words of a description, and claims it says again
 //   unparsed           sentences the judge could not read, per answer
+//   yes_bias           how far yes_rate lies from the share of questions whose answer is "yes"
 //   type/T/score, type/T/hallucination   of each type T of the benchmark, yes_no included
 // Source: CHAIR: Rohrbach et al. 2018 (arXiv 1809.02156); POPE: Li et al. 2023 (arXiv 2305.10355).
 Scoring world_scoring(const std::vector<RatedAnswer>& rated);

@@ -32,7 +32,7 @@ struct Invocation {
   bool resume = false;                    // continue the run folder where it stopped
   bool force = false;                     // replace an existing run folder
   bool dry_run = false;                   // check everything, print the plan, and stop
-  bool is_silent = false;                 // part of longer work: results go to files only
+  bool is_silent = false;                 // part of longer work: eval and audit print no results
   bool json = false;                      // results on stdout as JSON
   std::vector<std::string> command = {};  // argv, kept in run.json
   std::vector<std::string> inputs =
@@ -68,6 +68,6 @@ void chat(const Invocation&);              // talk to a model in the terminal
 void score(const Invocation&);             // log-probabilities or rewards of given answers
 void inspect(const Invocation&);           // what a checkpoint or an example holds
 void report(const Invocation&);            // one page from several run folders
-void demo(const Invocation&);              // all of the above, in order
+void demo(const Invocation&);              // the method on the world, by the stages above
 
 }  // namespace plumbline::recipes

@@ -7,8 +7,8 @@
 
 namespace plumbline::report {
 
-// `color` is an index into the palette of html.h's page; lines differ by dashes as well, and dots
-// by their shape.
+// `color` is an index into the palette of html.h's page. Up to six lines differ by their dashes as
+// well, up to four by the shape of their dots.
 struct Line {
   std::string name;
   std::vector<std::pair<double, double>> points = {};  // x ascending

@@ -1,5 +1,7 @@
 #include "plumbline/report/html.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace plumbline::report {
@@ -34,14 +36,19 @@ mark { background: var(--false-back); color: var(--false); text-decoration: unde
 .flow li + li::before { content: "\2192"; position: absolute; left: -1.35rem; top: 35%; color: var(--faint); }
 .flow li > b:first-child { display: block; } .flow .facts { border: 2px solid var(--c2); }
 .verdict { font-weight: bold; white-space: nowrap; }
-@media (max-width: 600px) { body { margin: 1rem auto; font-size: 15px; } .example { grid-template-columns: 1fr; } .flow { flex-direction: column; } .flow li { max-width: none; }
+@media (max-width: 600px) { body { margin: 1rem auto; font-size: 15px; } .example { grid-template-columns: 1fr; } .flow { flex-direction: column; } .flow li { flex: none; max-width: none; }
   .flow li + li::before { content: "\2193"; left: 50%; top: -1.35rem; } .flow { gap: 1.4rem; } }
-@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --soft: #fff; --line: #bbb; --faint: #444;
-  --c0: #5b6770; --c1: #c53c50; --c2: #24705f; --c3: #b3770f; --c4: #41659a; --c5: #7a4f9a; } body { max-width: none; margin: 0; font-size: 11pt; }
-  .example, svg, tr, .flow li { break-inside: avoid; } h2, h3 { break-after: avoid; } details > * { display: block; } }
+@media print { :root { color-scheme: light; --ink: #000; --soft: #fff; --line: #bbb; --faint: #444; } body { max-width: none; margin: 0; font-size: 11pt; }
+  .example, svg, tr, .flow li { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 )";
 
 }  // namespace
+
+std::string interval_html(double value, double low, double high, bool is_signed) {
+  const char* format = is_signed ? "{:+.3f}<br><small>{:+.3f} to {:+.3f}</small>"
+                                 : "{:.3f}<br><small>{:.3f} to {:.3f}</small>";
+  return fmt::format(fmt::runtime(format), value, low, high);
+}
 
 std::string escape(std::string_view text) {
   std::string out;

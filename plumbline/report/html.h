@@ -11,6 +11,9 @@ namespace plumbline::report {
 // Text for an element or a quoted attribute.
 std::string escape(std::string_view text);
 
+// A figure above its interval.
+std::string interval_html(double value, double low, double high, bool is_signed = false);
+
 // The text with the byte ranges [begin, end) inside <mark>. Ranges outside the text are cut.
 std::string marked(std::string_view text, const std::vector<std::pair<size_t, size_t>>& ranges);
 

@@ -24,7 +24,7 @@ std::vector<Sample> greedy_samples(const fs::path& file) {
       throw DataError(Complaint{.component = "report",
                                 .doing = "reading samples",
                                 .expected = "prompt and answer",
-                                .got = e.what(),
+                                .got = untagged(e),
                                 .where = record.where});
     }
   }

@@ -1,17 +1,19 @@
 #include "plumbline/report/run_page.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
-#include "plumbline/base/base64.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
 #include "plumbline/data/facts.h"
 #include "plumbline/formats/metrics_lines.h"
 #include "plumbline/report/chart.h"
+#include "plumbline/report/examples_section.h"
 #include "plumbline/report/html.h"
 #include "plumbline/report/policy_section.h"
 
@@ -164,66 +166,21 @@ std::string figures_html(const std::vector<Run>& runs) {
     rows.push_back({escape(heading_of(run))});
     for (const auto& column : eval::figure_columns()) {
       const auto& i = (*run.figures).*(column.value);
-      rows.back().push_back(
-          std::isnan(i.value)
-              ? "n/a"
-              : fmt::format("{:.3f}<br><small>{:.3f} to {:.3f}</small>", i.value, i.low, i.high));
+      rows.back().push_back(std::isnan(i.value) ? "n/a" : interval_html(i.value, i.low, i.high));
     }
   }
   return rows.size() > 1 ? table(rows) : "";
 }
 
-std::string facts_html(const Run& run, const std::string& image) {
-  const auto facts = run.facts.find(image);
-  if (facts == run.facts.end()) return "";
-  std::string list;
-  for (const auto& fact : facts->second) list += "<li>" + escape(fact) + "</li>";
-  return "<details><summary>Facts of the picture</summary><ul>" + list + "</ul></details>";
-}
-
-std::string example_html(const std::vector<const Run*>& runs, size_t index) {
-  const auto& first = runs.front()->answers[index];
-  std::string picture;
-  const fs::path image = runs.front()->images / first.image;
-  // Only pictures of the run's folder: a name such as ../x must not carry another file into the
-  // page.
-  const bool is_inside =
-      first.image.find("..") == std::string::npos && !first.image.starts_with('/');
-  if (is_inside && fs::exists(image)) {
-    picture = fmt::format("<img alt=\"the picture asked about\" src=\"data:image/png;base64,{}\">",
-                          base64(read_file(image)));
+// What runs the same again: by its config alone where that tells everything, else as it was run.
+std::string command_of(const Run& run) {
+  static const std::set<std::string> by_config = {"world",  "pretrain", "sft", "sample",
+                                                  "reward", "ppo",      "eval"};
+  if (by_config.contains(run.stage)) {
+    return fmt::format("plumbline {} --config {} --out NEW", run.stage,
+                       (run.path / "config.toml").string());
   }
-  std::string answers = "<div><small>reference</small><br>" + escape(first.reference) + "</div>";
-  for (const Run* run : runs) {
-    for (const auto& answer : run->answers) {
-      if (answer.id != first.id) continue;
-      answers += fmt::format("<div><small>{}, {:.0f} of 6</small><br>{}</div>", escape(run->name),
-                             answer.score, marked(answer.answer, answer.false_ranges));
-    }
-  }
-  return fmt::format(
-      "<div class=\"example\"><div>{}<br><small>{}</small></div><div><b>{}</b><div "
-      "class=\"answers\">{}</div>{}</div></div>\n",
-      picture, escape(first.type), escape(first.question), answers,
-      facts_html(*runs.front(), first.image));
-}
-
-// The first examples of each type, whatever they show.
-std::string examples_html(const std::vector<Run>& runs) {
-  constexpr int kPerType = 2;
-  std::vector<const Run*> answered;
-  for (const auto& run : runs) {
-    if (!run.answers.empty()) answered.push_back(&run);
-  }
-  if (answered.empty()) return "";
-  std::map<std::string, int> shown;
-  std::string out;
-  for (size_t i = 0; i < answered.front()->answers.size(); ++i) {
-    if (shown[answered.front()->answers[i].type]++ < kPerType) out += example_html(answered, i);
-  }
-  return "<h2>Examples</h2>\n<p>The first of each type, not chosen. False claims are "
-         "marked.</p><div class=\"examples\">" +
-         out + "</div>";
+  return fmt::format("{}", fmt::join(run.command, " "));
 }
 
 std::string cost_html(const std::vector<Run>& runs) {
@@ -234,10 +191,7 @@ std::string cost_html(const std::vector<Run>& runs) {
     rows.push_back(
         {escape(run.path.filename().string()), fmt::format("{:.1f}", *run.seconds),
          run.peak_memory_bytes ? fmt::format("{:.2f}", *run.peak_memory_bytes / (1LL << 30)) : "",
-         "<code>" +
-             escape(fmt::format("plumbline {} --config {} --out NEW", run.stage,
-                                (run.path / "config.toml").string())) +
-             "</code>"});
+         "<code>" + escape(command_of(run)) + "</code>"});
   }
   return rows.size() > 1 ? "<h2>Cost and commands</h2>\n" + table(rows) : "";
 }
@@ -281,6 +235,7 @@ Run read_run(const fs::path& folder) {
   if (run.name.empty()) run.name = folder.parent_path().filename().string();
   with_json(folder / "run.json", [&](const json& about) {
     run.stage = about.value("stage", "");
+    run.command = about.value("command", std::vector<std::string>());
     if (!about.contains("finished")) return;
     if (about.contains("seconds")) run.seconds = about.at("seconds");
     if (about.contains("peak_memory_bytes")) run.peak_memory_bytes = about.at("peak_memory_bytes");

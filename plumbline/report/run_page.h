@@ -23,6 +23,7 @@ struct Run {
   fs::path images = {};                                        // folder of the answers' pictures
   std::map<std::string, std::vector<std::string>> facts = {};  // beside it, by picture
   std::string stage = {};                                      // that made it
+  std::vector<std::string> command = {};                       // as it was run
   std::optional<double> seconds = {};  // from run.json when the run is complete
   std::optional<double> peak_memory_bytes = {};
   int num_runs = 1;

@@ -18,10 +18,8 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr int kGrey = 0, kWithout = 1, kWith = 2;  // colours of policies
 
-std::string interval_cell(const eval::Interval& i, const char* format) {
-  return fmt::format("{}<br><small>{} to {}</small>", fmt::format(fmt::runtime(format), i.value),
-                     fmt::format(fmt::runtime(format), i.low),
-                     fmt::format(fmt::runtime(format), i.high));
+std::string cell(const eval::Interval& i, bool is_signed = false) {
+  return interval_html(i.value, i.low, i.high, is_signed);
 }
 
 std::string verdict_html(const std::string& verdict) {
@@ -45,7 +43,7 @@ std::string measure_row(const json& m) {
   return "<tr>" +
          cells("td", {text(m.at("figure")) + (is_beside ? " <small>(beside)</small>" : ""),
                       text(m.at("a")), value("a_value"), text(m.at("b")), value("b_value"),
-                      interval_cell(eval::interval_from_json(m.at("difference")), "{:+.3f}"),
+                      cell(eval::interval_from_json(m.at("difference")), true),
                       text(m.at("wanted")), is_beside ? "" : text(m.at("verdict"))}) +
          "</tr>\n";
 }
@@ -67,14 +65,14 @@ std::string claims_html(const json& record) {
   return fmt::format(
              "<h2>Claims</h2>\n<p>Each claim with the figures that decide it, on {} pictures that "
              "nothing was chosen by; {} seeds. Intervals (95 %) are of differences on the same "
-             "pictures, and resample seeds and pictures at once. &ldquo;Not less&rdquo; leaves "
+             "pictures, and know of seeds and of pictures. &ldquo;Not less&rdquo; leaves "
              "room "
              "for 0.01, but fails where a fall is certain.</p>\n",
              record.at("images").get<int64_t>(), record.at("seeds").get<int64_t>()) +
          claims_table(record.at("claims"));
 }
 
-// A policy of claims.json: "RLHF, weak-kl" is of the variant weak-kl.
+// A policy of claims.json; the variant is empty for the method itself.
 struct Policy {
   std::string method, variant;
   json figures;
@@ -86,11 +84,7 @@ struct Policy {
 std::vector<Policy> policies_of(const json& record) {
   std::vector<Policy> policies;
   for (const json& policy : record.at("policies")) {
-    const std::string name = policy.at("policy");
-    const size_t comma = name.find(", ");
-    const bool is_variant = comma != std::string::npos;
-    policies.push_back(
-        {name.substr(0, comma), is_variant ? name.substr(comma + 2) : "", policy.at("figures")});
+    policies.push_back({policy.at("method"), policy.at("variant"), policy.at("figures")});
   }
   return policies;
 }
@@ -148,8 +142,7 @@ std::string variants_html(const std::vector<Policy>& policies) {
   for (const auto& policy : policies) {
     rows.push_back({escape(policy.method + (policy.variant.empty() ? "" : ", " + policy.variant))});
     for (const char* figure : figures) {
-      rows.back().push_back(
-          policy.figures.contains(figure) ? interval_cell(policy.at(figure), "{:.3f}") : "");
+      rows.back().push_back(policy.figures.contains(figure) ? cell(policy.at(figure)) : "");
     }
   }
   return "<h2>Policies and variants</h2>\n" + table(rows);

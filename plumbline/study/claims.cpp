@@ -6,10 +6,15 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "plumbline/eval/interval_json.h"
-
 namespace plumbline::study {
 namespace {
+
+Verdict decide(bool holds, bool fails) {
+  if (holds == fails) return Verdict::Undecided;
+  return holds ? Verdict::Holds : Verdict::Fails;
+}
+
+}  // namespace
 
 std::string wanted_name(Wanted wanted) {
   switch (wanted) {
@@ -25,43 +30,30 @@ std::string wanted_name(Wanted wanted) {
   return "";
 }
 
-Verdict decide(bool holds, bool fails) {
-  if (holds == fails) return Verdict::Undecided;
-  return holds ? Verdict::Holds : Verdict::Fails;
-}
-
-nlohmann::json mean_json(const SeedMean& mean) {
-  auto json = eval::interval_to_json(mean.interval);
-  json["seeds"] = mean.by_seed;
-  return json;
-}
-
-std::string signed_text(const eval::Interval& i) {
-  return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", i.value, i.low, i.high);
-}
-
-}  // namespace
-
 std::string verdict_name(Verdict verdict) {
   if (verdict == Verdict::Undecided) return "undecided";
   return verdict == Verdict::Holds ? "holds" : "fails";
 }
 
-Verdict verdict_of(const eval::Interval& d, Wanted wanted) {
-  if (std::isnan(d.low) || std::isnan(d.high)) return Verdict::Undecided;
+Verdict verdict_of(const eval::Interval& difference, Wanted wanted) {
+  if (!std::isfinite(difference.low) || !std::isfinite(difference.high)) return Verdict::Undecided;
+  const bool is_below = difference.high<0, is_above = difference.low> 0;
   switch (wanted) {
     case Wanted::Less:
-      return decide(d.high<0, d.low> 0);
+      return decide(is_below, is_above);
     case Wanted::More:
-      return decide(d.low > 0, d.high < 0);
+      return decide(is_above, is_below);
     case Wanted::NotLess:
-      if (d.high < 0) return Verdict::Fails;
-      return decide(d.low > -kMargin, false);
+      return decide(!is_below && difference.low > -kMargin, is_below);
     case Wanted::NotMore:
-      if (d.low > 0) return Verdict::Fails;
-      return decide(d.high < kMargin, false);
+      return decide(!is_above && difference.high < kMargin, is_above);
   }
   return Verdict::Undecided;
+}
+
+Verdict Measure::verdict() const {
+  const bool has_seeds = difference.by_seed.size() > 1;
+  return has_seeds ? verdict_of(difference.interval, wanted) : Verdict::Undecided;
 }
 
 Verdict Claim::verdict() const {
@@ -93,9 +85,9 @@ nlohmann::json to_json(const Claim& claim) {
                         {"a", m.a},
                         {"b", m.b},
                         {"wanted", wanted_name(m.wanted)},
-                        {"a_value", mean_json(m.of_a)},
-                        {"b_value", mean_json(m.of_b)},
-                        {"difference", mean_json(m.difference)},
+                        {"a_value", to_json(m.of_a)},
+                        {"b_value", to_json(m.of_b)},
+                        {"difference", to_json(m.difference)},
                         {"verdict", verdict_name(m.verdict())},
                         {"beside", m.is_beside}});
   }
@@ -103,23 +95,6 @@ nlohmann::json to_json(const Claim& claim) {
           {"claim", claim.text},
           {"verdict", verdict_name(claim.verdict())},
           {"measures", measures}};
-}
-
-std::string claims_table(const std::vector<Claim>& claims) {
-  std::string out =
-      "| claim | figure | A | B | A | B | A - B [95 %] | wanted | verdict |\n"
-      "|---|---|---|---|---|---|---|---|---|\n";
-  for (const Claim& claim : claims) {
-    out += fmt::format("| **{}** {} | | | | | | | | **{}** |\n", claim.id, claim.text,
-                       verdict_name(claim.verdict()));
-    for (const Measure& m : claim.measures) {
-      out += fmt::format("| | {} | {} | {} | {:.3f} | {:.3f} | {} | {} | {} |\n", m.figure, m.a,
-                         m.b, m.of_a.interval.value, m.of_b.interval.value,
-                         signed_text(m.difference.interval), wanted_name(m.wanted),
-                         m.is_beside ? "(beside)" : verdict_name(m.verdict()));
-    }
-  }
-  return out;
 }
 
 }  // namespace plumbline::study

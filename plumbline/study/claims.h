@@ -14,6 +14,7 @@ std::string verdict_name(Verdict verdict);
 
 // What a difference a - b should be.
 enum class Wanted { Less, More, NotLess, NotMore };
+std::string wanted_name(Wanted wanted);
 
 // A fall that is too small to matter: what "not below" leaves room for, on figures from 0 to 1.
 inline constexpr double kMargin = 0.01;
@@ -31,7 +32,8 @@ struct Measure {
   SeedMean of_a = {}, of_b = {}, difference = {};
   bool is_beside = false;  // shown for comparison; the verdict does not depend on it
 
-  Verdict verdict() const { return verdict_of(difference.interval, wanted); }
+  // Of one seed nothing is decided: the interval knows of pictures only.
+  Verdict verdict() const;
 };
 
 struct Claim {
@@ -49,8 +51,5 @@ Measure measure(const SeedStudy& study, const std::string& a, const std::string&
 // {"id", "claim", "verdict", "measures": [{"figure", "a", "b", "wanted", "a_value", "b_value",
 // "difference": {"value", "low", "high", "seeds"}, "verdict", "beside"}]}
 nlohmann::json to_json(const Claim& claim);
-
-// A table in Markdown, which is readable as plain text.
-std::string claims_table(const std::vector<Claim>& claims);
 
 }  // namespace plumbline::study

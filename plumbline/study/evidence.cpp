@@ -39,13 +39,14 @@ void for_each_line(const fs::path& file, const std::string& expected, const Take
   });
 }
 
-// By id.
-template <class Value>
-std::unordered_map<std::string, Value> column(const fs::path& file, const std::string& name) {
-  std::unordered_map<std::string, Value> result;
-  for_each_line(file, "lines with id and " + name,
-                [&](const json& line) { result[line.at("id")] = line.at(name).get<Value>(); });
-  return result;
+// By id, each of which comes once.
+std::unordered_map<std::string, json> lines_by_id(const fs::path& file) {
+  std::unordered_map<std::string, json> lines;
+  for_each_line(file, "lines with an id", [&](const json& line) {
+    if (lines.emplace(line.at("id"), line).second) return;
+    unfit("each id once", line.at("id").get<std::string>() + " twice", file.string());
+  });
+  return lines;
 }
 
 double mean(const std::vector<double>& values) {
@@ -61,34 +62,35 @@ double deviation(const std::vector<double>& values) {
   return std::sqrt(sum / static_cast<double>(values.size()));
 }
 
-// world_scoring with one figure more: how far the share of "yes" lies from the truth's.
-eval::Scoring with_yes_bias(eval::Scoring scoring) {
-  constexpr double kTrueShare = 0.5;  // of the world's yes_no questions
-  size_t yes_rate = 0;
-  while (scoring.figures.at(yes_rate).name != "yes_rate") ++yes_rate;
-  scoring.figures.push_back({.name = "yes_bias", .direction = -1});
-  scoring.values = [yes_rate, inner = scoring.values](const eval::Sums& sums) {
-    auto values = inner(sums);
-    values.push_back(std::abs(values[yes_rate] - kTrueShare));
-    return values;
-  };
-  return scoring;
+// A unit for scores: their deviation over answers.
+double unit_of(const std::vector<double>& scores, const std::string& whose) {
+  const double unit = deviation(scores);
+  if (unit > 0 && std::isfinite(unit)) return unit;
+  unfit("finite scores that differ", fmt::format("a deviation of {}", unit), whose);
 }
 
-// What answers gained over SFT's, by the policy's reward model and by the judge.
+// What answers to questions gained over SFT's, by the policy's reward model and by the judge.
+// Without yes/no, which the judge's score leaves out.
 eval::Scoring gains_of(const Rated& answers, const Rated& sft, const std::vector<double>& proxy,
-                       const std::vector<double>& proxy_of_sft) {
-  std::vector<double> gold_of_sft;
-  for (const auto& r : sft) gold_of_sft.push_back(r.verdict.score);
-  const double proxy_unit = deviation(proxy_of_sft), gold_unit = deviation(gold_of_sft);
+                       const std::vector<double>& proxy_of_sft, const std::string& name) {
+  std::vector<size_t> places;
+  std::vector<double> proxies, golds;  // of SFT
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].item.type == "yes_no") continue;
+    places.push_back(i);
+    proxies.push_back(proxy_of_sft[i]);
+    golds.push_back(sft[i].verdict.score);
+  }
+  const double proxy_unit = unit_of(proxies, "the reward model of " + name);
+  const double gold_unit = unit_of(golds, "the judge");
   eval::Tally tally;
   const auto count = tally.column("count"), of_proxy = tally.column("proxy"),
              of_gold = tally.column("gold");
-  for (size_t i = 0; i < answers.size(); ++i) {
+  for (const size_t i : places) {
     const std::string& image = answers[i].item.image;
     tally.add(image, count);
     tally.add(image, of_proxy, (proxy[i] - proxy_of_sft[i]) / proxy_unit);
-    tally.add(image, of_gold, (answers[i].verdict.score - gold_of_sft[i]) / gold_unit);
+    tally.add(image, of_gold, (answers[i].verdict.score - sft[i].verdict.score) / gold_unit);
   }
   return {.figures = {{.name = "proxy_gained"},
                       {.name = "gold_gained"},
@@ -137,7 +139,7 @@ class Reader {
 
   void read(Evidence& evidence) const {
     const Rated sft = answers(Layout::answers_of_sft(0));
-    evidence.answers.add(system_name_of_sft(), {scored(sft)});
+    evidence.answers.add(kSft, {eval::world_scoring(sft)});
     for (const auto& variant : variants_) {
       for (const bool has_facts : {false, true}) read_policy(evidence, sft, variant, has_facts);
     }
@@ -146,56 +148,79 @@ class Reader {
   }
 
  private:
-  static std::string system_name_of_sft() { return "SFT"; }
-  static eval::Scoring scored(const Rated& rated) {
-    return with_yes_bias(eval::world_scoring(rated));
+  // The lines of a file, in the order of the questions: one for each, and no others.
+  std::vector<json> lines(const fs::path& file) const {
+    auto by_id = lines_by_id(file);
+    std::vector<json> ordered;
+    for (const auto& item : items_) {
+      const auto found = by_id.find(item.id);
+      if (found == by_id.end()) unfit("a line for " + item.id, "none", file.string());
+      ordered.push_back(std::move(found->second));
+    }
+    if (by_id.size() == items_.size()) return ordered;
+    unfit(fmt::format("lines for {} questions", items_.size()), std::to_string(by_id.size()),
+          file.string());
   }
 
-  // In the order of the questions.
   Rated answers(const std::string& folder) const {
-    const auto texts = column<std::string>(layout_ / folder / "answers.jsonl", "answer");
-    std::vector<std::string> ordered;
-    for (const auto& item : items_) ordered.push_back(of_item(texts, item, folder));
-    return eval::rate(items_, ordered);
+    const fs::path file = layout_ / folder / "answers.jsonl";
+    const auto given = lines(file);
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < items_.size(); ++i) {
+      const std::string question = text_in(given[i], "question", file);
+      // Ids of two benchmarks are alike, their questions are not.
+      if (question != items_[i].question) unfit(items_[i].question, question, file.string());
+      texts.push_back(text_in(given[i], "answer", file));
+    }
+    return eval::rate(items_, texts);
   }
 
   std::vector<double> proxy(const std::string& folder) const {
-    const auto rewards = column<double>(layout_ / folder / "scores.jsonl", "reward");
-    std::vector<double> ordered;
-    for (const auto& item : items_) ordered.push_back(of_item(rewards, item, folder));
-    return ordered;
+    const fs::path file = layout_ / folder / "scores.jsonl";
+    std::vector<double> rewards;
+    for (const json& line : lines(file)) {
+      const auto reward = line.find("reward");
+      if (reward == line.end() || !reward->is_number()) {
+        unfit("a reward for " + line.at("id").get<std::string>(), "none", file.string());
+      }
+      rewards.push_back(reward->get<double>());
+    }
+    return rewards;
   }
 
-  template <class Value>
-  Value of_item(const std::unordered_map<std::string, Value>& values,
-                const world::BenchmarkItem& item, const std::string& folder) const {
-    const auto found = values.find(item.id);
-    if (found == values.end()) unfit("a line for " + item.id, "none", layout_ / folder);
-    return found->second;
+  static std::string text_in(const json& line, const char* name, const fs::path& file) {
+    const auto found = line.find(name);
+    if (found == line.end() || !found->is_string()) {
+      unfit(std::string(name) + " of " + line.at("id").get<std::string>(), "none", file.string());
+    }
+    return found->get<std::string>();
   }
 
   void read_policy(Evidence& evidence, const Rated& sft, const std::string& variant,
                    bool has_facts) const {
+    const std::string name = system_name(has_facts, variant);
     std::vector<eval::Scoring> figures, gains;
     for (int64_t seed = 0; seed < seeds_; ++seed) {
       const Rated rated = answers(Layout::answers(variant, has_facts, seed));
-      figures.push_back(scored(rated));
+      figures.push_back(eval::world_scoring(rated));
       gains.push_back(gains_of(rated, sft, proxy(Layout::proxy(variant, has_facts, seed)),
-                               proxy(Layout::proxy_of_sft(variant, has_facts, seed))));
+                               proxy(Layout::proxy_of_sft(variant, has_facts, seed)), name));
     }
-    const std::string name = system_name(has_facts, variant);
     evidence.answers.add(name, figures);
     evidence.gains.add(name, gains);
   }
 
   void read_finetunes(Evidence& evidence) const {
-    std::vector<eval::Scoring> plain, plus;
-    for (int64_t seed = 0; seed < seeds_; ++seed) {
-      plain.push_back(scored(answers(Layout::answers_of_sft(seed))));
-      plus.push_back(scored(answers(Layout::answers_of_sft_plus(seed))));
-    }
-    evidence.finetunes.add("SFT", plain);
-    evidence.finetunes.add("SFT+", plus);
+    const auto read = [&](const char* name, std::string (*folder)(int64_t seed)) {
+      std::vector<eval::Scoring> seeds;
+      for (int64_t seed = 0; seed < seeds_; ++seed) {
+        seeds.push_back(eval::world_scoring(answers(folder(seed))));
+      }
+      evidence.finetunes.add(name, seeds);
+    };
+    read(kSft, Layout::answers_of_sft);
+    read(kSftMore, Layout::answers_of_sft_more);
+    read(kSftPlus, Layout::answers_of_sft_plus);
   }
 
   void read_rewards(Evidence& evidence) const {
@@ -212,8 +237,8 @@ class Reader {
       without.push_back(of(false));
       with.push_back(of(true));
     }
-    evidence.rewards.add("without facts", without);
-    evidence.rewards.add("with facts", with);
+    evidence.rewards.add(kWithoutFacts, without);
+    evidence.rewards.add(kWithFacts, with);
   }
 
   const Layout& layout_;
@@ -234,115 +259,6 @@ Evidence read_evidence(const Layout& layout, const std::vector<std::string>& var
   Evidence evidence{SeedStudy(options), SeedStudy(options), SeedStudy(options), SeedStudy(options)};
   Reader(layout, variants, seeds).read(evidence);
   return evidence;
-}
-
-std::vector<Claim> claims_of(const Evidence& e) {
-  const std::string sft = "SFT", plain = system_name(false), facts = system_name(true);
-  const auto of_answers = [&](const std::string& a, const std::string& b, const std::string& figure,
-                              Wanted wanted, bool is_beside = false) {
-    return measure(e.answers, a, b, figure, wanted, is_beside);
-  };
-  std::vector<Claim> claims = {
-      {"a",
-       "A reward model that is shown facts ranks held-out comparisons better.",
-       {measure(e.rewards, "with facts", "without facts", "accuracy", Wanted::More)}},
-      {"b",
-       "Fact-RLHF hallucinates less than SFT.",
-       {of_answers(facts, sft, "hallucination", Wanted::Less),
-        of_answers(facts, sft, "false_description", Wanted::Less),
-        of_answers(plain, sft, "hallucination", Wanted::Less, true),
-        of_answers(plain, sft, "false_description", Wanted::Less, true)}},
-      {"c",
-       "Fact-RLHF hallucinates less than RLHF without facts.",
-       {of_answers(facts, plain, "hallucination", Wanted::Less),
-        of_answers(facts, plain, "false_description", Wanted::Less)}},
-      {"d",
-       "Fact-RLHF names no less of what is there than SFT.",
-       {of_answers(facts, sft, "coverage", Wanted::NotLess),
-        of_answers(plain, sft, "coverage", Wanted::NotLess, true)}},
-      {"e",
-       "Without facts more of what the reward model pays for is nothing to the judge.",
-       {measure(e.gains, plain, facts, "gap", Wanted::More)}},
-      {"f",
-       "Fact-RLHF answers yes/no questions no worse than SFT, and says \"yes\" no more "
-       "one-sidedly.",
-       {of_answers(facts, sft, "f1", Wanted::NotLess),
-        of_answers(facts, sft, "yes_bias", Wanted::NotMore)}},
-      {"g",
-       "Clean data mixed into fine-tuning (SFT+) lessens hallucination.",
-       {measure(e.finetunes, "SFT+", "SFT", "hallucination", Wanted::Less),
-        measure(e.finetunes, "SFT+", "SFT", "false_description", Wanted::Less),
-        measure(e.finetunes, "SFT+", "SFT", "coverage", Wanted::NotLess, true)}}};
-  const auto beside = [&](Claim& claim, const SeedStudy& study, const std::string& a,
-                          const std::string& b, const std::string& figure, Wanted wanted) {
-    if (study.contains(a) && study.contains(b))
-      claim.measures.push_back(measure(study, a, b, figure, wanted, true));
-  };
-  for (const char* variant : {"weak-kl", "pairs-250"}) {
-    beside(claims[4], e.gains, system_name(false, variant), system_name(true, variant), "gap",
-           Wanted::More);
-  }
-  const std::string paper = system_name(true, "paper");
-  beside(claims[3], e.answers, paper, sft, "coverage", Wanted::NotLess);
-  beside(claims[5], e.answers, paper, sft, "f1", Wanted::NotLess);
-  beside(claims[5], e.answers, paper, sft, "yes_bias", Wanted::NotMore);
-  return claims;
-}
-
-namespace {
-
-std::string cell(const SeedMean& mean) {
-  const auto& i = mean.interval;
-  return fmt::format(" {:.3f} [{:.3f}, {:.3f}] |", i.value, i.low, i.high);
-}
-
-std::string difference_cell(const SeedMean& mean) {
-  const auto& i = mean.interval;
-  return fmt::format(" {:+.3f} [{:+.3f}, {:+.3f}] |", i.value, i.low, i.high);
-}
-
-// What tables of variants show: of answers, then of gains.
-const std::vector<std::string> kOfAnswers = {
-    "hallucination", "false_description", "coverage", "score", "f1", "yes_rate", "length"};
-const std::vector<std::string> kOfGains = {"proxy_gained", "gold_gained", "gap"};
-
-std::string head(const std::string& first) {
-  std::string names = "| " + first + " |", line = "|---|";
-  for (const auto* figures : {&kOfAnswers, &kOfGains}) {
-    for (const auto& figure : *figures) {
-      names += " " + figure + " |";
-      line += "---|";
-    }
-  }
-  return names + "\n" + line + "\n";
-}
-
-}  // namespace
-
-std::string variants_table(const Evidence& e, const std::vector<std::string>& variants) {
-  std::string out = head("policy") + "| SFT |";
-  for (const auto& figure : kOfAnswers) out += cell(e.answers.mean("SFT", figure));
-  out += std::string(" 0 | 0 | 0 |\n");
-  for (const auto& variant : variants) {
-    for (const bool has_facts : {false, true}) {
-      const std::string name = system_name(has_facts, variant);
-      out += "| " + name + " |";
-      for (const auto& figure : kOfAnswers) out += cell(e.answers.mean(name, figure));
-      for (const auto& figure : kOfGains) out += cell(e.gains.mean(name, figure));
-      out += "\n";
-    }
-  }
-  out += "\n" + head("Fact-RLHF - RLHF");
-  for (const auto& variant : variants) {
-    const std::string facts = system_name(true, variant), plain = system_name(false, variant);
-    out += "| " + variant + " |";
-    for (const auto& figure : kOfAnswers)
-      out += difference_cell(e.answers.difference(facts, plain, figure));
-    for (const auto& figure : kOfGains)
-      out += difference_cell(e.gains.difference(facts, plain, figure));
-    out += "\n";
-  }
-  return out;
 }
 
 }  // namespace plumbline::study

@@ -5,18 +5,22 @@
 #include <vector>
 
 #include "plumbline/base/files.h"
-#include "plumbline/study/claims.h"
 #include "plumbline/study/layout.h"
+#include "plumbline/study/seed_study.h"
 
 namespace plumbline::study {
 
-// Names of systems in tables: "SFT", "SFT+", "RLHF", "Fact-RLHF", and "RLHF, weak-kl" for variants.
+// Names of systems in tables. SFT+ has clean data beside SFT's, "SFT, more data" as much more of
+// SFT's own kind.
+inline constexpr const char *kSft = "SFT", *kSftPlus = "SFT+", *kSftMore = "SFT, more data";
+inline constexpr const char *kWithoutFacts = "without facts", *kWithFacts = "with facts";
+// "RLHF", "Fact-RLHF", and "RLHF, weak-kl" of a variant.
 std::string system_name(bool has_facts, const std::string& variant = {});
 
 struct Evidence {
-  SeedStudy answers;    // SFT, and every policy: figures of world_scoring.h, and yes_bias
-  SeedStudy finetunes;  // "SFT" and "SFT+", several seeds of each
-  SeedStudy rewards;    // "without facts", "with facts": accuracy on held-out comparisons
+  SeedStudy answers;    // kSft of the first seed, and every policy: figures of world_scoring.h
+  SeedStudy finetunes;  // kSft, kSftPlus and kSftMore, all seeds of each
+  SeedStudy rewards;    // kWithoutFacts, kWithFacts: accuracy on held-out comparisons
   SeedStudy gains;      // policies: proxy_gained, gold_gained, gap
 };
 
@@ -26,13 +30,5 @@ struct Evidence {
 // half. Throws IoError or DataError for files that are not as the stages write them.
 Evidence read_evidence(const Layout& layout, const std::vector<std::string>& variants,
                        int64_t seeds, const eval::BootstrapOptions& options);
-
-// The claims of "Aligning Large Multimodal Models with Factually Augmented RLHF" (arXiv 2309.14525)
-// as they can be tested on the world; those that `evidence` has the systems for.
-std::vector<Claim> claims_of(const Evidence& evidence);
-
-// Two tables in Markdown: the policies of all variants with their figures, and what facts change in
-// each variant, with intervals over seeds and images.
-std::string variants_table(const Evidence& evidence, const std::vector<std::string>& variants);
 
 }  // namespace plumbline::study

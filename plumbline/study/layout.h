@@ -14,6 +14,19 @@ struct Layout {
 
   static std::string sft(int64_t seed) { return seed == 0 ? "sft" : seeded("study/sft", seed); }
   static std::string sft_plus(int64_t seed) { return seeded("study/sft-plus", seed); }
+  static std::string sft_more(int64_t seed) { return seeded("study/sft-more", seed); }
+  // Comparisons of a variant, and the facts of a split's pictures as it has them.
+  static std::string comparisons(const std::string& variant, bool has_own) {
+    return has_own ? "study/" + variant + "/annotate" : "annotate";
+  }
+  static std::string facts(const std::string& split) { return "data/" + split + "/facts.json"; }
+  static std::string exchanged_facts(const std::string& variant, const std::string& split) {
+    return "study/" + variant + "/" + split + "-facts.json";
+  }
+  // The demo's own evaluation of a policy.
+  static std::string evaluation(bool has_facts, int64_t seed) {
+    return trained("eval", "default", has_facts, seed);
+  }
   // The reward model and the policy of a variant; the demo's own are those of "default".
   static std::string reward(const std::string& variant, bool has_facts, int64_t seed) {
     return trained("reward", variant, has_facts, seed);
@@ -25,6 +38,9 @@ struct Layout {
   static std::string answers_of_sft(int64_t seed) { return seeded("study/answers/sft", seed); }
   static std::string answers_of_sft_plus(int64_t seed) {
     return seeded("study/answers/sft-plus", seed);
+  }
+  static std::string answers_of_sft_more(int64_t seed) {
+    return seeded("study/answers/sft-more", seed);
   }
   static std::string answers(const std::string& variant, bool has_facts, int64_t seed) {
     return seeded("study/answers/" + variant + "-" + kind(has_facts), seed);

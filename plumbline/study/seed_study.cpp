@@ -1,11 +1,15 @@
 #include "plumbline/study/seed_study.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/eval/interval_json.h"
 
 namespace plumbline::study {
 namespace {
@@ -29,6 +33,32 @@ eval::Sums weighted(const eval::Scoring& scoring, const std::vector<double>& tim
   return sums;
 }
 
+double mean_of_values(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+// Of the mean of several values.
+double standard_error(const std::vector<double>& values) {
+  const double mean = mean_of_values(values);
+  double sum = 0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  const auto count = static_cast<double>(values.size());
+  return std::sqrt(sum / (count - 1) / count);
+}
+
+double draw_t(size_t degrees_of_freedom, RandomKey key) {
+  Random random(key);
+  const double numerator = random.normal();
+  double squares = 0;
+  for (size_t i = 0; i < degrees_of_freedom; ++i) {
+    const double one = random.normal();
+    squares += one * one;
+  }
+  return numerator / std::sqrt(squares / static_cast<double>(degrees_of_freedom));
+}
+
 std::vector<std::string> unit_names(const eval::Scoring& scoring) {
   std::vector<std::string> names;
   for (const auto& unit : scoring.units) names.push_back(unit.name);
@@ -42,6 +72,12 @@ std::vector<std::string> figure_names(const eval::Scoring& scoring) {
 }
 
 }  // namespace
+
+nlohmann::json to_json(const SeedMean& mean) {
+  auto json = eval::interval_to_json(mean.interval);
+  json["seeds"] = mean.by_seed;
+  return json;
+}
 
 void SeedStudy::check(const std::string& name, const std::vector<eval::Scoring>& seeds) const {
   const auto refuse = [&](const std::string& expected, const std::string& got) {
@@ -57,8 +93,14 @@ void SeedStudy::check(const std::string& name, const std::vector<eval::Scoring>&
   const auto units = units_.empty() ? unit_names(seeds.front()) : units_;
   const auto figures = figures_.empty() ? figure_names(seeds.front()) : figures_;
   for (const auto& seed : seeds) {
-    if (unit_names(seed) != units) refuse("answers about the same images", "others");
-    if (figure_names(seed) != figures) refuse("the same figures", "others");
+    if (const auto own = unit_names(seed); own != units) {
+      refuse(fmt::format("answers about the same {} images", units.size()),
+             fmt::format("{} images, or others", own.size()));
+    }
+    if (const auto own = figure_names(seed); own != figures) {
+      refuse(fmt::format("the figures {}", fmt::join(figures, ", ")),
+             fmt::format("{}", fmt::join(own, ", ")));
+    }
   }
 }
 
@@ -97,23 +139,24 @@ const SeedStudy::System& SeedStudy::at(const std::string& name) const {
 // `value(seed, sample)`: of a seed in a bootstrap sample; sample -1: of all units as they are.
 template <class Value>
 SeedMean SeedStudy::mean_of(size_t num_seeds, const Value& value) const {
-  SeedMean result;
-  double sum = 0;
-  for (size_t s = 0; s < num_seeds; ++s) {
-    result.by_seed.push_back(value(s, int64_t{-1}));
-    sum += result.by_seed.back();
-  }
-  const auto count = static_cast<double>(num_seeds);
-  result.interval = {sum / count, sum / count, sum / count};
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const auto of_sample = [&](int64_t sample) {
+    std::vector<double> values;
+    for (size_t s = 0; s < num_seeds; ++s) values.push_back(value(s, sample));
+    return values;
+  };
+  SeedMean result{.by_seed = of_sample(-1)};
+  result.interval = {mean_of_values(result.by_seed), kNone, kNone};
   std::vector<double> drawn;
   const RandomKey key = options_.key.at("seeds");
   for (int64_t b = 0; b < options_.samples; ++b) {
-    Random random(key.at(static_cast<uint64_t>(b)));
-    double total = 0;
-    for (size_t s = 0; s < num_seeds; ++s) {
-      total += value(static_cast<size_t>(random.below(static_cast<int64_t>(num_seeds))), b);
+    const auto values = of_sample(b);
+    drawn.push_back(mean_of_values(values));
+    if (num_seeds > 1) {
+      drawn.back() +=
+          standard_error(values) * draw_t(num_seeds - 1, key.at(static_cast<uint64_t>(b)));
     }
-    if (!std::isnan(total)) drawn.push_back(total / count);
+    if (std::isnan(drawn.back())) return result;
   }
   if (drawn.empty()) return result;
   std::sort(drawn.begin(), drawn.end());

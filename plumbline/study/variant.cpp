@@ -105,7 +105,10 @@ std::vector<Variant> chosen_variants(const std::vector<Variant>& all, const std:
   if (names == "all") return all;
   std::set<std::string> wanted;
   std::istringstream parts(names);
-  for (std::string name; std::getline(parts, name, ',');) wanted.insert(name);
+  for (std::string name; std::getline(parts, name, ',');) {
+    std::erase(name, ' ');
+    wanted.insert(name);
+  }
   std::vector<Variant> chosen;
   std::vector<std::string> known;
   for (const Variant& variant : all) {

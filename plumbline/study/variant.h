@@ -16,6 +16,10 @@ struct Variant {
   std::map<std::string, std::vector<std::string>> settings = {};
   bool has_exchanged_facts = false;  // each picture has another one's facts
 
+  std::vector<std::string> settings_of(const std::string& stage) const {
+    const auto found = settings.find(stage);
+    return found == settings.end() ? std::vector<std::string>() : found->second;
+  }
   bool has_own_comparisons() const { return settings.contains("annotate"); }
   bool has_own_reward() const {
     return has_own_comparisons() || has_exchanged_facts || settings.contains("reward");

@@ -125,7 +125,12 @@ TEST(IncludeMatrix, RecipesDoNotIncludeEachOther) {
   for (const auto& include : all_includes()) {
     if (include.from_folder != "recipes" || !include.path.starts_with("plumbline/recipes/"))
       continue;
-    EXPECT_EQ(include.path, "plumbline/recipes/stages.h") << include.from_file;
+    // A recipe may have parts, whose names begin with its own.
+    const std::string name = fs::path(include.from_file).stem().string();
+    const std::string part = fs::path(include.path).stem().string();
+    const bool is_part = part == name || part.starts_with(name + "_");
+    EXPECT_TRUE(is_part || include.path == "plumbline/recipes/stages.h")
+        << include.from_file << " includes " << include.path;
   }
 }
 

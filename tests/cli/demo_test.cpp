@@ -62,11 +62,13 @@ TEST_F(Demo, ClaimsHaveFiguresIntervalsAndVerdicts) {
     }
   }
   EXPECT_EQ(ids, "abcdefg");
-  EXPECT_EQ(record["policies"].size(), 6U);  // SFT, two of the demo, two of `paper`, SFT+
+  EXPECT_EQ(record["policies"].size(),
+            8U);  // SFT, two policies, two of `paper`, three fine-tunings
 }
 
-// Two models on the same pictures: what `eval score` finds in the answers is what stands in claims.
+// The first seed's figures are those that `eval` found in its answers.
 TEST_F(Demo, FiguresAreThoseOfTheStagesAlone) {
+  int compared = 0;
   const json figures =
       json::parse(read_file(folder() / "study/answers/default-facts-seed0/figures.json"));
   for (const json& policy : claims()["policies"]) {
@@ -75,8 +77,10 @@ TEST_F(Demo, FiguresAreThoseOfTheStagesAlone) {
       EXPECT_NEAR(policy["figures"][name]["seeds"][0].get<double>(),
                   figures["figures"][name]["value"].get<double>(), 1e-9)
           << name;
+      ++compared;
     }
   }
+  EXPECT_EQ(compared, 4);
 }
 
 TEST_F(Demo, ResumingLeavesWhatIsDone) {
@@ -88,6 +92,25 @@ TEST_F(Demo, ResumingLeavesWhatIsDone) {
   EXPECT_THAT(o.err, HasSubstr("ppo-facts is done"));
   EXPECT_EQ(json::parse(read_file(folder() / "ppo-facts/run.json")), before);
   EXPECT_TRUE(fs::exists(folder() / "study/answers/paper-facts-seed1/answers.jsonl"));
+  // What had read them is made anew, too.
+  EXPECT_THAT(o.err, AllOf(HasSubstr("left: study/proxy/paper-facts-seed1"),
+                           HasSubstr("study/proxy/paper-facts-seed0 is done")));
+}
+
+TEST_F(Demo, ResumingWithOtherSettingsIsRefused) {
+  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
+                               "--set", "ppo.clip_range=0.3", "--out", folder().string()});
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("clip_range"));
+}
+
+TEST_F(Demo, SettingsThatItMustSetItselfAreRefused) {
+  for (const char* setting : {"reward.facts=true", "world.num_images=3", "ppo.lambda=0.5"}) {
+    const Outcome o = plumbline({"demo", "--quick", "--variants", "paper", "--set", setting,
+                                 "--out", (*scratch_) / "other"});
+    EXPECT_EQ(o.exit_code, 2) << setting;
+    EXPECT_THAT(o.err, HasSubstr("settings that it leaves open")) << setting;
+  }
 }
 
 TEST_F(Demo, AnEarlierRunIsNotWrittenOver) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "plumbline/app/command_line.h"
@@ -25,7 +26,7 @@ std::vector<fs::path> pages() {
   return pages;
 }
 
-std::vector<fs::path> launch_lines() {
+std::vector<fs::path> configs() {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator("configs")) {
     if (entry.path().extension() == ".toml") files.push_back(entry.path());
@@ -33,13 +34,17 @@ std::vector<fs::path> launch_lines() {
   return files;
 }
 
-// Lines of code that begin with `program`, with those that a backslash continues.
+// Lines that begin with `prefix` and the program, with those that a backslash continues. `./dev
+// demo` is `plumbline demo`.
 std::vector<Shown> commands(const fs::path& file, const std::string& prefix) {
   std::vector<Shown> result;
   std::ifstream lines(file);
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
+    if (line.starts_with(prefix + "./dev demo")) {
+      line = prefix + "plumbline" + line.substr(prefix.size() + 5);
+    }
     if (!line.starts_with(prefix + "plumbline ")) continue;
     const std::string where = file.string() + ":" + std::to_string(number);
     while (line.ends_with('\\')) {
@@ -125,7 +130,22 @@ void expect_understood(const std::vector<fs::path>& files, const std::string& pr
 TEST(Documented, CommandsOfPagesAreUnderstood) { expect_understood(pages(), "    ", 40); }
 
 TEST(Documented, LaunchLinesOfConfigsAreUnderstood) {
-  expect_understood(launch_lines(), "# Launch:  ", 8);
+  expect_understood(configs(), "# Launch:  ", 8);
+}
+
+TEST(Documented, LinksLeadToFiles) {
+  const std::regex link(R"re(\]\(([^)#]+)(#[^)]*)?\))re");
+  int count = 0;
+  for (const auto& page : pages()) {
+    const std::string text = read_file(page);
+    for (std::sregex_iterator it(text.begin(), text.end(), link), end; it != end; ++it) {
+      const std::string target = (*it)[1];
+      if (target.find("://") != std::string::npos) continue;
+      EXPECT_TRUE(fs::exists(page.parent_path() / target)) << page << " links " << target;
+      ++count;
+    }
+  }
+  EXPECT_GT(count, 60);
 }
 
 TEST(Documented, AWrongCommandWouldBeSeen) {

@@ -32,6 +32,24 @@ TEST(WorldScoring, TypesByHand) {
   EXPECT_EQ(scoring.units[0].name, "a");
 }
 
+RatedAnswer yes_no(bool truth, int said) {
+  auto r = rated("yes_no", "a", 0, false);
+  r.item.expected = truth ? "yes" : "no";
+  r.verdict.yes_no = said;
+  return r;
+}
+
+// Two of three said "yes" where one is true; one-sidedness counts, not its side.
+TEST(WorldScoring, YesBiasIsOfTheBenchmarksOwnShare) {
+  EXPECT_NEAR(
+      figure(world_scoring({yes_no(true, 1), yes_no(false, 1), yes_no(false, 0)}), "yes_bias"),
+      1.0 / 3, 1e-12);
+  EXPECT_NEAR(
+      figure(world_scoring({yes_no(true, 0), yes_no(false, 0), yes_no(false, 0)}), "yes_bias"),
+      1.0 / 3, 1e-12);
+  EXPECT_EQ(figure(world_scoring({yes_no(true, 0), yes_no(false, 1)}), "yes_bias"), 0);
+}
+
 // What `plumbline eval` without a step reports comes from the same sums.
 TEST(WorldScoring, FiguresOfARunAreTheSame) {
   const std::vector<RatedAnswer> answers = {rated("counting", "a", 6, false),

@@ -17,14 +17,14 @@ json interval(double value) {
   return {{"value", value}, {"low", value - 0.1}, {"high", value + 0.1}};
 }
 
-json policy(const std::string& name, double coverage) {
+json policy(const std::string& method, double coverage, const std::string& variant = "") {
   json figures;
   for (const char* figure : {"hallucination", "false_description", "score", "f1", "yes_rate",
                              "chair_i", "proxy_gained", "gold_gained", "gap"}) {
     figures[figure] = interval(0.25);
   }
   figures["coverage"] = interval(coverage);
-  return {{"policy", name}, {"figures", figures}};
+  return {{"policy", method}, {"method", method}, {"variant", variant}, {"figures", figures}};
 }
 
 json record() {
@@ -49,7 +49,7 @@ json record() {
        {{{"id", "a"}, {"claim", "Facts help."}, {"verdict", "fails"}, {"measures", {measure}}}}},
       {"policies",
        {policy("SFT", 0.7), policy("RLHF", 0.6), policy("Fact-RLHF", 0.65),
-        policy("RLHF, weak-kl", 0.5), policy("Fact-RLHF, weak-kl", 0.55)}}};
+        policy("RLHF", 0.5, "weak-kl"), policy("Fact-RLHF", 0.55, "weak-kl")}}};
 }
 
 TEST(StudyPage, ShowsClaimsWithVerdictsInWords) {

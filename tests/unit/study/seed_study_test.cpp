@@ -47,37 +47,59 @@ TEST(SeedStudy, WhatIsHardAboutAnImageCancels) {
   EXPECT_GT(width(study.mean("A", "mean").interval), 1);
 }
 
-// Seeds that differ by more than images do: the interval is as wide as that of three seeds alone.
-TEST(SeedStudy, SeedsWidenTheInterval) {
-  SeedStudy study(kOptions);
-  const std::vector<double> zeros(100);
+// Seeds alone: the t interval by hand. Mean 3, deviation 3 of 0, 3, 6; t(2) at 97.5 % is 4.303.
+TEST(SeedStudy, OfSeedsAloneItIsStudentsInterval) {
+  SeedStudy study({.samples = 20000, .key = random_key(3, "test")});
+  const std::vector<double> zeros(10);
   study.add("A", {mean_of(plus(zeros, 0)), mean_of(plus(zeros, 3)), mean_of(plus(zeros, 6))});
   study.add("B", {mean_of(zeros)});
   const auto d = study.difference("A", "B", "mean").interval;
   EXPECT_EQ(d.value, 3);
-  // The mean of three draws from 0, 3, 6 is 0 in 1 of 27, and 1 or less in 4 of 27.
-  EXPECT_EQ(d.low, 0);
-  EXPECT_EQ(d.high, 6);
+  EXPECT_NEAR(d.high - 3, 4.303 * 3 / std::sqrt(3.0), 0.6);
+  EXPECT_NEAR(3 - d.low, 4.303 * 3 / std::sqrt(3.0), 0.6);
 }
 
-// Known variances of both kinds: the interval's width is 2 x 1.96 deviations of the mean.
-TEST(SeedStudy, BothKindsOfNoiseAddUp) {
-  const size_t images = 400, seeds = 12;
-  const auto offsets = noise(seeds, 7, 0.3);
-  std::vector<eval::Scoring> a;
-  const auto of_images = noise(images, 8, 4);
-  for (size_t s = 0; s < seeds; ++s) a.push_back(mean_of(plus(of_images, offsets[s])));
+// The share of studies whose interval holds the truth, 0, with noise of seeds and of images.
+double coverage(size_t seeds, double of_seeds, double of_images) {
+  constexpr int kStudies = 400;
+  int covered = 0;
+  for (uint64_t i = 0; i < kStudies; ++i) {
+    const auto offsets = noise(seeds, 2 * i + 1000, of_seeds);
+    const auto images = noise(40, 2 * i + 1001, of_images);
+    std::vector<eval::Scoring> a;
+    for (const double offset : offsets) a.push_back(mean_of(plus(images, offset)));
+    SeedStudy study({.samples = 200, .key = random_key(i, "test")});
+    study.add("A", a);
+    const auto interval = study.mean("A", "mean").interval;
+    covered += interval.low <= 0 && 0 <= interval.high;
+  }
+  return static_cast<double>(covered) / kStudies;
+}
+
+// 400 studies: the standard error of a share of 0.95 is 0.011.
+TEST(SeedStudy, IntervalsHoldTheTruthAsOftenAsTheySay) {
+  EXPECT_NEAR(coverage(5, 1, 0.01), 0.95, 0.04);
+  EXPECT_NEAR(coverage(3, 1, 0.01), 0.95, 0.04);
+  EXPECT_NEAR(coverage(5, 0.01, 6), 0.94, 0.04);  // of 40 images alone
+  EXPECT_NEAR(coverage(5, 1, 3), 0.96, 0.04);
+}
+
+TEST(SeedStudy, OfOneSeedItKnowsImagesOnly) {
   SeedStudy study(kOptions);
-  study.add("A", a);
-  double mean = 0, variance = 0;
-  for (const double offset : offsets) mean += offset / seeds;
-  for (const double offset : offsets) variance += (offset - mean) * (offset - mean) / seeds;
-  double image_mean = 0, image_variance = 0;
-  for (const double value : of_images) image_mean += value / images;
-  for (const double value : of_images)
-    image_variance += (value - image_mean) * (value - image_mean) / images;
-  const double deviation = std::sqrt(variance / seeds + image_variance / images);
-  EXPECT_NEAR(width(study.mean("A", "mean").interval) / (2 * 1.96 * deviation), 1, 0.08);
+  study.add("A", {mean_of(noise(100, 5, 1))});
+  EXPECT_NEAR(width(study.mean("A", "mean").interval), 2 * 1.96 * 0.1, 0.08);
+}
+
+TEST(SeedStudy, WhatIsNoNumberHasNoInterval) {
+  auto none = mean_of({1, 2});
+  none.values = [](const eval::Sums&) { return std::vector<double>{NAN}; };
+  SeedStudy study(kOptions);
+  study.add("A", {none, none});
+  EXPECT_TRUE(std::isnan(study.mean("A", "mean").interval.low));
+  SeedStudy without({.samples = 0});
+  without.add("A", {mean_of({1, 2})});
+  EXPECT_EQ(without.mean("A", "mean").interval.value, 1.5);
+  EXPECT_TRUE(std::isnan(without.mean("A", "mean").interval.high));
 }
 
 TEST(SeedStudy, PairedSeedsCancelToo) {
@@ -105,12 +127,12 @@ TEST(SeedStudy, RefusesWhatCannotBeCompared) {
   SeedStudy study(kOptions);
   study.add("A", {mean_of({1, 2}), mean_of({1, 2})});
   EXPECT_THAT(refusal(study, {}), testing::HasSubstr("at least one seed"));
-  EXPECT_THAT(refusal(study, {mean_of({1, 2}, "other")}), testing::HasSubstr("same images"));
+  EXPECT_THAT(refusal(study, {mean_of({1, 2}, "other")}), testing::HasSubstr("same 2 images"));
   EXPECT_THAT(refusal(study, {mean_of({1, 2}), mean_of({1, 2}), mean_of({1, 2})}),
               testing::HasSubstr("2 seeds, or one for all, got 3"));
   auto other = mean_of({1, 2});
   other.figures[0].name = "median";
-  EXPECT_THAT(refusal(study, {other}), testing::HasSubstr("same figures"));
+  EXPECT_THAT(refusal(study, {other}), testing::HasSubstr("figures mean, got median"));
 }
 
 }  // namespace

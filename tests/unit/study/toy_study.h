@@ -27,37 +27,54 @@ class ToyStudy {
     for (int64_t seed = 0; seed < kSeeds; ++seed) {
       answer(Layout::answers_of_sft(seed), false);
       answer(Layout::answers_of_sft_plus(seed), true);
+      answer(Layout::answers_of_sft_more(seed), false);
       for (const bool has_facts : {false, true}) {
         answer(Layout::answers("default", has_facts, seed), has_facts);
-        // The reward model likes everything: 2 more than SFT's, whose scores are 0 and 2 in turn.
-        rewards(Layout::proxy_of_sft("default", has_facts, seed), 0);
-        rewards(Layout::proxy("default", has_facts, seed), 2);
+        score("default", has_facts, seed);
       }
     }
     write_pairs();
   }
 
-  // References, or to every question an answer that is false of any picture: a kind has one colour.
-  void answer(const std::string& folder, bool is_right) {
+  // Lines are not in the order of the questions.
+  std::vector<nlohmann::json> answer_lines(bool is_right) const {
     std::vector<nlohmann::json> lines;
     for (const auto& item : items) {
       const std::string wrong =
           item.type == "yes_no" ? "yes." : "there is a large red kite. there is a small blue kite.";
-      lines.push_back({{"id", item.id}, {"answer", is_right ? item.reference : wrong}});
+      lines.insert(lines.begin(), nlohmann::json{{"id", item.id},
+                                                 {"question", item.question},
+                                                 {"answer", is_right ? item.reference : wrong}});
     }
-    make_folders(layout / folder);
-    formats::write_records((layout / folder / "answers.jsonl").string(), lines);
+    return lines;
   }
 
-  void rewards(const std::string& folder, double more) {
-    std::vector<nlohmann::json> lines;
-    double next = 0;
-    for (const auto& item : items) {
-      lines.push_back({{"id", item.id}, {"reward", next + more}});
-      next = 2 - next;
-    }
+  // References, or to every question an answer that is false of any picture: a kind has one colour.
+  void answer(const std::string& folder, bool is_right) {
     make_folders(layout / folder);
-    formats::write_records((layout / folder / "scores.jsonl").string(), lines);
+    formats::write_records((layout / folder / "answers.jsonl").string(), answer_lines(is_right));
+  }
+
+  // What a reward model gives the answer to a question, by SFT or by its policy.
+  static double reward(size_t place, bool has_facts, int64_t seed, bool is_policys) {
+    const auto of_seed = static_cast<double>(seed);
+    const double before = static_cast<double>(place % 5) * (has_facts ? 1 : 3) + of_seed;
+    return is_policys ? before + 1 + static_cast<double>(place % 3) + 2 * of_seed : before;
+  }
+
+  void score(const std::string& variant, bool has_facts, int64_t seed) {
+    for (const bool is_policys : {false, true}) {
+      std::vector<nlohmann::json> lines;
+      for (size_t i = 0; i < items.size(); ++i) {
+        lines.insert(lines.begin(),
+                     nlohmann::json{{"id", items[i].id},
+                                    {"reward", reward(i, has_facts, seed, is_policys)}});
+      }
+      const std::string folder = is_policys ? Layout::proxy(variant, has_facts, seed)
+                                            : Layout::proxy_of_sft(variant, has_facts, seed);
+      make_folders(layout / folder);
+      formats::write_records((layout / folder / "scores.jsonl").string(), lines);
+    }
   }
 
   // Of two pairs the models with facts rank both right, those without one and a tie of scores.

@@ -53,7 +53,7 @@ TEST(Variants, AllProblemsOfAFileAreTold) {
 TEST(Variants, AreChosenByName) {
   const std::vector<Variant> all = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
   EXPECT_THAT(names_of(chosen_variants(all, "all")), ElementsAre("a", "b", "c"));
-  EXPECT_THAT(names_of(chosen_variants(all, "c,a")), ElementsAre("a", "c"));
+  EXPECT_THAT(names_of(chosen_variants(all, "c, a")), ElementsAre("a", "c"));
   EXPECT_THROW(chosen_variants(all, "a,d"), ConfigError);
 }
 

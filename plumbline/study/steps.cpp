@@ -1,4 +1,4 @@
-#include "plumbline/study/schedule.h"
+#include "plumbline/study/steps.h"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,11 @@
-#include "plumbline/study/record.h"
+#include "plumbline/study/claims_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/random.h"
+#include "plumbline/study/method_claims.h"
 #include "tests/unit/study/toy_study.h"
 
 namespace plumbline::study {
@@ -31,16 +32,29 @@ TEST(StudyRecord, HoldsClaimsPoliciesAndCosts) {
                      .runs = {"sft", "ppo-facts"},
                      .variants = {"default"},
                      .seeds = 2};
-  const auto record = study_record(toy.layout, run, evidence, claims_of(evidence));
+  const auto record = study_record(toy.layout, run, evidence, method_claims(evidence));
   EXPECT_EQ(record["seconds"], 42);
   EXPECT_EQ(record["peak_memory_bytes"], 3000);
   EXPECT_EQ(record["revisions"], (nlohmann::json{"abc", "def"}));
   EXPECT_EQ(record["images"], 8);
   EXPECT_EQ(record["claims"].size(), 7U);
-  ASSERT_EQ(record["policies"].size(), 4U);  // SFT, RLHF, Fact-RLHF, SFT+
+  ASSERT_EQ(record["policies"].size(), 6U);  // SFT, RLHF, Fact-RLHF, three fine-tunings
   EXPECT_EQ(record["policies"][2]["policy"], "Fact-RLHF");
   EXPECT_EQ(record["policies"][2]["figures"]["hallucination"]["value"], 0);
   EXPECT_EQ(record["policies"][2]["figures"]["gap"]["seeds"].size(), 2U);
+}
+
+TEST(Conclude, WritesTheRecordAndItsTables) {
+  ToyStudy toy;
+  write_run(toy.layout / "sft", "abc", 30);
+  const StudyRun run{.command = {}, .runs = {"sft"}, .variants = {"default"}, .seeds = 2};
+  const auto result = conclude(toy.layout, run, {.samples = 20, .key = random_key(1, "test")});
+  EXPECT_EQ(read_file(result.file).substr(0, 1), "{");
+  EXPECT_TRUE(nlohmann::json::parse(read_file(result.file)) ==
+              nlohmann::json::parse(result.record.dump()));
+  EXPECT_THAT(
+      read_file(toy.layout / "claims.md"),
+      testing::AllOf(testing::HasSubstr(result.claims_table), testing::HasSubstr("| Fact-RLHF |")));
 }
 
 TEST(StudyRecord, RefusesARunThatIsNotComplete) {

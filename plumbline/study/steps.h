@@ -18,8 +18,8 @@ struct Step {
 // takes, by how far the machine was from `seconds` so far; progress lines of the steps say it, too.
 void carry_out(const std::string& label, const std::vector<Step>& steps);
 
-// "3/15, 4:10 left": step `index` of all, when those before it took `elapsed` seconds instead of
-// the expected; without a guess when nothing was done yet.
+// "3/15, about 4:10 left": step `index` of all, when those before it took `elapsed` seconds instead
+// of the expected. Before anything was done the expected counts.
 std::string whereabouts(const std::vector<Step>& steps, size_t index, double elapsed);
 
 }  // namespace plumbline::study

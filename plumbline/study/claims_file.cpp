@@ -1,4 +1,4 @@
-#include "plumbline/study/record.h"
+#include "plumbline/study/claims_file.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -6,6 +6,8 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
+#include "plumbline/study/method_claims.h"
+#include "plumbline/study/tables.h"
 
 namespace plumbline::study {
 namespace {
@@ -38,31 +40,31 @@ struct Costs {
   }
 };
 
-ordered_json mean_json(const SeedMean& mean) {
-  const auto& i = mean.interval;
-  return {{"value", i.value}, {"low", i.low}, {"high", i.high}, {"seeds", mean.by_seed}};
-}
-
-void add_figures(ordered_json& policy, const SeedStudy& study, const std::string& name) {
+void add_figures(json& policy, const SeedStudy& study, const std::string& name) {
   for (const auto& figure : study.figures()) {
-    policy["figures"][figure] = mean_json(study.mean(name, figure));
+    policy["figures"][figure] = to_json(study.mean(name, figure));
   }
 }
 
-ordered_json policies_json(const Evidence& e, const std::vector<std::string>& variants) {
-  auto policies = ordered_json::array();
-  policies.push_back({{"policy", "SFT"}});
-  add_figures(policies.back(), e.answers, "SFT");
+json policies_json(const Evidence& e, const std::vector<std::string>& variants) {
+  auto policies = json::array();
+  policies.push_back({{"policy", kSft}, {"method", kSft}, {"variant", ""}});
+  add_figures(policies.back(), e.answers, kSft);
   for (const auto& variant : variants) {
     for (const bool has_facts : {false, true}) {
       const std::string name = system_name(has_facts, variant);
-      policies.push_back({{"policy", name}});
+      policies.push_back({{"policy", name},
+                          {"method", system_name(has_facts)},
+                          {"variant", variant == "default" ? "" : variant}});
       add_figures(policies.back(), e.answers, name);
       add_figures(policies.back(), e.gains, name);
     }
   }
-  policies.push_back({{"policy", "SFT+"}});
-  add_figures(policies.back(), e.finetunes, "SFT+");
+  for (const char* name : {kSft, kSftMore, kSftPlus}) {
+    const std::string method = std::string(name) + ", all seeds";
+    policies.push_back({{"policy", method}, {"method", method}, {"variant", ""}});
+    add_figures(policies.back(), e.finetunes, name);
+  }
   return policies;
 }
 
@@ -72,10 +74,10 @@ ordered_json study_record(const Layout& layout, const StudyRun& run, const Evide
                           const std::vector<Claim>& claims) {
   Costs costs;
   for (const auto& name : run.runs) costs.add(layout / name / "run.json");
-  auto listed = ordered_json::array();
-  for (const Claim& claim : claims) listed.emplace_back(to_json(claim));
+  auto listed = json::array();
+  for (const Claim& claim : claims) listed.push_back(to_json(claim));
   return {{"command", run.command},
-          {"plumbline", costs.versions},
+          {"versions", costs.versions},
           {"revisions", costs.revisions},
           {"processors", costs.processors},
           {"threads", costs.threads},
@@ -85,6 +87,19 @@ ordered_json study_record(const Layout& layout, const StudyRun& run, const Evide
           {"images", evidence.answers.num_units()},
           {"claims", listed},
           {"policies", policies_json(evidence, run.variants)}};
+}
+
+StudyResult conclude(const Layout& layout, const StudyRun& run,
+                     const eval::BootstrapOptions& options) {
+  const Evidence evidence = read_evidence(layout, run.variants, run.seeds, options);
+  const auto claims = method_claims(evidence);
+  const ordered_json record = study_record(layout, run, evidence, claims);
+  StudyResult result{
+      .file = layout / "claims.json", .record = record, .claims_table = claims_table(claims)};
+  write_file(result.file, record.dump(1) + "\n");
+  write_file(layout / "claims.md",
+             result.claims_table + "\n" + variants_table(evidence, run.variants));
+  return result;
 }
 
 }  // namespace plumbline::study

@@ -1,0 +1,108 @@
+#include "plumbline/recipes/demo_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
+#include "plumbline/train/run_folder.h"
+
+namespace plumbline::recipes {
+namespace {
+
+std::string key_of(const std::string& setting) { return setting.substr(0, setting.find('=')); }
+
+// Settings that are the demo's own, not its stages'.
+bool is_demos(const std::string& setting) {
+  const std::string key = key_of(setting);
+  return key.starts_with("demo.") || key == "run.out" || key == "run.seed";
+}
+
+// A time that run.json names, as text that sorts; empty when it names none.
+std::string time_in(const fs::path& run, const char* name) {
+  const fs::path file = run / "run.json";
+  return parse_json(read_file(file), file.string()).value(name, "");
+}
+
+}  // namespace
+
+void DemoPlan::refuse_clashes(const std::string& name, const std::vector<std::string>& sets) const {
+  for (const auto& setting : invocation_.loaded.sets) {
+    if (is_demos(setting)) continue;
+    const auto own = std::find_if(sets.begin(), sets.end(), [&](const std::string& set) {
+      return key_of(set) == key_of(setting);
+    });
+    if (own == sets.end()) continue;
+    throw ConfigError(
+        Complaint{.component = "demo",
+                  .doing = "taking settings for its stages",
+                  .expected = "settings that it leaves open",
+                  .got = fmt::format("'{}', which it sets itself: '{}'", setting, *own),
+                  .where = name,
+                  .hint = "run that stage by itself: docs/guide/."});
+  }
+}
+
+Invocation DemoPlan::invocation_of(const std::string& name, const std::string& config,
+                                   const Given& given) const {
+  std::vector<std::string> sets = {fmt::format("run.seed={}", invocation_.loaded.config.run.seed)};
+  sets.insert(sets.end(), sizes_.begin(), sizes_.end());
+  for (const auto& setting : invocation_.loaded.sets) {
+    if (!is_demos(setting)) sets.push_back(setting);
+  }
+  sets.insert(sets.end(), given.sets.begin(), given.sets.end());
+  sets.push_back("run.out=" + (layout_ / name).string());
+  const auto file =
+      config.empty() ? std::nullopt : std::optional((root_ / "configs/world" / config).string());
+  return {.loaded = config::load(file, sets),
+          .resume = invocation_.resume,
+          .force = invocation_.force,
+          .is_silent = true,
+          .command = invocation_.command,
+          .inputs = given.inputs,
+          .in = given.in};
+}
+
+bool DemoPlan::is_up_to_date(const std::string& name, const Given& given) const {
+  const std::string started = time_in(layout_ / name, "started");
+  std::vector<std::string> paths = given.inputs;
+  paths.push_back(given.in);
+  for (const auto& setting : given.sets) paths.push_back(setting.substr(setting.find('=') + 1));
+  for (const auto& run : runs_) {
+    const std::string below = (layout_ / run).string() + "/";
+    const bool reads = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+      return path.starts_with(below);
+    });
+    if (!reads) continue;
+    const bool is_done = std::find(done_.begin(), done_.end(), run) != done_.end();
+    if (!is_done || time_in(layout_ / run, "finished") > started) return false;
+  }
+  return true;
+}
+
+void DemoPlan::add(const std::string& name, const Command& command, const std::string& config,
+                   const Given& given) {
+  refuse_clashes(name, given.sets);
+  Invocation invocation = invocation_of(name, config, given);
+  const bool is_complete = invocation.resume && train::RunFolder::is_finished(layout_ / name);
+  const bool is_done = is_complete && is_up_to_date(name, given);
+  if (is_done) train::RunFolder::check_same_run(command.name, invocation.loaded);
+  if (is_complete && !is_done) {  // anew
+    invocation.resume = false;
+    invocation.force = true;
+  }
+  if (is_done) done_.push_back(name);
+  runs_.push_back(name);
+  steps_.push_back(
+      {.name = name, .seconds = command.seconds, .is_done = is_done, .run = [invocation, command] {
+         command.start(invocation);
+       }});
+}
+
+void DemoPlan::add_file(const std::string& name, std::function<void()> write) {
+  steps_.push_back({.name = name, .seconds = 0.1, .run = std::move(write)});
+}
+
+}  // namespace plumbline::recipes

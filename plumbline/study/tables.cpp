@@ -1,0 +1,78 @@
+#include "plumbline/study/tables.h"
+
+#include <fmt/format.h>
+
+namespace plumbline::study {
+namespace {
+
+std::string cell(const SeedMean& mean) {
+  const auto& i = mean.interval;
+  return fmt::format(" {:.3f} [{:.3f}, {:.3f}] |", i.value, i.low, i.high);
+}
+
+// What tables of variants show: of answers, then of gains.
+const std::vector<std::string> kOfAnswers = {
+    "hallucination", "false_description", "coverage", "score", "f1", "yes_rate", "length"};
+const std::vector<std::string> kOfGains = {"proxy_gained", "gold_gained", "gap"};
+
+std::string head(const std::string& first) {
+  std::string names = "| " + first + " |", line = "|---|";
+  for (const auto* figures : {&kOfAnswers, &kOfGains}) {
+    for (const auto& figure : *figures) {
+      names += " " + figure + " |";
+      line += "---|";
+    }
+  }
+  return names + "\n" + line + "\n";
+}
+
+std::string signed_text(const eval::Interval& i) {
+  return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", i.value, i.low, i.high);
+}
+
+}  // namespace
+
+std::string claims_table(const std::vector<Claim>& claims) {
+  std::string out =
+      "| claim | figure | A | B | A | B | A - B [95 %] | wanted | verdict |\n"
+      "|---|---|---|---|---|---|---|---|---|\n";
+  for (const Claim& claim : claims) {
+    out += fmt::format("| **{}** {} | | | | | | | | **{}** |\n", claim.id, claim.text,
+                       verdict_name(claim.verdict()));
+    for (const Measure& m : claim.measures) {
+      out += fmt::format("| | {} | {} | {} | {:.3f} | {:.3f} | {} | {} | {} |\n", m.figure, m.a,
+                         m.b, m.of_a.interval.value, m.of_b.interval.value,
+                         signed_text(m.difference.interval), wanted_name(m.wanted),
+                         m.is_beside ? "(beside)" : verdict_name(m.verdict()));
+    }
+  }
+  return out;
+}
+
+std::string variants_table(const Evidence& e, const std::vector<std::string>& variants) {
+  std::string out = head("policy") + "| SFT |";
+  for (const auto& figure : kOfAnswers) out += cell(e.answers.mean(kSft, figure));
+  out += std::string(" 0 | 0 | 0 |\n");
+  for (const auto& variant : variants) {
+    for (const bool has_facts : {false, true}) {
+      const std::string name = system_name(has_facts, variant);
+      out += "| " + name + " |";
+      for (const auto& figure : kOfAnswers) out += cell(e.answers.mean(name, figure));
+      for (const auto& figure : kOfGains) out += cell(e.gains.mean(name, figure));
+      out += "\n";
+    }
+  }
+  out += "\n" + head("Fact-RLHF - RLHF");
+  for (const auto& variant : variants) {
+    const std::string facts = system_name(true, variant), plain = system_name(false, variant);
+    out += "| " + variant + " |";
+    for (const auto& figure : kOfAnswers)
+      out += " " + signed_text(e.answers.difference(facts, plain, figure).interval) + " |";
+    for (const auto& figure : kOfGains)
+      out += " " + signed_text(e.gains.difference(facts, plain, figure).interval) + " |";
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace plumbline::study
