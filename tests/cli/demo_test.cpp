@@ -71,7 +71,8 @@ TEST_F(Demo, FiguresAreThoseOfTheStagesAlone) {
   int compared = 0;
   const json figures =
       json::parse(read_file(folder() / "study/answers/default-facts-seed0/figures.json"));
-  for (const json& policy : claims()["policies"]) {
+  const json record = claims();
+  for (const json& policy : record["policies"]) {
     if (policy["policy"] != "Fact-RLHF") continue;
     for (const char* name : {"hallucination", "score", "coverage", "f1"}) {
       EXPECT_NEAR(policy["figures"][name]["seeds"][0].get<double>(),
