@@ -72,29 +72,135 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   sub->add_flag("--mix-judges", eval.may_mix_judges, "let another judge go on with the file");
 }
 
-}  // namespace
+void add_model(CLI::App* sub, Flags& flags) {
+  add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
+}
 
-void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
-  const std::string name = stage.name;
+void add_conversation(CLI::App* sub, Flags& flags) {
+  add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+}
+
+void add_images(CLI::App* sub, Flags& flags) {
+  add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
+}
+
+void add_adapter_flags(CLI::App* sub, Flags& flags) {
+  add_key(sub, flags, "--base", "model.path",
+          "the same, for an adapter whose own base lies elsewhere");
+  add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
+  add_conversation(sub, flags);
+}
+
+void add_dry_run(CLI::App* sub, Flags& flags) {
+  sub->add_flag("--dry-run", flags.dry_run,
+                "check all input, print the plan and the memory it takes, and stop");
+}
+
+void add_judge_flags(CLI::App* sub, Flags& flags) {
+  sub->add_flag("--dry-run", flags.dry_run, "tell how much would be asked, and stop");
+}
+
+void add_json(CLI::App* sub, Flags& flags) {
+  sub->add_flag("--json", flags.json, "print results as JSON");
+}
+
+void add_chat_flags(CLI::App* sub, Flags& flags) {
+  add_model(sub, flags);
+  add_adapter_flags(sub, flags);
+  sub->add_option("--image", flags.images, "picture for the first question (repeatable)")
+      ->allow_extra_args(false);
+  sub->add_option("--prompt", flags.prompt, "one question; prints the answer and ends");
+}
+
+void add_score_flags(CLI::App* sub, Flags& flags) {
+  add_model(sub, flags);
+  add_key(sub, flags, "--reward", "model.reward_adapter",
+          "folder of a reward model: score with it (its base is --model, or as it says itself)");
+  add_key(sub, flags, "--facts", "data.facts", "facts of each image, for a reward model");
+  add_images(sub, flags);
+  add_adapter_flags(sub, flags);
+  sub->add_option("--in", flags.in, "answers to score (JSON lines)")->required();
+}
+
+void add_data_flags(CLI::App* sub, Flags& flags) {
+  sub->add_option("action", flags.inputs, "check, and the file, folder or mixture to look at")
+      ->required()
+      ->expected(1, 2);
+  add_key(sub, flags, "--model", "model.path", "folder of the model that reads it");
+  add_images(sub, flags);
+  add_conversation(sub, flags);
+  add_json(sub, flags);
+}
+
+void add_inspect_flags(CLI::App* sub, Flags& flags) {
+  sub->add_option("model", flags.inputs, "folder of the model, or a .gguf file")->expected(0, 1);
+  sub->add_option("--example", flags.in, "show this file's first record token by token");
+  add_conversation(sub, flags);
+  add_json(sub, flags);
+}
+
+void add_audit_flags(CLI::App* sub, Flags& flags) {
+  sub->add_option("reward models", flags.inputs, "their folders, the result of `reward`")
+      ->required();
+  add_key(sub, flags, "--model", "model.path",
+          "folder of their base, if it does not lie where they say");
+  add_json(sub, flags);
+}
+
+void add_world_flags(CLI::App* sub, Flags& flags) {
+  add_key(sub, flags, "--images", "world.num_images", "number of pictures");
+  add_key(sub, flags, "--split", "world.split",
+          "all, sft, comparisons, ppo, benchmark, base or sheet");
+}
+
+void add_annotate_flags(CLI::App* sub, Flags& flags) {
+  sub->add_option("action", flags.inputs, "simulate (when missing), import or export")
+      ->expected(0, 1);
+  add_key(sub, flags, "--pairs", "data.pairs", "pairs of answers, as `sample` writes them");
+  add_key(sub, flags, "--store", "annotate.store", "SQLite file of tasks for people");
+}
+
+void add_reward_flags(CLI::App* sub, Flags& flags) {
+  add_dry_run(sub, flags);
+  add_key(sub, flags, "--facts", "reward.facts",
+          "true or false: show the reward model the image's facts");
+}
+
+void add_demo_flags(CLI::App* sub, Flags& flags) {
+  sub->add_flag_callback(
+      "--quick", [&flags] { flags.spelt.emplace_back("demo.quick", "true"); },
+      "a smoke run through every stage");
+  add_key(sub, flags, "--seeds", "demo.seeds",
+          "repeat what trains with this many seeds, and test the method's claims: claims.json");
+  add_key(sub, flags, "--variants", "demo.variants",
+          "variants of the method to study beside it: all, or names of "
+          "configs/world/variants.toml with commas");
+}
+
+void add_report_flags(CLI::App* sub, Flags& flags) {
+  sub->add_option("runs", flags.inputs, "run folders")->required();
+}
+
+// Those that many stages have.
+void add_common_flags(CLI::App* sub, Flags& flags, const std::string& name) {
+  const bool is_data = name == "data" || name == "convert";
+  const bool is_on_files = name == "eval list" || name == "eval judge";  // prints what it finds
+  const bool writes_run = name != "chat" && name != "inspect" && name != "data" && !is_on_files;
   // The demo's stages have files of their own.
   if (name != "demo" && name != "convert")
     sub->add_option("--config", flags.config, "TOML file with the stage's settings");
   sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
       ->take_all()
       ->allow_extra_args(false);
-  // These print what they find.
-  const bool writes_run = name != "chat" && name != "inspect" && name != "data" &&
-                          name != "eval list" && name != "eval judge";
   if (writes_run) {
     add_key(sub, flags, "--out", "run.out",
             name == "score" ? "folder to write, in place of standard output" : "folder to write");
   }
-  if (name == "convert") add_key(sub, flags, "--seed", "run.seed", "seed of what is drawn");
-  const bool is_table = name == "eval list";
-  const bool has_model = !is_table && name != "eval score" && name != "eval judge";
-  if (name != "data" && name != "convert" && !is_table)
-    add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
-  if (name != "data" && name != "convert" && has_model) {
+  if (name != "data" && name != "eval list") {
+    add_key(sub, flags, "--seed", "run.seed",
+            name == "convert" ? "seed of what is drawn" : "seed of every random number");
+  }
+  if (!is_data && !is_on_files && name != "eval score") {
     add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
     add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
   }
@@ -106,82 +212,32 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
     sub->add_flag("--force", flags.force, "replace an existing run folder");
   }
   sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
-  if (name == "chat" || name == "score") {
-    add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
-    if (name == "score") {
-      add_key(
-          sub, flags, "--reward", "model.reward_adapter",
-          "folder of a reward model: score with it (its base is --model, or as it says itself)");
-      add_key(sub, flags, "--facts", "data.facts", "facts of each image, for a reward model");
-      add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
-    }
-    add_key(sub, flags, "--base", "model.path",
-            "the same, for an adapter whose own base lies elsewhere");
-    add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
-    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
-  }
-  if (name == "sft" || name == "reward" || name == "ppo") {
-    sub->add_flag("--dry-run", flags.dry_run,
-                  "check all input, print the plan and the memory it takes, and stop");
-  }
-  if (name == "convert") add_convert_flags(sub, flags);
+}
+
+}  // namespace
+
+void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
+  const std::string name = stage.name;
+  add_common_flags(sub, flags, name);
   if (name.starts_with("eval ")) add_eval_flags(sub, flags, name);
-  if (name == "data") {
-    sub->add_option("action", flags.inputs, "check, and the file, folder or mixture to look at")
-        ->required()
-        ->expected(1, 2);
-    add_key(sub, flags, "--model", "model.path", "folder of the model that reads it");
-    add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
-    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
-  }
-  if (name == "chat") {
-    sub->add_option("--image", flags.images, "picture for the first question (repeatable)")
-        ->allow_extra_args(false);
-    sub->add_option("--prompt", flags.prompt, "one question; prints the answer and ends");
-  }
-  if (name == "score") {
-    sub->add_option("--in", flags.in, "answers to score (JSON lines)")->required();
-  }
-  if (name == "inspect") {
-    sub->add_option("model", flags.inputs, "folder of the model, or a .gguf file")->expected(0, 1);
-    sub->add_option("--example", flags.in, "show this file's first record token by token");
-    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
-  }
-  if (name == "audit") {
-    sub->add_option("reward models", flags.inputs, "their folders, the result of `reward`")
-        ->required();
-    add_key(sub, flags, "--model", "model.path",
-            "folder of their base, if it does not lie where they say");
-  }
-  if (name == "eval" || name == "eval score" || name == "inspect" || name == "data" ||
-      name == "audit")
-    sub->add_flag("--json", flags.json, "print results as JSON");
-  if (name == "world") {
-    add_key(sub, flags, "--images", "world.num_images", "number of pictures");
-    add_key(sub, flags, "--split", "world.split",
-            "all, sft, comparisons, ppo, benchmark, base or sheet");
-  }
-  if (name == "annotate") {
-    sub->add_option("action", flags.inputs, "simulate (when missing), import or export")
-        ->expected(0, 1);
-    add_key(sub, flags, "--pairs", "data.pairs", "pairs of answers, as `sample` writes them");
-    add_key(sub, flags, "--store", "annotate.store", "SQLite file of tasks for people");
-  }
-  if (name == "reward") {
-    add_key(sub, flags, "--facts", "reward.facts",
-            "true or false: show the reward model the image's facts");
-  }
-  if (name == "demo") {
-    sub->add_flag_callback(
-        "--quick", [&flags] { flags.spelt.emplace_back("demo.quick", "true"); },
-        "a smoke run through every stage");
-    add_key(sub, flags, "--seeds", "demo.seeds",
-            "repeat what trains with this many seeds, and test the method's claims: claims.json");
-    add_key(sub, flags, "--variants", "demo.variants",
-            "variants of the method to study beside it: all, or names of "
-            "configs/world/variants.toml with commas");
-  }
-  if (name == "report") sub->add_option("runs", flags.inputs, "run folders")->required();
+  static const std::map<std::string, void (*)(CLI::App*, Flags&)> own = {
+      {"annotate", add_annotate_flags},
+      {"audit", add_audit_flags},
+      {"chat", add_chat_flags},
+      {"convert", add_convert_flags},
+      {"data", add_data_flags},
+      {"demo", add_demo_flags},
+      {"eval", add_json},
+      {"eval judge", add_judge_flags},
+      {"eval score", add_json},
+      {"inspect", add_inspect_flags},
+      {"ppo", add_dry_run},
+      {"report", add_report_flags},
+      {"reward", add_reward_flags},
+      {"score", add_score_flags},
+      {"sft", add_dry_run},
+      {"world", add_world_flags}};
+  if (const auto found = own.find(name); found != own.end()) found->second(sub, flags);
   sub->footer([&stage] { return config::help(stage.sections); });
 }
 

@@ -109,12 +109,12 @@ int guarded(int argc, char** argv) {
   watch_signals();
   // Of processes that were started together, one tells what stops all of them: the launcher ends
   // the others as soon as the first has failed.
-  const auto report = [](const std::string& message) {
+  const auto report = [](const std::string& text) {
     if (parallel::find_launch().rank > 0) {
       std::this_thread::sleep_for(std::chrono::seconds(2));
       if (received_signal() != 0) return;
     }
-    log_message(LogLevel::Error, message);
+    log_message(LogLevel::Error, text);
   };
   try {
     return run(argc, argv);
@@ -122,19 +122,29 @@ int guarded(int argc, char** argv) {
     report(e.what());
     return e.exit_code();
   } catch (const c10::Error& e) {
-    report(std::string("[internal] libtorch: ") + e.what_without_backtrace());
+    report(message(
+        {.component = "internal", .doing = "computing", .got = e.what_without_backtrace()}));
   } catch (const nlohmann::json::exception& e) {
-    log_message(LogLevel::Error,
-                "[data] reading JSON: expected values of the right kind, got " + untagged(e));
+    report(message({.component = "data",
+                    .doing = "reading JSON",
+                    .expected = "values of the right kind",
+                    .got = untagged(e)}));
     return 3;
   } catch (const fs::filesystem_error& e) {
-    report("[file] using a path: got " + e.code().message() + " (" + e.path1().string() + ").");
+    report(message({.component = "file",
+                    .doing = "using a path",
+                    .expected = "a path that can be read and written",
+                    .got = e.code().message(),
+                    .where = e.path1().string()}));
     return 3;
   } catch (const std::bad_alloc&) {
-    log_message(LogLevel::Error,
-                "[internal] out of memory.\nHint: lower the batch size or micro_tokens.");
+    report(message({.component = "internal",
+                    .doing = "computing",
+                    .expected = "enough memory",
+                    .got = "none left",
+                    .hint = "lower the batch size or micro_tokens."}));
   } catch (const std::exception& e) {
-    report(std::string("[internal] ") + e.what());
+    report(message({.component = "internal", .doing = "working", .got = e.what()}));
   }
   return 1;
 }

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <set>
 #include <string_view>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/config/toml_file.h"
 #include "plumbline/data/record_checks.h"
 
 namespace plumbline::data {
@@ -22,14 +22,6 @@ constexpr const char* kDoing = "reading a mixture";
       .component = "data", .doing = kDoing, .expected = expected, .got = got, .where = where});
 }
 
-toml::table parse(const std::string& path) {
-  try {
-    return toml::parse(read_file(path), path);
-  } catch (const toml::parse_error& e) {
-    fail("TOML", std::string(e.description()), fmt::format("{}:{}", path, e.source().begin.line));
-  }
-}
-
 class Reader {
  public:
   Reader(const std::string& path, std::string image_folder)
@@ -39,7 +31,7 @@ class Reader {
         problems_(path, kDoing) {}
 
   std::vector<SourceFile> read() {
-    const toml::table table = parse(path_);
+    const toml::table table = config::read_toml(path_, "data", kDoing);
     for (const auto& [key, value] : table) {
       if (key.str() != "source")
         complain(value, fmt::format("expected [[source]], got '{}'", std::string_view(key.str())));

@@ -1,6 +1,9 @@
 // A judge's replies about answers to a benchmark.
 #include <ATen/ATen.h>
 
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <optional>
 
 #include "plumbline/base/error.h"
@@ -59,6 +62,16 @@ void load_local(Asked& asked, const judge::JudgeSpec& spec, config::Config c) {
       random_key(static_cast<uint64_t>(c.run.seed), "eval.judge"));
 }
 
+// What asking would cost.
+void print_plan(const judge::JudgingPlan& plan) {
+  std::printf("%s\n",
+              fmt::format("{} requests: {} answered in the file, {} equal to another one, {} "
+                          "to ask, with {:.1f} KB of text",
+                          plan.num_requests, plan.num_kept, plan.num_repeated, plan.num_to_ask,
+                          static_cast<double>(plan.num_message_bytes) / 1000)
+                  .c_str());
+}
+
 }  // namespace
 
 void judge_answers(const Invocation& invocation) {
@@ -83,6 +96,7 @@ void judge_answers(const Invocation& invocation) {
   judge::JudgingOptions options{.file = flags.out,
                                 .group_size = spec.group_size,
                                 .allows_mixed_judges = flags.may_mix_judges};
+  if (invocation.dry_run) return print_plan(judge::plan_judging(requests, *asked.judge, options));
   const auto plan = judge::judge_requests(requests, *asked.judge, options);
   log_info("eval: {} replies are in {}; {} were asked now{}", plan.num_requests, flags.out,
            plan.num_to_ask, asked.judge->spent().empty() ? "" : " (" + asked.judge->spent() + ")");

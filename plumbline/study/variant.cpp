@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <set>
 #include <sstream>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/config/toml_file.h"
 #include "plumbline/data/record_checks.h"
 
 namespace plumbline::study {
@@ -18,24 +18,12 @@ namespace {
 constexpr const char* kDoing = "reading variants of the method";
 const std::set<std::string> kStages = {"annotate", "reward", "ppo"};
 
-toml::table parse(const std::string& path) {
-  try {
-    return toml::parse(read_file(path), path);
-  } catch (const toml::parse_error& e) {
-    throw DataError(Complaint{.component = "study",
-                              .doing = kDoing,
-                              .expected = "TOML",
-                              .got = std::string(e.description()),
-                              .where = fmt::format("{}:{}", path, e.source().begin.line)});
-  }
-}
-
 class Reader {
  public:
   explicit Reader(const std::string& path) : path_(path), problems_(path, kDoing) {}
 
   std::vector<Variant> read() {
-    const toml::table table = parse(path_);
+    const toml::table table = config::read_toml(path_, "study", kDoing);
     for (const auto& [key, node] : table) {
       const toml::table* about = node.as_table();
       if (about == nullptr) {

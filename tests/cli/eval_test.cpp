@@ -56,6 +56,17 @@ TEST_F(EvalSteps, ScoreAsTableJsonAndFolder) {
   }
 }
 
+TEST_F(EvalSteps, JudgeTellsWhatItWouldAsk) {
+  const std::string at = "docs/examples/eval/mmhal/", replies = scratch_ / "replies.jsonl";
+  const Outcome o =
+      plumbline({"eval", "judge", "mmhal", "--questions", at + "questions.json", "--answers",
+                 at + "answers.json", "--judge", "command: false", "--out", replies, "--dry-run"});
+  EXPECT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_THAT(o.out,
+              HasSubstr("3 requests: 0 answered in the file, 0 equal to another one, 3 to ask"));
+  EXPECT_FALSE(fs::exists(replies));
+}
+
 TEST_F(EvalSteps, CompareShowsBothAndTheDifference) {
   const Outcome o = score({"--compare", right_, wrong_, "--name", "A", "--name", "B"});
   ASSERT_EQ(o.exit_code, 0) << o.err;
