@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "plumbline/base/base64.h"
 #include "plumbline/report/html.h"
@@ -75,11 +76,14 @@ std::vector<size_t> changed(const Run& before, const Run& after, bool was_false)
   std::map<std::string, bool> is_false;
   for (const auto& answer : after.answers) is_false[answer.id] = answer.is_hallucinated;
   std::vector<size_t> chosen;
+  std::set<std::string> types;  // one of each: the easiest to change would fill the page
   for (size_t i = 0; i < before.answers.size() && chosen.size() < kChanged; ++i) {
     const auto& answer = before.answers[i];
     const auto other = is_false.find(answer.id);
     if (other == is_false.end() || other->second == answer.is_hallucinated) continue;
-    if (answer.is_hallucinated == was_false) chosen.push_back(i);
+    if (answer.is_hallucinated == was_false && types.insert(answer.type).second) {
+      chosen.push_back(i);
+    }
   }
   return chosen;
 }
@@ -96,8 +100,9 @@ std::string examples_html(const std::vector<Run>& runs) {
   std::string out = "<h2>Examples</h2>\n<p>False claims are marked.</p>\n";
   if (answered.size() > 1) {
     out += section("Mended",
-                   "The first that " + escape(first.name) + " answers with a false claim and " +
-                       escape(last.name) + " without.",
+                   "The first that " + escape(first.name) +
+                       " answers with a false claim, or unreadably, and " + escape(last.name) +
+                       " without.",
                    answered, changed(first, last, true)) +
            section("Spoilt", "The other way round.", answered, changed(first, last, false));
   }

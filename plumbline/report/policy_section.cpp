@@ -63,7 +63,7 @@ std::string changed_answers_html(const Run& run) {
     rows.push_back({escape(before[i].prompt), escape(before[i].answer), escape(after[i].answer)});
   }
   if (rows.size() == 1) return "";
-  return "<h3>" + escape(run.name) + "</h3>\n" + table(rows);
+  return "<h3>" + escape(run.name) + "</h3>\n<div class=\"text\">" + table(rows) + "</div>\n";
 }
 
 }  // namespace plumbline::report
