@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "plumbline/audit/scored_pair.h"
 #include "plumbline/base/error.h"
 #include "plumbline/eval/world_scoring.h"
 #include "plumbline/formats/json_lines.h"
+#include "plumbline/study/moments.h"
 #include "plumbline/world/benchmark.h"
 
 namespace plumbline::study {
@@ -49,22 +51,9 @@ std::unordered_map<std::string, json> lines_by_id(const fs::path& file) {
   return lines;
 }
 
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-double deviation(const std::vector<double>& values) {
-  const double middle = mean(values);
-  double sum = 0;
-  for (const double value : values) sum += (value - middle) * (value - middle);
-  return std::sqrt(sum / static_cast<double>(values.size()));
-}
-
 // A unit for scores: their deviation over answers.
 double unit_of(const std::vector<double>& scores, const std::string& whose) {
-  const double unit = deviation(scores);
+  const double unit = std::sqrt(squared_deviations(scores) / static_cast<double>(scores.size()));
   if (unit > 0 && std::isfinite(unit)) return unit;
   unfit("finite scores that differ", fmt::format("a deviation of {}", unit), whose);
 }
@@ -108,14 +97,15 @@ eval::Scoring gains_of(const Rated& answers, const Rated& sft, const std::vector
 std::map<std::string, eval::Scoring> accuracies(const fs::path& file) {
   std::map<std::string, eval::Tally> tallies;
   for_each_line(file, "lines of pairs.jsonl as plumbline audit writes them", [&](const json& line) {
-    const double target = line.at("target");
-    if (target == 0.5) return;  // a tie
-    const double first = line.at("score_1"), second = line.at("score_2");
-    const double right = first == second ? 0.5 : (first > second) == (target > 0.5) ? 1.0 : 0.0;
+    const audit::ScoredPair pair{.image = line.at("image"),
+                                 .type = "",
+                                 .score_1 = line.at("score_1"),
+                                 .score_2 = line.at("score_2"),
+                                 .target = line.at("target")};
+    if (audit::is_tie(pair)) return;
     auto& tally = tallies[line.at("model")];
-    const std::string image = line.at("image");
-    tally.add(image, tally.column("pairs"));
-    tally.add(image, tally.column("right"), right);
+    tally.add(pair.image, tally.column("pairs"));
+    tally.add(pair.image, tally.column("right"), audit::credit(pair, pair.score_1, pair.score_2));
   });
   std::map<std::string, eval::Scoring> result;
   for (const auto& [model, tally] : tallies) {

@@ -10,6 +10,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/eval/interval_json.h"
+#include "plumbline/study/moments.h"
 
 namespace plumbline::study {
 namespace {
@@ -33,19 +34,10 @@ eval::Sums weighted(const eval::Scoring& scoring, const std::vector<double>& tim
   return sums;
 }
 
-double mean_of_values(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
 // Of the mean of several values.
 double standard_error(const std::vector<double>& values) {
-  const double mean = mean_of_values(values);
-  double sum = 0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
   const auto count = static_cast<double>(values.size());
-  return std::sqrt(sum / (count - 1) / count);
+  return std::sqrt(squared_deviations(values) / (count - 1) / count);
 }
 
 double draw_t(size_t degrees_of_freedom, RandomKey key) {
@@ -146,12 +138,12 @@ SeedMean SeedStudy::mean_of(size_t num_seeds, const Value& value) const {
     return values;
   };
   SeedMean result{.by_seed = of_sample(-1)};
-  result.interval = {mean_of_values(result.by_seed), kNone, kNone};
+  result.interval = {study::mean(result.by_seed), kNone, kNone};
   std::vector<double> drawn;
   const RandomKey key = options_.key.at("seeds");
   for (int64_t b = 0; b < options_.samples; ++b) {
     const auto values = of_sample(b);
-    drawn.push_back(mean_of_values(values));
+    drawn.push_back(study::mean(values));
     if (num_seeds > 1) {
       drawn.back() +=
           standard_error(values) * draw_t(num_seeds - 1, key.at(static_cast<uint64_t>(b)));

@@ -52,7 +52,7 @@ std::string claims_table(const std::vector<Claim>& claims) {
 std::string variants_table(const Evidence& e, const std::vector<std::string>& variants) {
   std::string out = head("policy") + "| SFT |";
   for (const auto& figure : kOfAnswers) out += cell(e.answers.mean(kSft, figure));
-  out += std::string(" 0 | 0 | 0 |\n");
+  out += " 0 | 0 | 0 |\n";
   for (const auto& variant : variants) {
     for (const bool has_facts : {false, true}) {
       const std::string name = system_name(has_facts, variant);
