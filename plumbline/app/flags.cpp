@@ -1,14 +1,30 @@
 #include "plumbline/app/flags.h"
 
+#include "plumbline/base/error.h"
 #include "plumbline/config/section_lists.h"
 
 namespace plumbline::app {
 namespace {
 
+// What stands behind a flag in help texts.
+const char* kind_of(const std::string& key) {
+  const size_t dot = key.find('.');
+  const auto* section = config::find_section(key.substr(0, dot));
+  const auto* field = section == nullptr ? nullptr : section->find(key.substr(dot + 1));
+  PLUMBLINE_CHECK(field != nullptr, key);
+  const config::Value value = field->get(config::Config{});
+  if (std::holds_alternative<bool>(value)) return "true|false";
+  if (!std::holds_alternative<std::string>(value)) return "N";
+  const bool is_path = key.starts_with("data.") || key == "run.out" || key == "annotate.store" ||
+                       (key.starts_with("model.") && field->limits.choices.empty());
+  return is_path ? "PATH" : "NAME";
+}
+
 void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, const char* help) {
   sub->add_option_function<std::string>(
-      flag, [&flags, key](const std::string& value) { flags.spelt.emplace_back(key, value); },
-      help);
+         flag, [&flags, key](const std::string& value) { flags.spelt.emplace_back(key, value); },
+         help)
+      ->type_name(kind_of(key));
 }
 
 void add_convert_flags(CLI::App* sub, Flags& flags) {
@@ -24,15 +40,18 @@ void add_convert_flags(CLI::App* sub, Flags& flags) {
 }
 
 // A list that is given by repeating the flag, or several values at once.
-void add_list(CLI::App* sub, const char* flag, std::vector<std::string>& list, const char* help) {
-  sub->add_option(flag, list, help);
+void add_list(CLI::App* sub, const char* flag, std::vector<std::string>& list, const char* kind,
+              const char* help) {
+  sub->add_option(flag, list, help)->type_name(kind);
 }
 
 void add_scoring_flags(CLI::App* sub, recipes::EvalFlags& eval) {
-  add_list(sub, "--answers", eval.answers, "answers, as this or another system wrote them");
-  sub->add_option("--compare", eval.answers, "answers of two systems: A B")->expected(2);
-  add_list(sub, "--replies", eval.replies, "a judge's replies to each file of answers");
-  add_list(sub, "--name", eval.names, "names of the systems in tables");
+  add_list(sub, "--answers", eval.answers, "FILE", "answers, as this or another system wrote them");
+  sub->add_option("--compare", eval.answers, "answers of two systems: A B")
+      ->expected(2)
+      ->type_name("FILE");
+  add_list(sub, "--replies", eval.replies, "FILE", "a judge's replies to each file of answers");
+  add_list(sub, "--name", eval.names, "NAME", "names of the systems in tables");
   sub->add_flag("--markdown", eval.is_markdown, "print Markdown");
 }
 
@@ -46,17 +65,19 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   if (name == "eval answer") {  // a setting: an interrupted run goes on with the same ones only
     add_key(sub, flags, "--questions", "data.benchmark", "the benchmark's questions");
   } else {
-    sub->add_option("--questions", eval.questions, "the benchmark's questions");
+    sub->add_option("--questions", eval.questions, "the benchmark's questions")->type_name("PATH");
   }
-  sub->add_option("--facts", eval.facts, "another file that it reads: NAME=FILE (repeatable)");
-  sub->add_option("--variant", eval.variants, "a published rule: NAME=VALUE (repeatable)");
+  sub->add_option("--facts", eval.facts, "another file that it reads (repeatable)")
+      ->type_name("NAME=FILE");
+  sub->add_option("--variant", eval.variants, "a published rule (repeatable)")
+      ->type_name("NAME=VALUE");
   if (name == "eval answer") {
     add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
     add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
     add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
     add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
-    sub->add_option("--endpoint", eval.endpoint,
-                    "ask a service instead: 'URL model=NAME key=VARIABLE'");
+    sub->add_option("--endpoint", eval.endpoint, "ask a service instead")
+        ->type_name("'URL model=NAME key=VARIABLE'");
     add_key(sub, flags, "--max-tokens", "generation.max_tokens",
             "longest answer, if not the benchmark's own");
     sub->add_flag("--literal-backslash-n", eval.has_literal_backslash_n,
@@ -66,9 +87,10 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   sub->add_option("--join", eval.join, "find answers by id (default) or by position")
       ->check(CLI::IsMember({"id", "position"}));
   if (name == "eval score") return add_scoring_flags(sub, eval);
-  add_list(sub, "--answers", eval.answers, "answers, as this or another system wrote them");
+  add_list(sub, "--answers", eval.answers, "FILE", "answers, as this or another system wrote them");
   sub->add_option("--judge", eval.judge, "who is asked: see docs/guide/benchmarks/judges.md");
-  sub->add_option("--out", eval.out, "file of replies; what it holds is not asked again");
+  sub->add_option("--out", eval.out, "file of replies; what it holds is not asked again")
+      ->type_name("FILE");
   sub->add_flag("--mix-judges", eval.may_mix_judges, "let another judge go on with the file");
 }
 
@@ -86,7 +108,7 @@ void add_images(CLI::App* sub, Flags& flags) {
 
 void add_adapter_flags(CLI::App* sub, Flags& flags) {
   add_key(sub, flags, "--base", "model.path",
-          "the same, for an adapter whose own base lies elsewhere");
+          "folder of the model that an adapter belongs to, if it does not lie where it says");
   add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
   add_conversation(sub, flags);
 }
@@ -108,8 +130,10 @@ void add_chat_flags(CLI::App* sub, Flags& flags) {
   add_model(sub, flags);
   add_adapter_flags(sub, flags);
   sub->add_option("--image", flags.images, "picture for the first question (repeatable)")
+      ->type_name("FILE")
       ->allow_extra_args(false);
-  sub->add_option("--prompt", flags.prompt, "one question; prints the answer and ends");
+  sub->add_option("--prompt", flags.prompt, "one question; prints the answer and ends")
+      ->type_name("TEXT");
 }
 
 void add_score_flags(CLI::App* sub, Flags& flags) {
@@ -119,11 +143,12 @@ void add_score_flags(CLI::App* sub, Flags& flags) {
   add_key(sub, flags, "--facts", "data.facts", "facts of each image, for a reward model");
   add_images(sub, flags);
   add_adapter_flags(sub, flags);
-  sub->add_option("--in", flags.in, "answers to score (JSON lines)")->required();
+  sub->add_option("--in", flags.in, "answers to score (JSON lines)")->required()->type_name("FILE");
 }
 
 void add_data_flags(CLI::App* sub, Flags& flags) {
-  sub->add_option("action", flags.inputs, "check, and the file, folder or mixture to look at")
+  sub->add_option("check FILE", flags.inputs,
+                  "the word check; the file, folder or mixture to look at")
       ->required()
       ->expected(1, 2);
   add_key(sub, flags, "--model", "model.path", "folder of the model that reads it");
@@ -134,7 +159,8 @@ void add_data_flags(CLI::App* sub, Flags& flags) {
 
 void add_inspect_flags(CLI::App* sub, Flags& flags) {
   sub->add_option("model", flags.inputs, "folder of the model, or a .gguf file")->expected(0, 1);
-  sub->add_option("--example", flags.in, "show this file's first record token by token");
+  sub->add_option("--example", flags.in, "show this file's first record token by token")
+      ->type_name("FILE");
   add_conversation(sub, flags);
   add_json(sub, flags);
 }
@@ -188,13 +214,17 @@ void add_common_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   const bool writes_run = name != "chat" && name != "inspect" && name != "data" && !is_on_files;
   // The demo's stages have files of their own.
   if (name != "demo" && name != "convert")
-    sub->add_option("--config", flags.config, "TOML file with the stage's settings");
-  sub->add_option("--set", flags.sets, "override one setting: section.key=value (repeatable)")
+    sub->add_option("--config", flags.config, "TOML file with the stage's settings")
+        ->type_name("FILE");
+  sub->add_option("--set", flags.sets, "override one setting (repeatable)")
+      ->type_name("section.key=value")
       ->take_all()
       ->allow_extra_args(false);
   if (writes_run) {
     add_key(sub, flags, "--out", "run.out",
-            name == "score" ? "folder to write, in place of standard output" : "folder to write");
+            name == "score"    ? "folder to write, in place of standard output"
+            : name == "report" ? "page to write; report.html when missing"
+                               : "folder to write");
   }
   if (name != "data" && name != "eval list") {
     add_key(sub, flags, "--seed", "run.seed",

@@ -23,10 +23,11 @@
 namespace plumbline::app {
 namespace {
 
-// All that is missing together, before anything is read.
-void check_required(const Stage& stage, const config::Config& config) {
+// All that is missing together, before anything is read. A dry run writes nothing.
+void check_required(const Stage& stage, const config::Config& config, bool is_dry_run) {
   std::string missing;
   for (const std::string& name : stage.required) {
+    if (is_dry_run && name == "run.out") continue;
     const size_t dot = name.find('.');
     const auto* section = config::find_section(name.substr(0, dot));
     const auto* field = section == nullptr ? nullptr : section->find(name.substr(dot + 1));
@@ -76,10 +77,10 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
                                 .expected = "check",
                                 .got = "'" + flags.inputs.front() + "'"});
   }
-  check_required(stage, invocation.loaded.config);
+  check_required(stage, invocation.loaded.config, flags.dry_run);
   const std::string& out = invocation.loaded.config.run.out;
   if (flags.resume && !out.empty() && train::RunFolder::is_finished(out)) {
-    train::RunFolder::check_same_run(stage.name, invocation.loaded);
+    train::RunFolder::check_same_run(stage.name, invocation.loaded, invocation.files());
     log_info("{} is already complete; --force starts anew", out);
     return 0;
   }

@@ -68,7 +68,7 @@ std::vector<ProbeFigures> probes_from_json(const json& value, const std::string&
     const std::string name = p.at("probe");
     const auto kind = world::probe_kind(name);
     if (!kind) {
-      throw DataError(Complaint{.component = "eval",
+      throw DataError(Complaint{.component = "audit",
                                 .doing = "reading an audit",
                                 .expected = "a probe's name such as 'append_true'",
                                 .got = "'" + name + "'",
@@ -164,7 +164,7 @@ Audit audit_from_json(const json& value, const std::string& where) {
       audit.comparisons.push_back(comparison_from_json(c));
     }
   } catch (const json::exception& e) {
-    throw DataError(Complaint{.component = "eval",
+    throw DataError(Complaint{.component = "audit",
                               .doing = "reading an audit",
                               .expected = "audit.json as the audit writes it",
                               .got = untagged(e),

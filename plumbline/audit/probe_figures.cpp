@@ -17,7 +17,7 @@ enum Sum : size_t { kEdits, kRight, kChange, kAbsoluteChange, kNumSums };
 void check_scores(const std::vector<ProbeScores>& scores) {
   for (const auto& s : scores) {
     if (std::isfinite(s.before) && std::isfinite(s.after)) continue;
-    throw NumericError(Complaint{.component = "eval",
+    throw NumericError(Complaint{.component = "audit",
                                  .doing = "probing a reward model",
                                  .expected = "finite scores",
                                  .got = fmt::format("{} and {}", s.before, s.after),

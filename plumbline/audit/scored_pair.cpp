@@ -22,7 +22,7 @@ void check_pairs(const std::vector<ScoredPair>& pairs) {
     PLUMBLINE_CHECK(p.length_1 >= 0 && p.length_2 >= 0,
                     fmt::format("lengths {} and {}", p.length_1, p.length_2));
     if (std::isfinite(p.score_1) && std::isfinite(p.score_2)) continue;
-    throw NumericError(Complaint{.component = "eval",
+    throw NumericError(Complaint{.component = "audit",
                                  .doing = "measuring a reward model",
                                  .expected = "finite scores",
                                  .got = fmt::format("{} and {}", p.score_1, p.score_2),

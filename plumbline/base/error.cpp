@@ -11,7 +11,7 @@ std::string message(const Complaint& c) {
   if (!c.expected.empty()) text += fmt::format(": expected {}", c.expected);
   if (!c.got.empty()) text += fmt::format("{}got {}", c.expected.empty() ? ": " : ", ", c.got);
   if (!c.where.empty()) text += fmt::format(" ({})", c.where);
-  text += ".";
+  if (!text.ends_with('.')) text += ".";  // it may end with another message
   if (!c.hint.empty()) text += fmt::format("\nHint: {}", c.hint);
   return text;
 }
@@ -24,7 +24,7 @@ std::string untagged(const std::exception& e) {
 
 Interrupted::Interrupted(int signal)
     : Error(fmt::format("[run] stopped by signal {}. What its last checkpoint holds is safe.\n"
-                        "Hint: run the same command with --resume to continue.",
+                        "Hint: run the same command with --resume, without --force, to continue.",
                         signal),
             128 + signal) {}
 

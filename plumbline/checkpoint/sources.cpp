@@ -1,5 +1,6 @@
 #include "plumbline/checkpoint/sources.h"
 
+#include "plumbline/base/error.h"
 #include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/hf_config.h"
 #include "plumbline/checkpoint/json_fields.h"
@@ -29,6 +30,16 @@ void add(std::vector<Source>& sources, const std::vector<WeightFile>& files,
 
 config::LlavaConfig read_config(const std::string& path) {
   if (is_gguf(path)) return read_gguf_config(formats::GgufFile(path));
+  const fs::path folder = path;
+  if (fs::exists(folder / "adapter_config.json") && !fs::exists(folder / kConfig)) {
+    throw ConfigError(Complaint{.component = "model",
+                                .doing = "opening a model",
+                                .expected = "a folder with config.json and weights",
+                                .got = "an adapter",
+                                .where = path,
+                                .hint = "name its base here, and the adapter as --adapter or "
+                                        "model.adapter."});
+  }
   return read_hf_config((fs::path(path) / kConfig).string());
 }
 

@@ -233,6 +233,7 @@ bool Limits::admits(const Value& value) const {
   if (const auto* number = std::get_if<int64_t>(&value)) {
     // Products of two settings must not overflow.
     if (!high && *number > kLargestInteger) return false;
+    if (high && *number > static_cast<int64_t>(*high)) return false;  // doubles would round
     return in_range(*this, static_cast<double>(*number));
   }
   if (const auto* number = std::get_if<double>(&value)) return in_range(*this, *number);

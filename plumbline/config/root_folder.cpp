@@ -7,9 +7,20 @@
 
 namespace plumbline::config {
 
+constexpr const char* kFile = "configs/world/sft.toml";
+
 fs::path find_root() {
   std::vector<fs::path> places;
-  if (const char* home = std::getenv("PLUMBLINE_HOME")) places.emplace_back(home);
+  const char* home = std::getenv("PLUMBLINE_HOME");
+  if (home != nullptr) {
+    if (fs::exists(fs::path(home) / kFile)) return home;
+    throw IoError(Complaint{.component = "config",
+                            .doing = "looking for the files that come with the program",
+                            .expected = std::string(kFile) + " in PLUMBLINE_HOME",
+                            .got = "none",
+                            .where = home,
+                            .hint = "set it to the repository, or not at all."});
+  }
   places.push_back(".");
   std::error_code error;
   for (fs::path p = fs::read_symlink("/proc/self/exe", error); p.has_relative_path();
@@ -17,7 +28,7 @@ fs::path find_root() {
     places.push_back(p.parent_path());
   }
   for (const auto& place : places) {
-    if (fs::exists(place / "configs/world/sft.toml")) return place;
+    if (fs::exists(place / kFile)) return place;
   }
   throw IoError(Complaint{.component = "config",
                           .doing = "looking for the files that come with the program",

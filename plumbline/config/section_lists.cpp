@@ -309,7 +309,7 @@ std::vector<FieldOf<DemoConfig>> demo_fields() {
   return {
       {"quick", &DemoConfig::quick, "a smoke run through every stage"},
       {"seeds", &DemoConfig::seeds,
-       "repeats of what trains; from two on the method's claims are tested", at_least(1)},
+       "repeats of what trains; from two on the method's claims are tested", between(1, 100)},
       {"variants", &DemoConfig::variants,
        "variants to study beside the method: all, or names of configs/world/variants.toml with "
        "commas; empty: those that stand beside its claims, when they are tested"},

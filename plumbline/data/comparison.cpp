@@ -98,7 +98,8 @@ void read_shared(const json& value, Comparison& c) {
   c.hallucination_2 = read_flag(value, "hallucination_2");
   if (value.contains("margin") && !value["margin"].is_null()) {
     c.margin = value["margin"].get<double>();
-    if (!(*c.margin >= 0) || !std::isfinite(*c.margin)) wrong("a margin of 0 or more");
+    // A thousand logits are certainty; much more is no float any longer.
+    if (!(*c.margin >= 0 && *c.margin <= 1000)) wrong("a margin of 0 to 1000");
   }
   c.facts = read_own_facts(value);
 }
@@ -288,6 +289,11 @@ json messages_json(const Comparison& c) {
 }
 
 }  // namespace
+
+bool is_held_out(const Comparison& pair, double share, RandomKey key) {
+  const std::string& picture = pair.images.empty() ? pair.id : pair.images.front();
+  return Random(key.at("held-out").at(picture)).chance(share);
+}
 
 Choice majority(const std::vector<Vote>& votes) {
   int64_t lead = 0;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/base/random.h"
 #include "plumbline/config/config.h"
 #include "plumbline/text/conversation.h"
 
@@ -55,7 +56,7 @@ struct Comparison {
 //
 // Throws IoError, or one DataError with the first ten problems: what the readers of records.h
 // refuse, a preference or choice that is none, equal answers, an annotator who votes twice, a
-// margin that is negative or not finite, an empty fact. Ids may come twice: one question can have
+// margin that is not in 0..1000, an empty fact. Ids may come twice: one question can have
 // several pairs of answers.
 std::vector<Comparison> read_comparisons(
     const std::string& path, const std::string& image_folder,
@@ -78,6 +79,10 @@ void write_comparisons(const std::string& path, const std::vector<Comparison>& c
 
 // The choice of most votes; a tie when neither answer leads.
 Choice majority(const std::vector<Vote>& votes);
+
+// Whether a pair is kept to measure with, which is drawn by its picture (by its id where it has
+// none): no picture is on both sides.
+bool is_held_out(const Comparison& pair, double share, RandomKey key);
 
 // What a pair teaches: the probability that the first answer is the better one, and how much the
 // pair counts.

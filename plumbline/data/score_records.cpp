@@ -130,6 +130,7 @@ std::vector<ScoreRecord> read_score_records(const std::string& path) {
       problems.add(record.where, untagged(e));
     }
   }
+  if (number == 0) problems.add(path, "expected answers, got an empty file");
   problems.finish();
   return records;
 }

@@ -123,8 +123,8 @@ ModelInput load_model_input(const std::string& path, const std::string& conversa
                             .hint = "set model.path, or --model."});
   }
   const fs::path folder = path;
-  auto tokenizer = file ? tokenizer_of(*file) : text::load_tokenizer(path);
   const auto config = file ? checkpoint::read_gguf_config(*file) : checkpoint::read_config(path);
+  auto tokenizer = file ? tokenizer_of(*file) : text::load_tokenizer(path);
   const auto preprocess =
       config.takes_images() ? find_preprocess(folder, config) : image::Preprocess();
   check_fits(tokenizer, preprocess, config, path);

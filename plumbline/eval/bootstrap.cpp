@@ -13,6 +13,13 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - std::floor(place)) * (sorted[above] - sorted[below]);
 }
 
+Interval percentile_interval(double value, std::vector<double>& drawn, double confidence) {
+  if (drawn.empty()) return {value, value, value};
+  std::sort(drawn.begin(), drawn.end());
+  const double tail = (1 - confidence) / 2;
+  return {value, quantile(drawn, tail), quantile(drawn, 1 - tail)};
+}
+
 void SparseUnits::push_back(const std::vector<std::pair<uint32_t, double>>& parts) {
   for (const auto& [column, value] : parts) parts_.push_back({column, value});
   ends_.push_back(parts_.size());
@@ -41,15 +48,8 @@ std::vector<Interval> resampled(size_t num_units, size_t num_sums, const Add& ad
     }
   }
   std::vector<Interval> result;
-  const double tail = (1 - options.confidence) / 2;
   for (size_t f = 0; f < values.size(); ++f) {
-    Interval interval{values[f], values[f], values[f]};
-    if (!drawn[f].empty()) {
-      std::sort(drawn[f].begin(), drawn[f].end());
-      interval.low = quantile(drawn[f], tail);
-      interval.high = quantile(drawn[f], 1 - tail);
-    }
-    result.push_back(interval);
+    result.push_back(percentile_interval(values[f], drawn[f], options.confidence));
   }
   return result;
 }

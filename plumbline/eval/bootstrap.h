@@ -65,6 +65,9 @@ std::vector<Interval> bootstrap(const SparseUnits& units, size_t num_sums,
 // Linear interpolation between the closest ranks of sorted values, of which there is one at least.
 double quantile(const std::vector<double>& sorted, double share);
 
+// The percentile interval of drawn figures, which it sorts; the value at both ends without any.
+Interval percentile_interval(double value, std::vector<double>& drawn, double confidence);
+
 // part / whole as a figure of sums; NaN, which tells nothing, when the whole is empty.
 double ratio(double part, double whole);
 

@@ -97,7 +97,7 @@ void check_positions(int64_t needed, const config::LlamaConfig& config) {
                             .doing = "running the language model",
                             .expected = fmt::format("sequences of at most {} rows", most),
                             .got = fmt::format("{}", needed),
-                            .hint = "shorten the prompt or the answer"});
+                            .hint = "shorten the prompt or the answer."});
 }
 
 // Rows of the longest sequence with what comes before it.

@@ -143,7 +143,7 @@ at::Tensor Llava::embed(const at::Tensor& ids, const at::Tensor& image_rows) {
         .doing = "placing image rows among the tokens",
         .expected = fmt::format("as many image placeholders as image rows, {}", num_rows),
         .got = fmt::format("{} placeholders", places.size(0)),
-        .hint = "each picture needs as many placeholders as the vision tower has patches"});
+        .hint = "each picture needs as many placeholders as the vision tower has patches."});
   }
   // The placeholder's own embedding is replaced below and gets no gradient.
   const at::Tensor table = state_->selected(kEmbeddingName, state_->base.decoder.embedding);

@@ -210,12 +210,6 @@ struct Split {
   std::vector<data::Comparison> train_pairs, held_out;
 };
 
-// By image: no picture is in both parts.
-bool is_held_out(const data::Comparison& pair, const config::AnnotateConfig& c, RandomKey key) {
-  const std::string& image = pair.images.empty() ? pair.id : pair.images.front();
-  return Random(key.at("held-out").at(image)).chance(c.held_out_share);
-}
-
 json figure_json(const annotate::AgreementFigure& figure) {
   if (!figure.undefined.empty()) return {{"undefined", figure.undefined}};
   return eval::interval_to_json(figure.interval);
@@ -301,7 +295,7 @@ void run_simulated(const Invocation& invocation) {
   std::vector<Task> shown, hidden;
   for (Task& task : read_tasks(c, items, key.at("pair"))) {
     const bool is_full = c.annotate.max_pairs > 0 && std::ssize(shown) >= c.annotate.max_pairs;
-    if (is_held_out(task.pair, c.annotate, key)) {
+    if (data::is_held_out(task.pair, c.annotate.held_out_share, key)) {
       hidden.push_back(std::move(task));
     } else if (!is_full) {
       shown.push_back(std::move(task));
@@ -378,7 +372,8 @@ void run_export(const Invocation& invocation) {
   for (size_t i = 0; i < tasks.size(); ++i) {
     if (votes[i].votes.empty()) continue;
     const auto pair = data::pair_from_json(parse_json(tasks[i].record, tasks[i].id));
-    auto& part = is_held_out(pair, c.annotate, key) ? split.held_out : split.train_pairs;
+    auto& part = data::is_held_out(pair, c.annotate.held_out_share, key) ? split.held_out
+                                                                         : split.train_pairs;
     part.push_back(compared(pair, votes[i].votes));
   }
   check_split(split, c, c.annotate.store);

@@ -326,7 +326,8 @@ void audit(const Invocation& invocation) {
     engine::load_reward_input(one);  // refuses a folder that is none before anything long starts
   }
   auto run = train::RunFolder::open("audit", invocation.loaded,
-                                    {invocation.resume, invocation.force}, invocation.command);
+                                    {invocation.resume, invocation.force, invocation.files()},
+                                    invocation.command);
   Auditor auditor(c, material);
   for (const std::string& folder : invocation.inputs) auditor.add(folder);
   const auto json = audit::to_json(auditor.audit());
@@ -336,6 +337,7 @@ void audit(const Invocation& invocation) {
   if (!invocation.is_silent) {
     std::printf("%s", invocation.json ? (json.dump(1) + "\n").c_str()
                                       : audit::audit_table(auditor.audit()).c_str());
+    std::fflush(stdout);  // before the next line of the log
   }
   log_info("audit: {}", (run.path() / "audit.html").string());
   run.finish();

@@ -185,13 +185,20 @@ Converted sugarcrepe(Named& named, uint64_t seed) {
           .held_out = std::move(r.held_out)};
 }
 
-// Comparisons from one public form into the other.
-Converted preferences(Named& named, uint64_t) {
+// Comparisons from one public form into the other, some of them to measure with.
+Converted preferences(Named& named, uint64_t seed) {
   const std::string pairs = named.file("pairs"), images = named.text("images");
   const bool is_llava = named.choice("form", "messages", "llava");
+  const double share = named.share("held-out", 0);
   named.finish();
-  return {.comparisons = data::read_comparisons(pairs, images),
-          .form = is_llava ? data::ComparisonForm::Llava : data::ComparisonForm::Messages};
+  Converted result;
+  result.form = is_llava ? data::ComparisonForm::Llava : data::ComparisonForm::Messages;
+  const RandomKey key = random_key(seed, "convert");
+  for (auto& pair : data::read_comparisons(pairs, images)) {
+    auto& part = data::is_held_out(pair, share, key) ? result.held_out : result.comparisons;
+    part.push_back(std::move(pair));
+  }
+  return result;
 }
 
 void write_pairs(const fs::path& folder, const std::string& name,

@@ -22,7 +22,9 @@ const std::vector<std::pair<std::string, std::string>>& convert_flags() {
        "pairs of captions, a file or a folder of files (sugarcrepe); comparisons (preferences)"},
       {"facts", "facts about the images, such as COCO's captions (sugarcrepe)"},
       {"text-only", "false or true: leave the pictures out (sugarcrepe)"},
-      {"held-out", "share of the images kept for evaluation; 0.2 unless set (sugarcrepe)"},
+      {"held-out",
+       "share of the images kept for evaluation; unless set 0.2 (sugarcrepe) or none "
+       "(preferences)"},
       {"form", "messages or llava: the form to write (preferences)"},
       {"max-rounds", "rounds per conversation (vqav2)"},
       {"max-conversations", "conversations at most, drawn"},

@@ -1,12 +1,23 @@
 // A look through training data before anything long starts.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
+#include <set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
+#include "plumbline/data/comparison.h"
 #include "plumbline/data/data_report.h"
 #include "plumbline/data/examples.h"
+#include "plumbline/data/length_summary.h"
+#include "plumbline/data/record_kind.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/image/decode.h"
+#include "plumbline/image/image_source.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/text/shown_example.h"
 
@@ -46,6 +57,68 @@ void print_examples(const engine::ModelInput& input, const config::Config& c,
   }
 }
 
+// How many pictures prompts or comparisons are about. Throws DataError for those that cannot be
+// read.
+template <class Record>
+size_t count_pictures(const std::vector<Record>& records, const std::string& folder,
+                      const std::string& file) {
+  std::set<std::string> pictures;
+  for (const auto& image : data::images_of(records)) {
+    if (image.empty()) continue;
+    pictures.insert(image::is_data_url(image) ? image : (fs::path(folder) / image).string());
+  }
+  std::vector<std::string> problems;
+  for (const auto& picture : pictures) {
+    stop_if_interrupted();
+    if (auto problem = picture_problem(picture); !problem.empty())
+      problems.push_back(std::move(problem));
+  }
+  if (problems.empty()) return pictures.size();
+  const auto told = problems.begin() + std::min<int64_t>(std::ssize(problems), kExamplesShown);
+  throw DataError(Complaint{.component = "data",
+                            .doing = "looking at pictures",
+                            .expected = "pictures that can be read",
+                            .got = fmt::format("{} that cannot:\n  {}", problems.size(),
+                                               fmt::join(problems.begin(), told, "\n  ")),
+                            .where = file});
+}
+
+// Prompts or comparisons, whose reader has found nothing wrong: their questions as the model sees
+// them.
+template <class Record>
+void report_questions(const Invocation& invocation, const engine::ModelInput& input,
+                      const char* what, const std::vector<Record>& records,
+                      const std::string& file) {
+  const size_t pictures = count_pictures(records, invocation.loaded.config.data.images, file);
+  std::vector<int64_t> lengths;
+  const int64_t step = std::max<int64_t>(1, std::ssize(records) / kExamplesShown);
+  std::string shown;
+  for (int64_t i = 0; i < std::ssize(records); ++i) {
+    const Record& record = records[static_cast<size_t>(i)];
+    const auto encoded = text::encode_prompt(input.tokenizer, input.format, record.turns);
+    lengths.push_back(std::ssize(encoded.ids));
+    if (i % step != 0 || i / step >= kExamplesShown) continue;
+    const auto text = text::marked_text(input.tokenizer, input.format, encoded);
+    shown += fmt::format("\n--- {}\n{}\n", record.id, text);
+  }
+  const auto tokens = data::summarize_lengths(lengths);
+  std::string out;
+  if (invocation.json) {
+    const nlohmann::ordered_json json{
+        {"kind", what},
+        {"records", records.size()},
+        {"images", pictures},
+        {"question_tokens", {{"min", tokens.min}, {"median", tokens.median}, {"max", tokens.max}}}};
+    out = json.dump(1) + "\n";
+  } else {
+    out = fmt::format(
+        "{} {} about {} pictures: nothing wrong with them\n"
+        "questions have {} to {} tokens, the median {}\n{}",
+        records.size(), what, pictures, tokens.min, tokens.max, tokens.median, shown);
+  }
+  std::fputs(out.c_str(), stdout);
+}
+
 }  // namespace
 
 void check_data(const Invocation& invocation) {
@@ -58,6 +131,15 @@ void check_data(const Invocation& invocation) {
                                 .got = "neither"});
   }
   const auto input = engine::load_model_input(c.model.path, c.model.conversation);
+  const auto kind = data::record_kind(file);
+  if (kind == data::RecordKind::Prompts) {
+    const auto prompts = data::read_prompts(file, c.data.images);
+    return report_questions(invocation, input, "prompts", prompts, file);
+  }
+  if (kind == data::RecordKind::Comparisons) {
+    const auto pairs = data::read_pairs(file, c.data.images);
+    return report_questions(invocation, input, "comparisons", pairs, file);
+  }
   const int64_t positions = config::longest_sequence(input.config.text);
   const auto report = data::report_data(
       file, c.data.images,

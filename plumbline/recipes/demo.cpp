@@ -13,15 +13,19 @@
 #include "plumbline/base/log.h"
 #include "plumbline/config/root_folder.h"
 #include "plumbline/data/facts.h"
+#include "plumbline/engine/assistant.h"
+#include "plumbline/recipes/demo_folder.h"
 #include "plumbline/recipes/demo_plan.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/report/audit_page.h"
 #include "plumbline/report/html.h"
 #include "plumbline/report/run_page.h"
 #include "plumbline/report/study_page.h"
+#include "plumbline/report/summary_section.h"
 #include "plumbline/study/claims_file.h"
 #include "plumbline/study/method_claims.h"
 #include "plumbline/study/variant.h"
+#include "plumbline/tensor/device.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -50,19 +54,22 @@ Sizes sizes_of(bool is_quick) {
 }
 
 // What its stages are made of.
-constexpr Command kWorld{"world", make_world, 4}, kSft{"sft", sft, 40},
-    kSample{"sample", sample, 10}, kAnnotate{"annotate", annotate, 2},
-    kReward{"reward", reward, 75}, kAudit{"audit", audit, 40}, kPpo{"ppo", ppo, 85},
-    kEval{"eval", evaluate, 6}, kScore{"score", score, 6};
+constexpr Command kWorld{"world", make_world, "images", 4}, kSft{"sft", sft, "model", 40},
+    kSample{"sample", sample, "samples.jsonl", 10},
+    kAnnotate{"annotate", annotate, "comparisons.json", 2},
+    kReward{"reward", reward, "adapter", 75}, kAudit{"audit", audit, "pairs.jsonl", 40},
+    kPpo{"ppo", ppo, "adapter", 85}, kEval{"eval", evaluate, "answers.jsonl", 6},
+    kScore{"score", score, "scores.jsonl", 6};
 constexpr int64_t kStudySeed = 200;  // how far the study's pictures lie from the demo's
 constexpr const char* kConversation = "model.conversation=brief";
-const study::Variant kMethod{.name = "default"};
+const study::Variant kMethod{.name = study::kDefault};
 
 class Demo {
  public:
   explicit Demo(const Invocation& invocation)
       : invocation_(invocation),
         config_(invocation.loaded.config),
+        opening_{invocation.resume, invocation.force},
         root_(config::find_root()),
         layout_{!config_.run.out.empty() ? fs::path(config_.run.out)
                 : config_.demo.quick     ? fs::path("runs/demo-quick")
@@ -79,21 +86,16 @@ class Demo {
                               .where = base_.string(),
                               .hint = "set demo.base, or make one: docs/guide/base.md."});
     }
-    const fs::path& out = layout_.root;
-    if (fs::exists(out) && !fs::is_empty(out) && !invocation.resume && !invocation.force) {
-      throw ConfigError(Complaint{.component = "demo",
-                                  .doing = "opening its folder",
-                                  .expected = "a folder that does not exist or is empty",
-                                  .got = "an earlier run",
-                                  .where = out.string(),
-                                  .hint = "--resume continues it, --force starts anew."});
-    }
+    engine::load_model_input(base_.string(), "brief");  // throws before anything is made
+    tensor::setup_device(config_.run.device, config_.run.threads);
+    check_demo_folder(layout_.root, opening_, base_);
     if (is_study()) variants_ = read_chosen();
   }
 
   void run() {
     plan_method();
     if (is_study()) plan_study();
+    const auto held = open_demo_folder(layout_.root, opening_);
     plan_.carry_out();
     finish();
   }
@@ -128,7 +130,8 @@ class Demo {
         plan_reward(kMethod, has_facts, seed);
         plan_ppo(kMethod, has_facts, seed);
         plan_evaluate(Layout::evaluation(has_facts, seed), study::system_name(has_facts),
-                      "benchmark", Layout::sft(0), Layout::policy("default", has_facts, seed));
+                      "benchmark", Layout::sft(0),
+                      Layout::policy(study::kDefault, has_facts, seed));
       }
       plan_audit(seed);
     }
@@ -151,7 +154,13 @@ class Demo {
                 fmt::format("world.num_images={}", sizes_.study_images)}});
     plan_answers(Layout::answers_of_sft(0), Layout::sft(0), "");
     plan_finetunes();
-    for (const auto& variant : variants_) plan_variant(variant);
+    for (const auto& variant : variants_) {
+      try {
+        plan_variant(variant);
+      } catch (const ConfigError& e) {
+        throw ConfigError(fmt::format("variant '{}': {}", variant.name, e.what()));
+      }
+    }
   }
 
   // Fine-tuning with other seeds; each with clean data mixed in, SFT+; and with as much more data
@@ -298,7 +307,9 @@ class Demo {
     const auto audit = report::read_audit(layout_ / Layout::audit(0) / "audit.json");
     const fs::path page = layout_ / "report.html";
     write_file(page, report::page("Factually augmented RLHF on the synthetic world",
-                                  report::method_html() + study + report::runs_html(runs) +
+                                  report::method_html() +
+                                      report::summary_html(evaluated, config_.demo.quick) +
+                                      report::words_html() + study + report::runs_html(runs) +
                                       "<h2>What the reward models have learnt</h2>\n" +
                                       report::audit_sections_html(audit)));
     std::printf("%s\n", page.c_str());
@@ -326,7 +337,7 @@ class Demo {
                                           : Layout::facts(split));
   }
   std::string reward_of(const study::Variant& variant, bool has_facts, int64_t seed) const {
-    const std::string owner = variant.has_own_reward() ? variant.name : "default";
+    const std::string owner = variant.has_own_reward() ? variant.name : study::kDefault;
     return at(Layout::reward(owner, has_facts, seed) + "/adapter");
   }
 
@@ -351,6 +362,7 @@ class Demo {
 
   const Invocation& invocation_;
   const config::Config& config_;
+  DemoOpening opening_;
   fs::path root_;
   study::Layout layout_;
   Sizes sizes_;

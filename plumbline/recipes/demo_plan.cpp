@@ -1,11 +1,13 @@
 #include "plumbline/recipes/demo_plan.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/interrupt.h"
 #include "plumbline/base/json.h"
 #include "plumbline/train/run_folder.h"
 
@@ -23,7 +25,17 @@ bool is_demos(const std::string& setting) {
 // A time that run.json names, as text that sorts; empty when it names none.
 std::string time_in(const fs::path& run, const char* name) {
   const fs::path file = run / "run.json";
-  return parse_json(read_file(file), file.string()).value(name, "");
+  const auto about = parse_json(read_file(file), file.string());
+  const auto found = about.find(name);
+  return found != about.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// What a stage has freed lies between what still lives, and the program keeps it (worker.cpp): over
+// hundreds of stages that adds up.
+void give_back_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 }  // namespace
@@ -82,23 +94,45 @@ bool DemoPlan::is_up_to_date(const std::string& name, const Given& given) const 
   return true;
 }
 
+// What says what it is cannot be read, and nothing there is replaced unasked.
+void DemoPlan::refuse_damaged(const std::string& name) const {
+  const fs::path folder = layout_ / name;
+  if (!fs::exists(folder / "run.json") || train::RunFolder::is_run(folder)) return;
+  throw ConfigError(Complaint{.component = "demo",
+                              .doing = "resuming",
+                              .expected = "a stage's folder with run.json and config.toml",
+                              .got = "damaged ones, or only one of them",
+                              .where = folder.string(),
+                              .hint = "remove this folder: the stage is made anew."});
+}
+
 void DemoPlan::add(const std::string& name, const Command& command, const std::string& config,
                    const Given& given) {
+  stop_if_interrupted();
   refuse_clashes(name, given.sets);
-  Invocation invocation = invocation_of(name, config, given);
-  const bool is_complete = invocation.resume && train::RunFolder::is_finished(layout_ / name);
-  const bool is_done = is_complete && is_up_to_date(name, given);
-  if (is_done) train::RunFolder::check_same_run(command.name, invocation.loaded);
-  if (is_complete && !is_done) {  // anew
-    invocation.resume = false;
-    invocation.force = true;
+  if (invocation_.resume) refuse_damaged(name);
+  const Invocation invocation = invocation_of(name, config, given);
+  const fs::path folder = layout_ / name;
+  const bool is_complete = invocation.resume && train::RunFolder::is_finished(folder);
+  const bool is_done =
+      is_complete && fs::exists(folder / command.result) && is_up_to_date(name, given);
+  if (is_done) {
+    train::RunFolder::check_same_run(command.name, invocation.loaded, invocation.files());
+    done_.push_back(name);
   }
-  if (is_done) done_.push_back(name);
   runs_.push_back(name);
-  steps_.push_back(
-      {.name = name, .seconds = command.seconds, .is_done = is_done, .run = [invocation, command] {
-         command.start(invocation);
-       }});
+  // Its settings are put together again: held by all steps they would fill the memory.
+  const auto run = [this, name, command, config, given, is_anew = is_complete && !is_done] {
+    Invocation again = invocation_of(name, config, given);
+    if (is_anew) {
+      again.resume = false;
+      again.force = true;
+    }
+    command.start(again);
+    give_back_memory();
+  };
+  const double seconds = command.seconds / (invocation_.loaded.config.demo.quick ? 20 : 1);
+  steps_.push_back({.name = name, .seconds = seconds, .is_done = is_done, .run = run});
 }
 
 void DemoPlan::add_file(const std::string& name, std::function<void()> write) {

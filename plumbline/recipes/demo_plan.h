@@ -11,11 +11,12 @@
 
 namespace plumbline::recipes {
 
-// A command of the program: its name in run.json, and about how long a stage of it takes on two
-// cores, for the time that is left.
+// A command of the program: its name in run.json, what a complete stage of it holds, and about how
+// long one takes on two cores, for the time that is left.
 struct Command {
   const char* name;
   void (*start)(const Invocation&);
+  const char* result;
   double seconds;
 };
 
@@ -37,9 +38,9 @@ class DemoPlan {
         sizes_(std::move(sizes)) {}
 
   // A stage in the folder `name`, by a file of configs/world (or none). When resuming, one that is
-  // complete is left alone, unless a stage whose folder it reads is not complete, or newer. Throws
-  // ConfigError when it was run with other settings than now, or when the user sets what the demo
-  // must set itself.
+  // complete is left alone, unless its result is gone, or a stage whose folder it reads is not
+  // complete, or newer. Throws ConfigError when it was run with other settings than now, when its
+  // folder is damaged, and when the user sets what the demo must set itself.
   void add(const std::string& name, const Command& command, const std::string& config,
            const Given& given);
   // A file that is made anew each time.
@@ -53,6 +54,7 @@ class DemoPlan {
   Invocation invocation_of(const std::string& name, const std::string& config,
                            const Given& given) const;
   void refuse_clashes(const std::string& name, const std::vector<std::string>& sets) const;
+  void refuse_damaged(const std::string& name) const;
   bool is_up_to_date(const std::string& name, const Given& given) const;
 
   const Invocation& invocation_;

@@ -172,7 +172,8 @@ void answer_by_service(const Invocation& invocation, std::vector<eval::Prompt> p
   requests = judge::with_settings(std::move(requests), spec);
   const auto service = judge::make_judge(spec);
   auto run = train::RunFolder::open("eval answer", invocation.loaded,
-                                    {invocation.resume, invocation.force}, invocation.command);
+                                    {invocation.resume, invocation.force, invocation.files()},
+                                    invocation.command);
   const std::string replies = (run.path() / "replies.jsonl").string();
   judge::judge_requests(requests, *service, {.file = replies, .group_size = spec.group_size});
   const json settings = {{"model", service->name()},
@@ -195,7 +196,8 @@ void answer_by_model(const Invocation& invocation, const std::vector<eval::Promp
   auto assistant = engine::load_assistant(c, device);
   const std::string adapter = engine::attach_policy(assistant.model, c.model);
   auto run = train::RunFolder::open("eval answer", invocation.loaded,
-                                    {invocation.resume, invocation.force}, invocation.command);
+                                    {invocation.resume, invocation.force, invocation.files()},
+                                    invocation.command);
   const auto generation = generation_of(invocation.loaded);
   const AnswerFile file(run.path() / "answers.jsonl", settings_of(c, generation.temperature));
   const auto done = file.read();

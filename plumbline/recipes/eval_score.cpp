@@ -101,7 +101,8 @@ void write_answers(const fs::path& path, const eval::ScoredSystem& system) {
 
 void write_folder(const Invocation& invocation, const eval::ScoreReport& report) {
   auto run = train::RunFolder::open("eval score", invocation.loaded,
-                                    {invocation.resume, invocation.force}, invocation.command);
+                                    {invocation.resume, invocation.force, invocation.files()},
+                                    invocation.command);
   write_file(run.path() / "scores.json", eval::to_json(report).dump(1) + "\n");
   write_file(run.path() / "scores.md", eval::table(report, eval::TableStyle::Markdown));
   for (size_t i = 0; i < report.systems.size(); ++i) {

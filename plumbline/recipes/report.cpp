@@ -1,6 +1,7 @@
 // One HTML page from several run folders.
 #include "plumbline/report/html.h"
 #include "plumbline/report/run_page.h"
+#include "plumbline/report/summary_section.h"
 
 #include <cstdio>
 
@@ -15,16 +16,17 @@ void report(const Invocation& invocation) {
   for (const auto& folder : invocation.inputs) runs.push_back(report::read_run(folder));
   const std::string& out = invocation.loaded.config.run.out;
   const fs::path file = out.empty() ? "report.html" : out;
-  if (fs::exists(file) && file.extension() != ".html" && !invocation.force) {
+  if (fs::exists(file) && file.extension() != ".html") {
     throw ConfigError(Complaint{.component = "report",
                                 .doing = "choosing where to write",
                                 .expected = "a new file or a page (.html)",
                                 .got = "another file",
                                 .where = file.string(),
-                                .hint = "--force replaces it."});
+                                .hint = "choose another --out."});
   }
   if (file.has_parent_path()) make_folders(file.parent_path());
-  write_file(file, report::page("Plumbline report", report::runs_html(runs)));
+  write_file(file, report::page("Plumbline report", report::summary_html(runs, false) + report::words_html() +
+                                               report::runs_html(runs)));
   std::printf("%s\n", file.c_str());
 }
 

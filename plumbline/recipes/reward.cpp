@@ -351,7 +351,7 @@ void reward(const Invocation& invocation) {
                     .eval_every = c.reward.eval_every > 0 ? c.reward.eval_every : steps_per_epoch,
                     .best_by = {.figure = "eval/accuracy", .higher = true},
                     .patience = c.reward.patience,
-                    .open = {invocation.resume, invocation.force},
+                    .open = {invocation.resume, invocation.force, invocation.files()},
                     .command = invocation.command},
                    invocation.loaded, trainable, processes);
   features.prepare(assistant.model, data::images_of(pairs.records));

@@ -268,7 +268,8 @@ void score(const Invocation& invocation) {
   const auto records = data::read_score_records(invocation.in);
   if (c.run.out.empty()) return score_all(c, records, print_line);
   auto run = train::RunFolder::open("score", invocation.loaded,
-                                    {invocation.resume, invocation.force}, invocation.command);
+                                    {invocation.resume, invocation.force, invocation.files()},
+                                    invocation.command);
   std::vector<nlohmann::json> lines;
   score_all(c, records, [&](nlohmann::json&& line) { lines.push_back(std::move(line)); });
   formats::write_records((run.path() / "scores.jsonl").string(), lines);

@@ -197,6 +197,44 @@ at::Tensor loss_sum(engine::Assistant& assistant, engine::ImageFeed& feed,
               .logprobs.sum();
 }
 
+// Forward and backward of one step's share of a process.
+class Step {
+ public:
+  Step(engine::Assistant& assistant, engine::ImageFeed& feed, const data::Examples& examples,
+       std::string adapter, train::Trainable& trainable)
+      : assistant_(assistant),
+        feed_(feed),
+        examples_(examples),
+        adapter_(std::move(adapter)),
+        trainable_(trainable) {}
+
+  // The sum of the losses, whose gradients, divided by `answer_tokens` of the whole step, are left:
+  // so accumulation equals one large batch exactly.
+  double run(const std::vector<Portion>& portions, RandomKey dropout, double answer_tokens) {
+    double loss = 0;
+    for (const Portion& portion : portions) {
+      std::vector<RandomKey> dropout_keys;
+      for (const int64_t place : portion.places) {
+        dropout_keys.push_back(dropout.at(static_cast<uint64_t>(place)));
+      }
+      const model::AdapterScope scope(assistant_.model, adapter_, std::move(dropout_keys));
+      const at::Tensor sum = loss_sum(assistant_, feed_, examples_, portion);
+      // A projector alone learns nothing from records without a picture.
+      if (sum.requires_grad()) (sum / answer_tokens).backward();
+      trainable_.collect_gradients();
+      loss += sum.item<double>();
+    }
+    return loss;
+  }
+
+ private:
+  engine::Assistant& assistant_;
+  engine::ImageFeed& feed_;
+  const data::Examples& examples_;
+  std::string adapter_;
+  train::Trainable& trainable_;
+};
+
 // The mean loss per answer token of held-out examples.
 train::Metrics held_out_loss(engine::Assistant& assistant, engine::ImageFeed& feed,
                              const data::Examples& examples, const std::string& adapter,
@@ -256,12 +294,13 @@ void sft(const Invocation& invocation) {
 
   std::optional<train::Loop> loop;
   if (!invocation.dry_run) {
-    loop.emplace(train::LoopOptions{.stage = "sft",
-                                    .label = "sft",
-                                    .eval_every = c.sft.eval_every,
-                                    .open = {invocation.resume, invocation.force},
-                                    .command = invocation.command},
-                 invocation.loaded, trainable, processes);
+    loop.emplace(
+        train::LoopOptions{.stage = "sft",
+                           .label = "sft",
+                           .eval_every = c.sft.eval_every,
+                           .open = {invocation.resume, invocation.force, invocation.files()},
+                           .command = invocation.command},
+        invocation.loaded, trainable, processes);
   }
   const engine::ImageFeedOptions feed_options{.trains_tower = c.sft.train_tower,
                                               .cache_folder = c.data.feature_cache};
@@ -291,6 +330,7 @@ void sft(const Invocation& invocation) {
       engine::save_assistant(folder, assistant, c.model.path);
     }
   });
+  Step train_step(assistant, feed, examples, adapter, trainable);
   loop->begin(plan.total());
   auto portions = [&](int64_t step) {
     return portions_of(plan.items(step), examples, processes, c.sft.micro_tokens);
@@ -311,22 +351,9 @@ void sft(const Invocation& invocation) {
       rows += examples.lengths()[static_cast<size_t>(item)];
     }
     trainable.zero_grad();
-    double loss = 0;
-    for (const Portion& portion : now) {
-      std::vector<RandomKey> dropout_keys;
-      for (const int64_t place : portion.places) {
-        dropout_keys.push_back(
-            key.at("dropout").at(static_cast<uint64_t>(step)).at(static_cast<uint64_t>(place)));
-      }
-      const model::AdapterScope scope(assistant.model, adapter, std::move(dropout_keys));
-      const at::Tensor sum = loss_sum(assistant, feed, examples, portion);
-      // Divided by the tokens of the whole step, so that accumulation equals one large batch
-      // exactly. A projector alone learns nothing from records without a picture.
-      if (sum.requires_grad()) (sum / static_cast<double>(answer_tokens)).backward();
-      trainable.collect_gradients();
-      loss += sum.item<double>();
-    }
-    loss = trainable.reduce(processes, {loss})[0] / static_cast<double>(answer_tokens);
+    const double sum = train_step.run(now, key.at("dropout").at(static_cast<uint64_t>(step)),
+                                      static_cast<double>(answer_tokens));
+    const double loss = trainable.reduce(processes, {sum})[0] / static_cast<double>(answer_tokens);
     loop->end_step({{"loss", loss}, {"answer_tokens", static_cast<double>(answer_tokens)}}, rows,
                    names_of(items, examples));
   }

@@ -43,6 +43,10 @@ struct Invocation {
   std::map<std::string, std::string> named = {};
   std::string in = {};  // file of `score`, example file of `inspect`
   EvalFlags eval = {};
+
+  // The files and folders that are named beside the config, and the files of mixtures that it
+  // names: for RunFolder. Throws what data::source_files throws.
+  std::vector<std::string> files() const;
 };
 
 // Flags of `convert` that take a value, without their dashes, with what they mean.

@@ -213,7 +213,9 @@ Frame frame_of(const LineChart& chart) {
       }
     }
   }
-  const double margin = std::max(1e-9, 0.06 * (frame.y_high - frame.y_low));
+  // Of nearly equal values no more than their first three digits: an axis of noise tells nothing.
+  const double least = 0.005 * std::max(std::abs(frame.y_low), std::abs(frame.y_high));
+  const double margin = std::max({1e-9, least, 0.06 * (frame.y_high - frame.y_low)});
   frame.y_low -= margin;
   frame.y_high += margin;
   return frame;

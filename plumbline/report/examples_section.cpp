@@ -17,15 +17,17 @@ constexpr size_t kChanged = 4;  // of each kind
 
 using Answered = std::vector<const Run*>;  // those with answers, at least one
 
-std::string facts_html(const Run& run, const std::string& image) {
+std::string facts_html(const Run& run, const std::string& image, bool is_open) {
   const auto facts = run.facts.find(image);
   if (facts == run.facts.end()) return "";
   std::string list;
   for (const auto& fact : facts->second) list += "<li>" + escape(fact) + "</li>";
-  return "<details><summary>Facts of the picture</summary><ul>" + list + "</ul></details>";
+  return std::string(is_open ? "<details open>" : "<details>") +
+         "<summary>Facts of the picture</summary><ul>" + list + "</ul></details>";
 }
 
-std::string example_html(const Answered& runs, size_t index) {
+// Facts are unfolded where an answer changed: they are why.
+std::string example_html(const Answered& runs, size_t index, bool shows_facts) {
   const auto& first = runs.front()->answers[index];
   std::string picture;
   const fs::path image = runs.front()->images / first.image;
@@ -49,14 +51,14 @@ std::string example_html(const Answered& runs, size_t index) {
       "<div class=\"example\"><div>{}<br><small>{}</small></div><div><b>{}</b><div "
       "class=\"answers\">{}</div>{}</div></div>\n",
       picture, escape(first.type), escape(first.question), answers,
-      facts_html(*runs.front(), first.image));
+      facts_html(*runs.front(), first.image, shows_facts));
 }
 
 std::string section(const std::string& heading, const std::string& about, const Answered& runs,
-                    const std::vector<size_t>& chosen) {
+                    const std::vector<size_t>& chosen, bool shows_facts) {
   if (chosen.empty()) return "";
   std::string out;
-  for (const size_t index : chosen) out += example_html(runs, index);
+  for (const size_t index : chosen) out += example_html(runs, index, shows_facts);
   return "<h3>" + heading + "</h3>\n<p>" + about + "</p>\n<div class=\"examples\">" + out +
          "</div>\n";
 }
@@ -103,11 +105,14 @@ std::string examples_html(const std::vector<Run>& runs) {
                    "The first that " + escape(first.name) +
                        " answers with a false claim, or unreadably, and " + escape(last.name) +
                        " without.",
-                   answered, changed(first, last, true)) +
-           section("Spoilt", "The other way round.", answered, changed(first, last, false));
+                   answered, changed(first, last, true), true) +
+           section("Spoilt",
+                   "The first that " + escape(first.name) + " answers without a false claim, and " +
+                       escape(last.name) + " with one, or unreadably.",
+                   answered, changed(first, last, false), true);
   }
-  return out +
-         section("Of each type", "The first ones, not chosen.", answered, first_of_types(first));
+  return out + section("Of each type", "The first ones, not chosen.", answered,
+                       first_of_types(first), false);
 }
 
 }  // namespace plumbline::report

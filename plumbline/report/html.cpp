@@ -35,6 +35,8 @@ mark { background: var(--false-back); color: var(--false); text-decoration: unde
 .flow li { position: relative; flex: 1 1 10rem; max-width: 16rem; background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .6rem .8rem; font-size: 14px; }
 .flow li + li::before { content: "\2192"; position: absolute; left: -1.35rem; top: 35%; color: var(--faint); }
 .flow li > b:first-child { display: block; } .flow .facts { border: 2px solid var(--c2); }
+.summary { border-left: 4px solid var(--c2); padding: .2rem 0 .2rem .9rem; font-size: 1.05rem; }
+.words dt { font-weight: bold; } .words dd { margin: 0 0 .4rem 1.2rem; max-width: 46rem; }
 .verdict { font-weight: bold; white-space: nowrap; }
 @media (max-width: 600px) { body { margin: 1rem auto; font-size: 15px; } .example { grid-template-columns: 1fr; } .flow { flex-direction: column; } .flow li { flex: none; max-width: none; }
   .flow li + li::before { content: "\2193"; left: 50%; top: -1.35rem; } .flow { gap: 1.4rem; } }

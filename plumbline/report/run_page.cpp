@@ -1,7 +1,6 @@
 #include "plumbline/report/run_page.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
+#include "plumbline/base/shell_words.h"
 #include "plumbline/data/facts.h"
 #include "plumbline/formats/metrics_lines.h"
 #include "plumbline/report/chart.h"
@@ -156,20 +156,20 @@ std::string heading_of(const Run& run) {
   return run.num_runs == 1 ? run.name : fmt::format("{}, {} seeds", run.name, run.num_runs);
 }
 
+// A row for each figure: models are few.
 std::string figures_html(const std::vector<Run>& runs) {
-  std::vector<std::vector<std::string>> rows = {{"model"}};
+  if (runs.empty()) return "";
+  std::vector<std::vector<std::string>> rows = {{"figure"}};
+  for (const auto& run : runs) rows[0].push_back(escape(heading_of(run)));
   for (const auto& column : eval::figure_columns()) {
     const char* arrow = column.direction > 0 ? " &uarr;" : column.direction < 0 ? " &darr;" : "";
-    rows[0].push_back(column.heading + std::string(arrow));
-  }
-  for (const auto& run : runs) {
-    rows.push_back({escape(heading_of(run))});
-    for (const auto& column : eval::figure_columns()) {
+    rows.push_back({column.heading + std::string(arrow)});
+    for (const auto& run : runs) {
       const auto& i = (*run.figures).*(column.value);
       rows.back().push_back(std::isnan(i.value) ? "n/a" : interval_html(i.value, i.low, i.high));
     }
   }
-  return rows.size() > 1 ? table(rows) : "";
+  return table(rows);
 }
 
 // What runs the same again: by its config alone where that tells everything, else as it was run.
@@ -178,14 +178,14 @@ std::string command_of(const Run& run) {
                                                   "reward", "ppo",      "eval"};
   if (by_config.contains(run.stage)) {
     return fmt::format("plumbline {} --config {} --out NEW", run.stage,
-                       (run.path / "config.toml").string());
+                       shell_words({(run.path / "config.toml").string()}));
   }
-  return fmt::format("{}", fmt::join(run.command, " "));
+  return shell_words(run.command);
 }
 
 std::string cost_html(const std::vector<Run>& runs) {
   std::vector<std::vector<std::string>> rows = {
-      {"run", "seconds", "peak memory of the process, GiB", "the same again"}};
+      {"run", "seconds", "peak memory of the process, GiB", "the same again, in the folder NEW"}};
   for (const auto& run : runs) {
     if (!run.seconds) continue;
     rows.push_back(
@@ -229,7 +229,8 @@ Run read_run(const fs::path& folder) {
                             .doing = "reading a run folder",
                             .expected = "run.json",
                             .got = "none",
-                            .where = folder.string()});
+                            .where = folder.string(),
+                            .hint = "name the folders of stages, such as those in a demo's."});
   }
   Run run{.name = folder.filename().string(), .path = folder};
   if (run.name.empty()) run.name = folder.parent_path().filename().string();
@@ -309,10 +310,14 @@ std::string reward_table(const std::vector<Run>& runs) {
 std::string runs_html(const std::vector<Run>& runs) {
   const std::string rewards = reward_table(runs);
   const auto methods = by_method(runs);
-  return "<h2>Figures</h2>\n<p>With 95 % intervals from resampling images, unless the run's config "
+  return "<h2>Figures</h2>\n<p>&uarr; more is better, &darr; less is. With 95 % intervals from "
+         "resampling images, unless the run's config "
          "says otherwise; of several seeds the mean and the range.</p>" +
          figures_html(methods) +
-         (rewards.empty() ? "" : "<h2>Reward models</h2><pre>" + escape(rewards) + "</pre>") +
+         (rewards.empty() ? ""
+                          : "<h2>Reward models</h2>\n<p>As measured while they were trained, with "
+                            "facts in an order that was drawn.</p><pre>" +
+                                escape(rewards) + "</pre>") +
          charts_html(runs, methods) + changes_html(runs) + examples_html(methods) + cost_html(runs);
 }
 

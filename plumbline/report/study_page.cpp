@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/shell_words.h"
 #include "plumbline/eval/interval_json.h"
 #include "plumbline/report/chart.h"
 #include "plumbline/report/html.h"
@@ -61,10 +62,26 @@ std::string claims_table(const json& claims) {
   return out + "</table></div>\n";
 }
 
-std::string claims_html(const json& record) {
+// "a, b hold; c is undecided."
+std::string verdicts_html(const json& claims) {
+  const auto with = [&](const char* verdict) {
+    std::string ids;
+    for (const json& claim : claims) {
+      if (claim.at("verdict") == verdict) ids += (ids.empty() ? "" : ", ") + text(claim.at("id"));
+    }
+    return ids.empty() ? "none" : ids;
+  };
   return fmt::format(
+      "<p class=\"summary\"><b>Of the claims</b> that hold: {}. That fail: {}. Undecided: "
+      "{}.</p>\n",
+      with("holds"), with("fails"), with("undecided"));
+}
+
+std::string claims_html(const json& record) {
+  return verdicts_html(record.at("claims")) +
+         fmt::format(
              "<h2>Claims</h2>\n<p>Each claim with the figures that decide it, on {} pictures that "
-             "nothing was chosen by; {} seeds. Intervals (95 %) are of differences on the same "
+             "nothing was chosen by; seeds: {}. Intervals (95 %) are of differences on the same "
              "pictures, and know of seeds and of pictures. &ldquo;Not less&rdquo; leaves "
              "room "
              "for 0.01, but fails where a fall is certain.</p>\n",
@@ -76,6 +93,7 @@ std::string claims_html(const json& record) {
 struct Policy {
   std::string method, variant;
   json figures;
+  json changes;  // of a variant, over the method itself
   eval::Interval at(const char* figure) const {
     return eval::interval_from_json(figures.at(figure));
   }
@@ -84,7 +102,8 @@ struct Policy {
 std::vector<Policy> policies_of(const json& record) {
   std::vector<Policy> policies;
   for (const json& policy : record.at("policies")) {
-    policies.push_back({policy.at("method"), policy.at("variant"), policy.at("figures")});
+    policies.push_back({policy.at("method"), policy.at("variant"), policy.at("figures"),
+                        policy.value("changes", json::object())});
   }
   return policies;
 }
@@ -117,20 +136,50 @@ LineChart curve(const std::vector<Policy>& policies, const char* figure, const c
   return chart;
 }
 
+BarChart by_variant(std::string title, std::string unit) {
+  return {.title = std::move(title),
+          .y_label = std::move(unit),
+          .series = {"RLHF", "Fact-RLHF"},
+          .bars = std::vector<std::vector<Bar>>(2),
+          .first_color = kWithout};
+}
+
+// RLHF's and Fact-RLHF's bars of a variant; a group has its name from the first.
+void add_bar(BarChart& chart, const Policy& policy, const eval::Interval& i) {
+  const bool has_facts = policy.method == "Fact-RLHF";
+  if (!has_facts) chart.groups.push_back(policy.variant.empty() ? "default" : policy.variant);
+  chart.bars[has_facts ? 1 : 0].push_back({i.value, i.low, i.high});
+}
+
 BarChart gap_chart(const std::vector<Policy>& policies) {
-  BarChart chart{.title = "Gap: what the reward model gained and the judge does not see",
-                 .y_label = "deviations of SFT's scores",
-                 .series = {"RLHF", "Fact-RLHF"},
-                 .bars = std::vector<std::vector<Bar>>(2),
-                 .first_color = kWithout};
+  auto chart = by_variant("Gap: what the reward model gained and the judge does not see",
+                          "deviations of SFT's scores");
   for (const auto& policy : policies) {
-    if (!policy.figures.contains("gap")) continue;
-    const auto i = policy.at("gap");
-    const bool has_facts = policy.method == "Fact-RLHF";
-    if (!has_facts) chart.groups.push_back(policy.variant.empty() ? "default" : policy.variant);
-    chart.bars[has_facts ? 1 : 0].push_back({i.value, i.low, i.high});
+    if (policy.figures.contains("gap")) add_bar(chart, policy, policy.at("gap"));
   }
   return chart;
+}
+
+BarChart change_chart(const std::vector<Policy>& policies, const char* figure, const char* title) {
+  auto chart = by_variant(title, fmt::format("change of {}", figure));
+  for (const auto& policy : policies) {
+    if (policy.changes.contains(figure))
+      add_bar(chart, policy, eval::interval_from_json(policy.changes.at(figure)));
+  }
+  return chart;
+}
+
+// What each variant changes about the method itself.
+std::string changes_html(const std::vector<Policy>& policies) {
+  const bool has_any = std::any_of(policies.begin(), policies.end(),
+                                   [](const Policy& policy) { return !policy.changes.empty(); });
+  if (!has_any) return "";
+  return "<h2>What each variant changes</h2>\n<p>Each variant's policies over the method's own, "
+         "which were trained with the same seeds.</p>\n<div class=\"charts\">" +
+         svg(change_chart(policies, "false_description", "Descriptions with a false claim")) +
+         svg(change_chart(policies, "hallucination", "Answers to questions that hallucinate")) +
+         svg(change_chart(policies, "coverage", "Coverage of what is there")) +
+         svg(change_chart(policies, "gold_gained", "What the judge sees gained")) + "</div>\n";
 }
 
 std::string variants_html(const std::vector<Policy>& policies) {
@@ -155,14 +204,12 @@ std::string list_of(const json& texts) {
 }
 
 std::string origin_html(const json& record) {
-  std::string command;
-  for (const json& word : record.at("command"))
-    command += (command.empty() ? "" : " ") + text(word);
+  const auto command = record.at("command").get<std::vector<std::string>>();
   return fmt::format(
       "<h3>How it was measured</h3>\n<pre>{}</pre>\n<p>Revision {}; {}; {:.0f} minutes in all "
       "stages, at most {:.2f} GiB.</p>\n",
-      command, list_of(record.at("revisions")), list_of(record.at("processors")),
-      record.at("seconds").get<double>() / 60,
+      escape(shell_words(command)), list_of(record.at("revisions")),
+      list_of(record.at("processors")), record.at("seconds").get<double>() / 60,
       record.at("peak_memory_bytes").get<double>() / (1LL << 30));
 }
 
@@ -173,7 +220,7 @@ std::string method_html() {
     return fmt::format("<li{}><b>{}</b>{}</li>\n", kind, name, what);
   };
   return "<h2>What was done</h2>\n<ol class=\"flow\">\n" +
-         step("1. Fine-tune",
+         step("1. Fine-tune (SFT)",
               "A vision-language model learns to answer, from data in which a third "
               "of the answers tell what a picture does not show.") +
          step("2. Sample", "It answers new questions, several times each.") +
@@ -185,8 +232,9 @@ std::string method_html() {
               "other is shown <b>facts about the picture</b>, too.",
               " class=\"facts\"") +
          step("5. Optimise",
-              "PPO trains the policy to please a reward model, near where it began. "
-              "The policy never sees facts.") +
+              "PPO trains the policy to please a reward model, near where it began: <b>RLHF</b> "
+              "with "
+              "the first, <b>Fact-RLHF</b> with the second. The policy never sees facts.") +
          step("6. Measure",
               "A judge that knows the truth reads answers to questions about new "
               "pictures.") +
@@ -202,7 +250,8 @@ std::string study_html(const json& record, const std::string& where) {
            "further right is better at the same height.</p>\n<div class=\"charts\">" +
            svg(curve(policies, "false_description", "Descriptions with a false claim")) +
            svg(curve(policies, "chair_i", "CHAIR-i: objects named that are not there")) +
-           svg(gap_chart(policies)) + "</div>\n" + variants_html(policies) + origin_html(record);
+           svg(gap_chart(policies)) + "</div>\n" + changes_html(policies) +
+           variants_html(policies) + origin_html(record);
   } catch (const json::exception& e) {
     throw DataError(Complaint{.component = "report",
                               .doing = "reading a study",

@@ -40,6 +40,14 @@ struct Costs {
   }
 };
 
+// What a variant changes about the method itself.
+void add_changes(json& policy, const SeedStudy& study, const std::string& name) {
+  const std::string method = policy.at("method");
+  for (const auto& figure : study.figures()) {
+    policy["changes"][figure] = to_json(study.difference(name, method, figure));
+  }
+}
+
 void add_figures(json& policy, const SeedStudy& study, const std::string& name) {
   for (const auto& figure : study.figures()) {
     policy["figures"][figure] = to_json(study.mean(name, figure));
@@ -55,9 +63,12 @@ json policies_json(const Evidence& e, const std::vector<std::string>& variants) 
       const std::string name = system_name(has_facts, variant);
       policies.push_back({{"policy", name},
                           {"method", system_name(has_facts)},
-                          {"variant", variant == "default" ? "" : variant}});
+                          {"variant", variant == kDefault ? "" : variant}});
       add_figures(policies.back(), e.answers, name);
       add_figures(policies.back(), e.gains, name);
+      if (variant == kDefault) continue;
+      add_changes(policies.back(), e.answers, name);
+      add_changes(policies.back(), e.gains, name);
     }
   }
   for (const char* name : {kSft, kSftMore, kSftPlus}) {

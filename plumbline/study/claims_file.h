@@ -21,8 +21,9 @@ struct StudyRun {
 // "seconds": of all stages, "peak_memory_bytes", "seeds", "images", "claims": [...] (claims.h),
 // "policies":
 // [{"policy", "method", "variant": "" for the method itself, "figures": {name: {"value", "low",
-// "high", "seeds"}}}]}. Revisions and machines are those that the stages' run.json name. Throws
-// IoError or DataError for a stage without one.
+// "high", "seeds"}}, "changes": of a variant, the same over the method itself}]}. Revisions and
+// machines are those that the stages' run.json name. Throws IoError or DataError for a stage
+// without one.
 nlohmann::ordered_json study_record(const Layout& layout, const StudyRun& run,
                                     const Evidence& evidence, const std::vector<Claim>& claims);
 

@@ -219,7 +219,7 @@ class Reader {
       const fs::path file = layout_ / Layout::audit(seed) / "pairs.jsonl";
       const auto models = accuracies(file);
       const auto of = [&](bool has_facts) {
-        const std::string name = Layout::reward("default", has_facts, seed);
+        const std::string name = Layout::reward(kDefault, has_facts, seed);
         const auto model = models.find(name);
         if (model == models.end()) unfit("pairs of " + name, "none", file);
         return model->second;
@@ -241,7 +241,7 @@ class Reader {
 
 std::string system_name(bool has_facts, const std::string& variant) {
   const std::string name = has_facts ? "Fact-RLHF" : "RLHF";
-  return variant.empty() || variant == "default" ? name : name + ", " + variant;
+  return variant.empty() || variant == kDefault ? name : name + ", " + variant;
 }
 
 Evidence read_evidence(const Layout& layout, const std::vector<std::string>& variants,

@@ -24,7 +24,7 @@ struct Evidence {
   SeedStudy gains;      // policies: proxy_gained, gold_gained, gap
 };
 
-// `variants` are names, "default" among them. Gains are over SFT's answers to the same questions,
+// `variants` are names, kDefault among them. Gains are over SFT's answers to the same questions,
 // in standard deviations of their scores: by the policy's own reward model (proxy) and the judge
 // (gold); gap is proxy - gold. yes_bias is how far the share of "yes" lies from the truth's one
 // half. Throws IoError or DataError for files that are not as the stages write them.

@@ -8,6 +8,9 @@
 
 namespace plumbline::study {
 
+// Among variants, the demo's own method.
+inline constexpr const char* kDefault = "default";
+
 // Names are relative to the study's folder, as its steps are called.
 struct Layout {
   fs::path root;
@@ -25,9 +28,9 @@ struct Layout {
   }
   // The demo's own evaluation of a policy.
   static std::string evaluation(bool has_facts, int64_t seed) {
-    return trained("eval", "default", has_facts, seed);
+    return trained("eval", kDefault, has_facts, seed);
   }
-  // The reward model and the policy of a variant; the demo's own are those of "default".
+  // The reward model and the policy of a variant; the demo's own are those of kDefault.
   static std::string reward(const std::string& variant, bool has_facts, int64_t seed) {
     return trained("reward", variant, has_facts, seed);
   }
@@ -66,7 +69,7 @@ struct Layout {
   static std::string trained(const std::string& stage, const std::string& variant, bool has_facts,
                              int64_t seed) {
     const std::string name = stage + "-" + kind(has_facts);
-    if (variant != "default") return seeded("study/" + variant + "/" + name, seed);
+    if (variant != kDefault) return seeded("study/" + variant + "/" + name, seed);
     return seed == 0 ? name : seeded(name, seed);
   }
 };

@@ -63,9 +63,10 @@ std::vector<Claim> method_claims(const Evidence& e) {
                         .beside(e.answers, plain, kSft, "coverage", Wanted::NotLess)
                         .beside(e.answers, paper, kSft, "coverage", Wanted::NotLess)
                         .list()});
-  claims.push_back({"e",
-                    "Without facts more of what the reward model pays for is nothing to the judge.",
-                    gaps(e).list()});
+  claims.push_back(
+      {"e",
+       "Without facts more of what a policy gains by its reward model is no gain by the judge.",
+       gaps(e).list()});
   claims.push_back({"f",
                     "Fact-RLHF answers yes/no questions no worse than SFT, and says \"yes\" no "
                     "more one-sidedly.",

@@ -151,10 +151,7 @@ SeedMean SeedStudy::mean_of(size_t num_seeds, const Value& value) const {
     if (std::isnan(drawn.back())) return result;
   }
   if (drawn.empty()) return result;
-  std::sort(drawn.begin(), drawn.end());
-  const double tail = (1 - options_.confidence) / 2;
-  result.interval.low = eval::quantile(drawn, tail);
-  result.interval.high = eval::quantile(drawn, 1 - tail);
+  result.interval = eval::percentile_interval(result.interval.value, drawn, options_.confidence);
   return result;
 }
 

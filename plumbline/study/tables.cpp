@@ -30,6 +30,16 @@ std::string signed_text(const eval::Interval& i) {
   return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", i.value, i.low, i.high);
 }
 
+// Cells of a row: a - b.
+std::string differences(const Evidence& e, const std::string& a, const std::string& b) {
+  std::string out;
+  for (const auto& figure : kOfAnswers)
+    out += " " + signed_text(e.answers.difference(a, b, figure).interval) + " |";
+  for (const auto& figure : kOfGains)
+    out += " " + signed_text(e.gains.difference(a, b, figure).interval) + " |";
+  return out;
+}
+
 }  // namespace
 
 std::string claims_table(const std::vector<Claim>& claims) {
@@ -64,13 +74,16 @@ std::string variants_table(const Evidence& e, const std::vector<std::string>& va
   }
   out += "\n" + head("Fact-RLHF - RLHF");
   for (const auto& variant : variants) {
-    const std::string facts = system_name(true, variant), plain = system_name(false, variant);
-    out += "| " + variant + " |";
-    for (const auto& figure : kOfAnswers)
-      out += " " + signed_text(e.answers.difference(facts, plain, figure).interval) + " |";
-    for (const auto& figure : kOfGains)
-      out += " " + signed_text(e.gains.difference(facts, plain, figure).interval) + " |";
-    out += "\n";
+    out += "| " + variant + " |" +
+           differences(e, system_name(true, variant), system_name(false, variant)) + "\n";
+  }
+  out += "\n" + head("variant - the method");
+  for (const auto& variant : variants) {
+    if (variant == kDefault) continue;
+    for (const bool has_facts : {false, true}) {
+      const std::string name = system_name(has_facts, variant);
+      out += "| " + name + " |" + differences(e, name, system_name(has_facts)) + "\n";
+    }
   }
   return out;
 }

@@ -11,8 +11,8 @@ namespace plumbline::study {
 
 std::string claims_table(const std::vector<Claim>& claims);
 
-// Two tables: the policies of all variants with their figures, and what facts change in each
-// variant, with intervals over seeds and images.
+// Three tables: the policies of all variants with their figures; what facts change in each variant;
+// and what each variant changes. All with intervals over seeds and images.
 std::string variants_table(const Evidence& evidence, const std::vector<std::string>& variants);
 
 }  // namespace plumbline::study

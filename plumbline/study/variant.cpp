@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -11,12 +12,28 @@
 #include "plumbline/base/files.h"
 #include "plumbline/config/toml_file.h"
 #include "plumbline/data/record_checks.h"
+#include "plumbline/study/layout.h"
 
 namespace plumbline::study {
 namespace {
 
 constexpr const char* kDoing = "reading variants of the method";
-const std::set<std::string> kStages = {"annotate", "reward", "ppo"};
+// Sections of the config that a stage's list may set.
+const std::map<std::string, std::set<std::string>> kStages = {
+    {"annotate", {"annotate"}},
+    {"reward", {"reward", "lora", "optimizer"}},
+    {"ppo", {"ppo", "generation", "lora", "optimizer"}}};
+// What the demo sets itself: there facts are the difference that is measured.
+const std::set<std::string> kDemos = {"reward.facts", "reward.template"};
+// Folders of a study's own, and what --variants means by itself.
+const std::set<std::string> kReserved = {"answers", "proxy", "sft", "sft-plus", "sft-more", "all"};
+
+bool is_name(const std::string& text) {
+  return !text.empty() && text[0] != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+}
 
 class Reader {
  public:
@@ -29,7 +46,9 @@ class Reader {
       if (about == nullptr) {
         complain(node, fmt::format("expected a table, got '{}' with a value", key.str()));
       } else {
-        variants_.emplace_back(node.source().begin.line, read_one(std::string(key.str()), *about));
+        const std::string name(key.str());
+        variants_.emplace_back(node.source().begin.line, read_one(name, *about));
+        check_name(node, variants_.back().second);
       }
     }
     problems_.finish();
@@ -46,6 +65,19 @@ class Reader {
     problems_.add(fmt::format("line {}", node.source().begin.line), text);
   }
 
+  void check_name(const toml::node& node, const Variant& variant) {
+    if (!is_name(variant.name) || kReserved.contains(variant.name)) {
+      complain(node, fmt::format("expected a name of letters, digits, '-' and '_' that is none of "
+                                 "{}, got '{}'",
+                                 fmt::join(kReserved, ", "), variant.name));
+    } else if (variant.is_default() != (variant.name == kDefault)) {
+      complain(node, variant.is_default()
+                         ? fmt::format("expected settings or facts in '{}', got none", variant.name)
+                         : fmt::format("expected no settings in '{}', which is the method itself",
+                                       kDefault));
+    }
+  }
+
   Variant read_one(const std::string& name, const toml::table& table) {
     Variant variant{.name = name};
     for (const auto& [key, node] : table) {
@@ -56,7 +88,7 @@ class Reader {
       } else if (what == "facts" && text == "exchanged") {
         variant.has_exchanged_facts = true;
       } else if (kStages.contains(what) && node.is_array()) {
-        variant.settings[what] = read_settings(*node.as_array());
+        variant.settings[what] = read_settings(what, *node.as_array());
       } else {
         complain(node, fmt::format(
                            "expected about = \"...\", facts = \"exchanged\" or a list of settings "
@@ -67,17 +99,25 @@ class Reader {
     return variant;
   }
 
-  std::vector<std::string> read_settings(const toml::array& list) {
+  std::vector<std::string> read_settings(const std::string& stage, const toml::array& list) {
     std::vector<std::string> settings;
     for (const toml::node& node : list) {
       const auto text = node.value<std::string>();
-      if (text && text->find('=') != std::string::npos) {
-        settings.push_back(*text);
-      } else {
+      if (!text || text->find('=') == std::string::npos) {
         complain(node, "expected \"section.key=value\", got another value");
+      } else if (!is_stages(stage, text->substr(0, text->find('=')))) {
+        complain(node,
+                 fmt::format("expected a setting of {} but {}, got '{}'",
+                             fmt::join(kStages.at(stage), ", "), fmt::join(kDemos, ", "), *text));
+      } else {
+        settings.push_back(*text);
       }
     }
     return settings;
+  }
+
+  static bool is_stages(const std::string& stage, const std::string& key) {
+    return kStages.at(stage).contains(key.substr(0, key.find('.'))) && !kDemos.contains(key);
   }
 
   std::string path_;
@@ -107,7 +147,8 @@ std::vector<Variant> chosen_variants(const std::vector<Variant>& all, const std:
   throw ConfigError(Complaint{.component = "study",
                               .doing = "choosing variants",
                               .expected = fmt::format("all, or some of {}", fmt::join(known, ", ")),
-                              .got = "'" + *wanted.begin() + "'"});
+                              .got = fmt::format("'{}'", fmt::join(wanted, "', '")),
+                              .where = "--variants"});
 }
 
 data::Facts exchanged(const data::Facts& facts) {

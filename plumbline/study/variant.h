@@ -28,12 +28,14 @@ struct Variant {
 };
 
 // Reads a file of tables: name = {about = "...", annotate = ["key=value", ...], reward = [...],
-// ppo = [...], facts = "exchanged"}, in the file's order. Throws IoError, or DataError for all that
-// is wrong with the file.
+// ppo = [...], facts = "exchanged"}, in the file's order. Names become folders. A stage's list may
+// hold its own settings, and those of what trains it, but what the demo sets itself; values are
+// not looked at. Throws
+// IoError, or DataError for all that is wrong with the file.
 std::vector<Variant> read_variants(const std::string& path);
 
-// Those of `names`, "all" or a list with commas, in the order of `all`. Throws ConfigError for a
-// name that is none.
+// Those of `names`, "all" or a list with commas, in the order of `all`. Throws ConfigError for
+// names that are none.
 std::vector<Variant> chosen_variants(const std::vector<Variant>& all, const std::string& names);
 
 // Each image with the facts of the one before it; the first has the last one's.

@@ -58,7 +58,7 @@ at::Device setup_device(const std::string& device, int64_t threads) {
                                   .doing = "choosing the device '" + device + "'",
                                   .expected = fmt::format("a CUDA device {}", parsed->index()),
                                   .got = fmt::format("{} CUDA devices", count),
-                                  .hint = "use device = \"cpu\", or a libtorch built with CUDA"});
+                                  .hint = "use device = \"cpu\", or a libtorch built with CUDA."});
     }
   }
   set_threads(threads);

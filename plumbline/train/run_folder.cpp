@@ -27,7 +27,6 @@ namespace plumbline::train {
 namespace {
 
 constexpr const char* kStepPrefix = "step-";
-constexpr const char* kLockName = ".lock";
 
 // What run.json says, or null when it is not ours.
 nlohmann::json about(const fs::path& path) {
@@ -87,22 +86,41 @@ std::vector<std::string> result_settings(const std::string& toml) {
 
 void check_same_config(const fs::path& stored, const std::string& now) {
   const auto before = result_settings(read_file(stored)), after = result_settings(now);
-  std::vector<std::string> changed;
+  std::vector<std::string> changed, old;
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
                       std::back_inserter(changed));
   if (changed.empty()) return;
-  throw ConfigError(
-      Complaint{.component = "run",
-                .doing = "resuming",
-                .expected = "the config the run was started with",
-                .got = fmt::format("other values: {}", fmt::join(changed, "; ")),
-                .where = stored.string(),
-                .hint = "resume with the same --config and --set, or start anew with --force."});
+  std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                      std::back_inserter(old));
+  throw ConfigError(Complaint{
+      .component = "run",
+      .doing = "resuming",
+      .expected = fmt::format("the config the run was started with: {}", fmt::join(old, "; ")),
+      .got = fmt::format("other values: {}", fmt::join(changed, "; ")),
+      .where = stored.string(),
+      .hint = "resume with the same --config and --set, or start anew with --force."});
 }
 
-// The files of [data] by the names of their contents: a run that goes on with other data would be
-// neither the old nor a new one. Folders of images are not looked into.
-nlohmann::ordered_json input_hashes(const config::Config& config) {
+// Of a file, or of the files in a folder.
+std::string hash_of(const fs::path& path) {
+  if (!fs::is_directory(path)) return content_hash(path);
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  ContentHash hash;
+  for (const auto& file : files) {
+    hash.add(file.filename().string());
+    hash.add(content_hash(file));
+  }
+  return hash.hex();
+}
+
+// The files of [data] and other inputs by the names of their contents: a run that goes on with
+// other data would be neither the old nor a new one. Folders of images are not looked into.
+nlohmann::ordered_json input_hashes(const config::Config& config,
+                                    const std::vector<std::string>& inputs) {
   nlohmann::ordered_json hashes = nlohmann::ordered_json::object();
   for (const auto& field : config::find_section("data")->fields) {
     const auto value = field.get(config);
@@ -111,15 +129,21 @@ nlohmann::ordered_json input_hashes(const config::Config& config) {
     if (text == nullptr || text->empty() || !fs::is_regular_file(*text, error)) continue;
     hashes["data." + field.key] = content_hash(*text);
   }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (fs::exists(inputs[i])) hashes[fmt::format("input {}", i + 1)] = hash_of(inputs[i]);
+  }
   return hashes;
 }
 
-void check_same_inputs(const fs::path& path, const config::Config& config) {
-  const auto stored = about(path);
-  if (!stored.contains("inputs")) return;  // of an older version
-  const auto now = input_hashes(config);
-  for (const auto& [key, hash] : stored["inputs"].items()) {
-    if (now.contains(key) && now[key] == hash) continue;
+void check_same_inputs(const fs::path& path, const config::Config& config,
+                       const std::vector<std::string>& inputs) {
+  const auto run = about(path);
+  if (!run.contains("inputs") || !run["inputs"].is_object()) return;  // of an older version
+  const nlohmann::ordered_json now = input_hashes(config, inputs), stored = run["inputs"];
+  auto all = stored;
+  if (stored.contains("input 1")) all.update(now);  // else of an older version, which noted none
+  for (const auto& [key, any] : all.items()) {
+    if (now.contains(key) && stored.contains(key) && now[key] == stored[key]) continue;
     throw ConfigError(Complaint{.component = "run",
                                 .doing = "resuming",
                                 .expected = "the data the run was started with",
@@ -140,46 +164,28 @@ void check_same_stage(const fs::path& path, const std::string& stage) {
                               .hint = "choose another --out."});
 }
 
-// Holds the folder for this process; the system lets go when the process ends, however it ends.
-std::shared_ptr<int> lock(const fs::path& path) {
-  const int fd = ::open((path / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) {
-    throw IoError(Complaint{.component = "run",
-                            .doing = "opening the run folder",
-                            .got = std::strerror(errno),
-                            .where = path.string()});
-  }
-  std::shared_ptr<int> held(new int(fd), [](int* file) {
-    ::close(*file);
-    delete file;
-  });
-  // File systems without locks (some network ones) are used without.
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return held;
-  throw ConfigError(Complaint{.component = "run",
-                              .doing = "opening the run folder",
-                              .expected = "a folder that no other process uses",
-                              .got = "one that is being written",
-                              .where = path.string(),
-                              .hint = "wait for the other run, or choose another --out."});
-}
-
 // Replacing a folder must not delete what the new run is about to read.
-void check_inputs_outside(const config::Config& config, const fs::path& path) {
+void check_inputs_outside(const config::Config& config, const std::vector<std::string>& inputs,
+                          const fs::path& path) {
   const fs::path root = fs::weakly_canonical(path);
+  const auto check = [&](const std::string& input, const std::string& name) {
+    const fs::path file = fs::weakly_canonical(input);
+    if (std::mismatch(root.begin(), root.end(), file.begin(), file.end()).first != root.end())
+      return;
+    throw ConfigError(Complaint{.component = "run",
+                                .doing = "replacing the run folder",
+                                .expected = "inputs outside of it",
+                                .got = name + input,
+                                .where = path.string(),
+                                .hint = "choose another --out."});
+  };
+  for (const auto& input : inputs) check(input, "");
   for (const char* section : {"model", "data", "reward", "annotate"}) {
     for (const auto& field : config::find_section(section)->fields) {
       const auto value = field.get(config);
       const auto* text = std::get_if<std::string>(&value);
       if (text == nullptr || text->empty()) continue;
-      const fs::path input = fs::weakly_canonical(*text);
-      if (std::mismatch(root.begin(), root.end(), input.begin(), input.end()).first != root.end())
-        continue;
-      throw ConfigError(Complaint{.component = "run",
-                                  .doing = "replacing the run folder",
-                                  .expected = "inputs outside of it",
-                                  .got = fmt::format("{}.{} = {}", section, field.key, *text),
-                                  .where = path.string(),
-                                  .hint = "choose another --out."});
+      check(*text, fmt::format("{}.{} = ", section, field.key));
     }
   }
 }
@@ -246,6 +252,28 @@ std::vector<fs::path> checkpoints_of(const fs::path& run) {
 
 }  // namespace
 
+std::shared_ptr<int> hold_folder(const fs::path& path) {
+  const int fd = ::open((path / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    throw IoError(Complaint{.component = "run",
+                            .doing = "opening the run folder",
+                            .got = std::strerror(errno),
+                            .where = path.string()});
+  }
+  std::shared_ptr<int> held(new int(fd), [](int* file) {
+    ::close(*file);
+    delete file;
+  });
+  // File systems without locks (some network ones) are used without.
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return held;
+  throw ConfigError(Complaint{.component = "run",
+                              .doing = "opening the run folder",
+                              .expected = "a folder that no other process uses",
+                              .got = "one that is being written",
+                              .where = path.string(),
+                              .hint = "wait for the other run, or choose another --out."});
+}
+
 RunFolder::RunFolder(fs::path path, std::shared_ptr<int> lock, config::RunConfig config,
                      bool is_resumed)
     : path_(std::move(path)),
@@ -267,16 +295,16 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
   }
   const fs::path path = config.out;
   const bool replaces = options.force && is_run_folder(path);
-  if (replaces) check_inputs_outside(loaded.config, path);
-  std::shared_ptr<int> held = is_run_folder(path) ? lock(path) : nullptr;
+  if (replaces) check_inputs_outside(loaded.config, options.inputs, path);
+  std::shared_ptr<int> held = is_run_folder(path) ? hold_folder(path) : nullptr;
   make_room(path, options);
   const std::string resolved = config::to_toml(loaded.config);
   const bool is_resumed = options.resume && is_run_folder(path);
   if (is_resumed) {
-    check_same_run(stage, loaded);
+    check_same_run(stage, loaded, options.inputs);
   }
   make_folders(path);
-  if (held == nullptr || replaces) held = lock(path);
+  if (held == nullptr || replaces) held = hold_folder(path);
   RunFolder run(path, std::move(held), config, is_resumed);
   if (is_resumed) {
     const auto checkpoint = run.latest_checkpoint();
@@ -286,7 +314,7 @@ RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded
     log_info("resuming {} after step {}", path.string(), step);
   } else {
     write_file(path / "config.toml", resolved);
-    run.write_run_json(stage, command, input_hashes(loaded.config));
+    run.write_run_json(stage, command, input_hashes(loaded.config, options.inputs));
   }
   return run;
 }
@@ -307,12 +335,15 @@ void RunFolder::write_run_json(const std::string& stage, const std::vector<std::
   write_file(path_ / "run.json", text_of(json));
 }
 
-void RunFolder::check_same_run(const std::string& stage, const config::Loaded& loaded) {
+void RunFolder::check_same_run(const std::string& stage, const config::Loaded& loaded,
+                               const std::vector<std::string>& inputs) {
   const fs::path path = loaded.config.run.out;
   check_same_stage(path, stage);
   check_same_config(path / "config.toml", config::to_toml(loaded.config));
-  check_same_inputs(path, loaded.config);
+  check_same_inputs(path, loaded.config, inputs);
 }
+
+bool RunFolder::is_run(const fs::path& path) { return is_run_folder(path); }
 
 bool RunFolder::is_finished(const fs::path& path) {
   return is_run_folder(path) && about(path).contains("finished");

@@ -63,6 +63,12 @@ TEST_F(Cli, MissingSettingsAreNamedTogether) {
       o.err, AllOf(HasSubstr("model.path"), HasSubstr("data.train"), HasSubstr("reward.template")));
 }
 
+TEST_F(Cli, ADryRunNeedsNoFolder) {
+  EXPECT_THAT(plumbline({"reward"}).err, HasSubstr("run.out"));
+  EXPECT_THAT(plumbline({"reward", "--dry-run"}).err,
+              AllOf(HasSubstr("model.path"), Not(HasSubstr("run.out"))));
+}
+
 TEST_F(Cli, NumbersThatWouldOverflowAreRefused) {
   const Outcome o = plumbline({"sft", "--set", "sft.batch_size=9223372036854775807"});
   EXPECT_EQ(o.exit_code, 2);
@@ -86,7 +92,9 @@ TEST_F(Cli, DeepNestingAndHugeNumbersInJson) {
 }
 
 TEST_F(Cli, UnknownCommandAndFlagEndWith2) {
-  EXPECT_EQ(plumbline({"sfft"}).exit_code, 2);
+  const Outcome o = plumbline({"sfft"});
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("'sfft'"));
   EXPECT_EQ(plumbline({"sft", "--outt", "x"}).exit_code, 2);
   EXPECT_EQ(plumbline({}).exit_code, 2);
 }
@@ -95,6 +103,7 @@ TEST_F(Cli, HelpListsTheSettings) {
   const Outcome o = plumbline({"ppo", "--help"});
   EXPECT_EQ(o.exit_code, 0);
   EXPECT_THAT(o.out, AllOf(HasSubstr("ppo.kl_coef"), HasSubstr("--resume")));
+  EXPECT_THAT(o.out, AllOf(HasSubstr("--seed N"), HasSubstr("--out PATH")));
   EXPECT_THAT(plumbline({"--version"}).out, HasSubstr("plumbline 0."));
 }
 

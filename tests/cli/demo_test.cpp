@@ -1,5 +1,8 @@
 // The demo as a user runs it, at its quickest; and its page in a browser.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -120,6 +123,68 @@ TEST_F(Demo, AnEarlierRunIsNotWrittenOver) {
   EXPECT_THAT(o.err, HasSubstr("--resume continues it, --force starts anew"));
 }
 
+TEST_F(Demo, AStageWithoutItsResultIsMadeAnew) {
+  const json before = claims()["claims"];
+  fs::remove(folder() / "study/proxy/paper-plain-seed1/scores.jsonl");
+  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
+                               "--out", folder().string()});
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_THAT(o.err, HasSubstr("left: study/proxy/paper-plain-seed1"));
+  EXPECT_EQ(claims()["claims"], before);
+}
+
+TEST_F(Demo, ADamagedStageIsNamed) {
+  const fs::path file = folder() / "sample/run.json";
+  const std::string before = read_file(file);
+  write_file(file, "");
+  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
+                               "--out", folder().string()});
+  write_file(file, before);
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, AllOf(HasSubstr("demo/sample"), HasSubstr("remove this folder")));
+}
+
+TEST_F(Demo, AnotherContentOfWhatAStageHasReadIsRefused) {
+  const fs::path file = folder() / "study/answers/paper-plain-seed0/answers.jsonl";
+  const std::string before = read_file(file);
+  write_file(file, before + "\n");
+  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
+                               "--out", folder().string()});
+  write_file(file, before);
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("proxy/paper-plain-seed0"));
+}
+
+TEST_F(Demo, OtherFoldersAndFilesAreLeftAlone) {
+  const fs::path other = (*scratch_) / "not-a-demo";
+  make_folders(other);
+  write_file(other / "report.html", "precious");
+  for (const char* flag : {"--resume", "--force"}) {
+    const Outcome o = plumbline({"demo", "--quick", flag, "--out", other.string()});
+    EXPECT_EQ(o.exit_code, 2);
+    EXPECT_THAT(o.err, HasSubstr("not a demo's"));
+  }
+  EXPECT_EQ(read_file(other / "report.html"), "precious");
+  EXPECT_THAT(plumbline({"demo", "--quick", "--out", (other / "report.html").string()}).err,
+              HasSubstr("got a file"));
+  // Nor is the model it starts from.
+  const Outcome o =
+      plumbline({"demo", "--quick", "--force", "--set",
+                 "demo.base=" + (folder() / "sft/model").string(), "--out", folder().string()});
+  EXPECT_THAT(o.err, HasSubstr("outside of it"));
+  EXPECT_TRUE(fs::exists(folder() / "sft/model"));
+}
+
+TEST_F(Demo, TwoDoNotWriteOneFolder) {
+  const int held = ::open((folder() / ".lock").c_str(), O_RDWR | O_CREAT, 0644);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  const Outcome o = plumbline({"demo", "--quick", "--force", "--out", folder().string()});
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("no other process uses"));
+  EXPECT_TRUE(fs::exists(folder() / "claims.json"));
+  ::close(held);
+}
+
 TEST_F(Demo, UnknownVariantsAreRefusedBeforeAnythingStarts) {
   const Outcome o = plumbline({"demo", "--variants", "weak", "--out", (*scratch_) / "other"});
   EXPECT_EQ(o.exit_code, 2);
@@ -193,11 +258,15 @@ TEST_F(Page, HasNoErrorsAndLoadsNothing) {
 }
 
 TEST_F(Page, FactsOpenWithAClick) {
-  EXPECT_EQ(browser_->evaluate("document.querySelectorAll('.example details[open]').length"), 0);
-  browser_->click(".example summary");
-  EXPECT_EQ(browser_->evaluate("document.querySelectorAll('.example details[open]').length"), 1);
-  EXPECT_GT(browser_->evaluate("document.querySelector('.example details li').offsetHeight")
-                .get<double>(),
+  const auto num_open = [&] {
+    return browser_->evaluate("document.querySelectorAll('.example details[open]').length")
+        .get<int>();
+  };
+  const int before = num_open();
+  browser_->evaluate("document.querySelector('.example details:not([open])').id = 'closed'");
+  browser_->click("#closed summary");
+  EXPECT_EQ(num_open(), before + 1);
+  EXPECT_GT(browser_->evaluate("document.querySelector('#closed li').offsetHeight").get<double>(),
             10);
   keep("examples");
 }

@@ -244,6 +244,21 @@ TEST_F(Stages, ScoreGivesRewards) {
   EXPECT_NE(rewards["raw"], rewards["other"]);
 }
 
+TEST_F(Stages, DataCheckReadsWhatStagesWrite) {
+  const auto check = [](const std::string& file) {
+    return plumbline({"data", "check", at(file), "--images", at("data/comparisons/images"),
+                      "--model", at("sft/model"), "--conversation", "brief"});
+  };
+  EXPECT_THAT(check("data/comparisons/prompts.json").out, HasSubstr("prompts about 40 pictures"));
+  EXPECT_THAT(check("annotate/comparisons.json").out, HasSubstr("comparisons about"));
+  write_file(*scratch_ / "one.json",
+             R"([{"id": "1", "image": "../prompts.json", "conversations":
+                 [{"from": "human", "value": "<image> what?"}]}])");
+  const Outcome broken = check("one.json");
+  EXPECT_EQ(broken.exit_code, 3);
+  EXPECT_THAT(broken.err, HasSubstr("1 that cannot"));
+}
+
 TEST_F(Stages, SampleGoesOnWhereItWasKilled) {
   const std::vector<std::string> settings = {
       "model.path=" + at("sft/model"), "data.prompts=" + at("data/comparisons/prompts.json"),

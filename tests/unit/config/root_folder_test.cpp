@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "plumbline/base/error.h"
 #include "tests/support/scratch.h"
 
 namespace plumbline::config {
@@ -17,6 +18,8 @@ TEST(RootFolder, IsTheCurrentOneOrTheOneNamed) {
   write_file(scratch.path() / "configs/world/sft.toml", "");
   ::setenv("PLUMBLINE_HOME", scratch.path().c_str(), 1);
   EXPECT_EQ(find_root(), scratch.path());
+  ::setenv("PLUMBLINE_HOME", (scratch.path() / "elsewhere").c_str(), 1);
+  EXPECT_THROW(find_root(), IoError);
   ::unsetenv("PLUMBLINE_HOME");
 }
 

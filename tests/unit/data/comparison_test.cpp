@@ -195,6 +195,19 @@ TEST_F(Comparisons, VotesDecideWhereNoPreferenceIsWritten) {
   EXPECT_EQ(read(value.dump()).at(0).preference, Choice::Second);
 }
 
+TEST(IsHeldOut, IsDrawnByPicture) {
+  const auto key = random_key(1, "test");
+  int64_t count = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const Comparison pair{.id = "a", .images = {std::to_string(i)}};
+    const Comparison other{.id = "b", .images = pair.images, .output_1 = "x"};
+    EXPECT_EQ(is_held_out(pair, 0.2, key), is_held_out(other, 0.2, key));
+    count += is_held_out(pair, 0.2, key);
+    EXPECT_FALSE(is_held_out(pair, 0, key));
+  }
+  EXPECT_NEAR(static_cast<double>(count), 200, 50);  // four standard deviations
+}
+
 TEST(Majority, NeedsALead) {
   const auto vote = [](Choice choice) { return Vote{.annotator = "", .choice = choice}; };
   EXPECT_EQ(majority({vote(Choice::First), vote(Choice::Tie)}), Choice::First);

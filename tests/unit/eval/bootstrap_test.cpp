@@ -65,6 +65,14 @@ TEST(Bootstrap, UnitsWithFewPartsAreTheSame) {
   }
 }
 
+TEST(PercentileInterval, LiesBetweenRanks) {
+  std::vector<double> drawn = {4, 0, 1, 3, 2};
+  const auto interval = percentile_interval(9, drawn, 0.75);  // ranks 0.5 and 3.5 of 0 to 4
+  EXPECT_EQ(interval.value, 9);
+  EXPECT_EQ(interval.low, 0.5);
+  EXPECT_EQ(interval.high, 3.5);
+}
+
 TEST(Ratio, OfNothingIsNoNumber) {
   EXPECT_EQ(ratio(1, 4), 0.25);
   EXPECT_TRUE(std::isnan(ratio(0, 0)));

@@ -56,6 +56,7 @@ TEST(StudyPage, ShowsClaimsWithVerdictsInWords) {
   const auto text = study_html(record(), "claims.json");
   EXPECT_THAT(text, HasSubstr("with &lt;facts&gt;"));
   EXPECT_THAT(text, HasSubstr("&#10007; fails"));
+  EXPECT_THAT(text, HasSubstr("hold: none. That fail: a. Undecided: none."));
   EXPECT_THAT(text, HasSubstr("+0.375"));
   EXPECT_THAT(text, HasSubstr("1500 pictures"));
   EXPECT_THAT(text, HasSubstr("plumbline demo --seeds 5"));
@@ -67,6 +68,19 @@ TEST(StudyPage, CurvesNameTheirVariants) {
   EXPECT_THAT(text, HasSubstr(">weak-kl<"));
   EXPECT_THAT(text, HasSubstr("Descriptions with a false claim"));
   EXPECT_EQ(text.find("nan"), std::string::npos);
+}
+
+TEST(StudyPage, ShowsWhatAVariantChanges) {
+  EXPECT_EQ(study_html(record(), "claims.json").find("What each variant changes"),
+            std::string::npos);
+  auto with_changes = record();
+  for (const size_t place : {3U, 4U}) {
+    auto& policy = with_changes["policies"][place];
+    policy["changes"] = policy["figures"];
+  }
+  EXPECT_THAT(
+      study_html(with_changes, "claims.json"),
+      testing::AllOf(HasSubstr("What each variant changes"), HasSubstr("change of coverage")));
 }
 
 TEST(StudyPage, RefusesOtherJson) {

@@ -11,6 +11,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(ClaimsTable, ShowsFiguresAndVerdicts) {
   Measure m{.figure = "f", .a = "A", .b = "B", .wanted = Wanted::Less};
@@ -33,6 +34,18 @@ TEST(VariantsTable, HasARowForEachPolicyAndEachDifference) {
       variants_table(e, {"default"}),
       AllOf(HasSubstr("| SFT | 1.000 [1.000, 1.000]"), HasSubstr("| RLHF | 1.000"),
             HasSubstr("| Fact-RLHF | 0.000"), HasSubstr("| default | -1.000 [-1.000, -1.000]")));
+}
+
+TEST(VariantsTable, ShowsWhatAVariantChanges) {
+  ToyStudy toy;
+  toy.add_variant("wrong", false);
+  const auto e = read_evidence(toy.layout, {"default", "wrong"}, ToyStudy::kSeeds,
+                               {.samples = 20, .key = random_key(1, "test")});
+  const auto text = variants_table(e, {"default", "wrong"});
+  const auto changes = text.substr(text.find("variant - the method"));
+  EXPECT_THAT(changes, AllOf(HasSubstr("| RLHF, wrong | +0.000 [+0.000, +0.000]"),
+                             HasSubstr("| Fact-RLHF, wrong | +1.000 [+1.000, +1.000]"),
+                             Not(HasSubstr("default"))));
 }
 
 }  // namespace

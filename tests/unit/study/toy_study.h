@@ -77,6 +77,16 @@ class ToyStudy {
     }
   }
 
+  // A variant whose policies' answers are all right or all wrong.
+  void add_variant(const std::string& name, bool is_right) {
+    for (int64_t seed = 0; seed < kSeeds; ++seed) {
+      for (const bool has_facts : {false, true}) {
+        answer(Layout::answers(name, has_facts, seed), is_right);
+        score(name, has_facts, seed);
+      }
+    }
+  }
+
   // Of two pairs the models with facts rank both right, those without one and a tie of scores.
   void write_pairs() {
     for (int64_t seed = 0; seed < kSeeds; ++seed) {

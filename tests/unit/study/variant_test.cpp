@@ -1,5 +1,6 @@
 #include "plumbline/study/variant.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 namespace plumbline::study {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -50,11 +52,45 @@ TEST(Variants, AllProblemsOfAFileAreTold) {
   }
 }
 
+std::string error_of(const std::string& text) {
+  try {
+    read(text);
+  } catch (const DataError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(Variants, NamesAreFoldersOfTheirOwn) {
+  const std::string settings = "ppo = [\"ppo.kl_coef=0\"]\n";
+  for (const char* name : {"\"../a\"", "\"a/b\"", "\"\"", "\"a,b\"", "\"-a\"", "all", "answers"}) {
+    EXPECT_THAT(error_of(fmt::format("[{}]\n{}", name, settings)), HasSubstr("a name of letters"))
+        << name;
+  }
+  EXPECT_THAT(error_of("[default]\n" + settings), HasSubstr("the method itself"));
+  EXPECT_THAT(error_of("[a]\nabout = \"b\"\n"), HasSubstr("got none"));
+  EXPECT_EQ(error_of("[a-B_3]\n" + settings), "");
+}
+
+TEST(Variants, SettingsAreTheirStages) {
+  const auto error = error_of(
+      "[a]\nppo = [\"reward.epochs=3\", \"run.seed=5\", \"model.path=x\"]\n"
+      "reward = [\"reward.facts=false\", \"annotate.noise=1\"]\n");
+  EXPECT_THAT(error, AllOf(HasSubstr("'reward.epochs=3'"), HasSubstr("'run.seed=5'"),
+                           HasSubstr("'model.path=x'"), HasSubstr("'reward.facts=false'"),
+                           HasSubstr("'annotate.noise=1'")));
+}
+
 TEST(Variants, AreChosenByName) {
   const std::vector<Variant> all = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
   EXPECT_THAT(names_of(chosen_variants(all, "all")), ElementsAre("a", "b", "c"));
   EXPECT_THAT(names_of(chosen_variants(all, "c, a")), ElementsAre("a", "c"));
-  EXPECT_THROW(chosen_variants(all, "a,d"), ConfigError);
+  try {
+    chosen_variants(all, "e,a,d");
+    FAIL();
+  } catch (const ConfigError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("'d', 'e'"));
+  }
 }
 
 TEST(Exchanged, EveryImageHasAnothersFacts) {

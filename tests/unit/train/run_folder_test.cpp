@@ -125,6 +125,32 @@ TEST_F(RunFolderTest, ResumingWithOtherDataNamesIt) {
   EXPECT_THAT(error_of({.resume = true}, sets), HasSubstr("data.train"));
 }
 
+TEST_F(RunFolderTest, ResumingWithOtherInputsNamesThem) {
+  const std::string a = (folder_ / "a.txt").string(), b = (folder_ / "b").string();
+  write_file(a, "1");
+  make_folders(b);
+  write_file(folder_ / "b/weights", "2");
+  RunFolder::open("sft", loaded(), {.inputs = {a, b}}, {});
+  const auto resumed_with = [&](std::vector<std::string> inputs) {
+    return error_of({.resume = true, .inputs = std::move(inputs)});
+  };
+  EXPECT_EQ(resumed_with({a, b}), "");
+  EXPECT_THAT(resumed_with({a}), HasSubstr("input 2"));
+  EXPECT_THAT(resumed_with({b, a}), HasSubstr("input 1"));
+  EXPECT_THAT(resumed_with({a, b, a}), HasSubstr("input 3"));
+  write_file(folder_ / "b/weights", "3");
+  EXPECT_THAT(resumed_with({a, b}), HasSubstr("another content of input 2"));
+}
+
+TEST_F(RunFolderTest, ForceSparesItsInputs) {
+  RunFolder::open("sft", loaded(), {}, {}).finish();
+  const std::string inside = (path_ / "answers.jsonl").string();
+  write_file(inside, "1");
+  EXPECT_THAT(error_of({.force = true, .inputs = {inside}}), HasSubstr("inputs outside of it"));
+  EXPECT_THAT(error_of({.force = true, .inputs = {path_.string()}}), HasSubstr("inputs outside"));
+  EXPECT_EQ(read_file(inside), "1");
+}
+
 TEST_F(RunFolderTest, ResumingWithAnotherConfigNamesTheDifference) {
   RunFolder::open("sft", loaded({"ppo.kl_coef=0.25"}), {}, {});
   EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
