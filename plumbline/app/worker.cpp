@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <climits>
+#include <cstdlib>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -104,6 +105,11 @@ void keep_memory() {
 #endif
 }
 
+// oneDNN compiles a bfloat16 product for every shape it meets, and keeps 1,024 of them, 0.8 MiB each;
+// batches without padding hardly ever come back in the same shape. What one pass uses again fits
+// into fewer, at the same speed. Before the first tensor operation.
+void bound_compiled_products() { ::setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128", 0); }
+
 // The one place where exceptions become exit codes. Torch's own messages stay out of the user's
 // sight.
 int guarded(int argc, char** argv) {
@@ -156,5 +162,6 @@ int guarded(int argc, char** argv) {
 int main(int argc, char** argv) {
   plumbline::app::open_standard_streams();
   plumbline::app::keep_memory();
+  plumbline::app::bound_compiled_products();
   return plumbline::app::guarded(argc, argv);
 }
