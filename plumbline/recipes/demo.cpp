@@ -308,7 +308,9 @@ class Demo {
     const fs::path page = layout_ / "report.html";
     write_file(page, report::page("Factually augmented RLHF on the synthetic world",
                                   report::method_html() +
-                                      report::summary_html(evaluated, config_.demo.quick) +
+                                      (is_study() && !config_.demo.quick
+                                           ? ""
+                                           : report::summary_html(evaluated, config_.demo.quick)) +
                                       report::words_html() + study + report::runs_html(runs) +
                                       "<h2>What the reward models have learnt</h2>\n" +
                                       report::audit_sections_html(audit)));

@@ -54,6 +54,16 @@ std::string without_seed(const std::string& name) {
   return is_seed ? name.substr(0, at) : name;
 }
 
+// Of the first seed of each method: what all seeds would show at length.
+std::vector<const Run*> first_seeds(const std::vector<Run>& runs) {
+  std::vector<const Run*> first;
+  std::set<std::string> seen;
+  for (const Run& run : runs) {
+    if (seen.insert(without_seed(run.name)).second) first.push_back(&run);
+  }
+  return first;
+}
+
 // Of several seeds' curves the mean, point by point as far as all go, and the range around it.
 Line line_of(const std::string& name, const std::vector<Points>& seeds, int color) {
   if (seeds.size() == 1) return {.name = name, .points = seeds.front(), .color = color};
@@ -198,7 +208,7 @@ std::string cost_html(const std::vector<Run>& runs) {
 
 std::string changes_html(const std::vector<Run>& runs) {
   std::string out;
-  for (const Run& run : runs) out += changed_answers_html(run);
+  for (const Run* run : first_seeds(runs)) out += changed_answers_html(*run);
   return out.empty() ? ""
                      : "<h2>Answers to the same prompts, while they were optimised</h2>\n" + out;
 }
@@ -214,7 +224,7 @@ std::string charts_html(const std::vector<Run>& runs, const std::vector<Run>& me
         curve_chart(runs, "loss", "Training loss")}) {
     out += svg(chart);
   }
-  for (const Run& run : runs) out += svg(reward_terms_chart(run));
+  for (const Run* run : first_seeds(runs)) out += svg(reward_terms_chart(*run));
   out += svg(type_chart(methods, "Score by question type", &eval::TypeFigures::score));
   out +=
       svg(type_chart(methods, "Hallucination by question type", &eval::TypeFigures::hallucination));

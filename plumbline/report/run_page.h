@@ -44,9 +44,10 @@ std::string figures_table(const std::vector<Run>& runs);
 std::string reward_table(const std::vector<Run>& runs);
 
 // What a page shows of runs: figures, proxy reward against gold score, bars by type, training
-// curves (of several seeds, "NAME-seed1", the mean and a band from the lowest to the highest),
-// examples with the answers of all evaluated runs side by side, false claims marked and the
-// picture's facts beside them, and how long each run took and how to repeat it.
+// curves (of several seeds, "NAME-seed1", the mean and a band from the lowest to the highest;
+// reward terms and changed answers of the first alone), examples with the answers of all evaluated
+// runs side by side, false claims marked and the picture's facts beside them, and how long each run
+// took and how to repeat it.
 std::string runs_html(const std::vector<Run>& runs);
 
 }  // namespace plumbline::report
