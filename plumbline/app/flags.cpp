@@ -8,9 +8,7 @@ namespace {
 
 // What stands behind a flag in help texts.
 const char* kind_of(const std::string& key) {
-  const size_t dot = key.find('.');
-  const auto* section = config::find_section(key.substr(0, dot));
-  const auto* field = section == nullptr ? nullptr : section->find(key.substr(dot + 1));
+  const auto* field = config::find_field(key);
   PLUMBLINE_CHECK(field != nullptr, key);
   const config::Value value = field->get(config::Config{});
   if (std::holds_alternative<bool>(value)) return "true|false";

@@ -29,9 +29,7 @@ void check_required(const Stage& stage, const config::Config& config, bool is_dr
   std::string missing;
   for (const std::string& name : stage.required) {
     if (is_dry_run && name == "run.out") continue;
-    const size_t dot = name.find('.');
-    const auto* section = config::find_section(name.substr(0, dot));
-    const auto* field = section == nullptr ? nullptr : section->find(name.substr(dot + 1));
+    const auto* field = config::find_field(name);
     PLUMBLINE_CHECK(field != nullptr, name);
     if (std::get<std::string>(field->get(config)).empty())
       missing += (missing.empty() ? "" : ", ") + name;
@@ -105,9 +103,9 @@ void keep_memory() {
 #endif
 }
 
-// oneDNN compiles a bfloat16 product for every shape it meets, and keeps 1,024 of them, 0.8 MiB each;
-// batches without padding hardly ever come back in the same shape. What one pass uses again fits
-// into fewer, at the same speed. Before the first tensor operation.
+// oneDNN compiles a bfloat16 product for every shape it meets, and keeps 1,024 of them, 0.8 MiB
+// each; batches without padding hardly ever come back in the same shape. What one pass uses again
+// fits into fewer, at the same speed. Before the first tensor operation.
 void bound_compiled_products() { ::setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128", 0); }
 
 // The one place where exceptions become exit codes. Torch's own messages stay out of the user's

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -133,6 +134,11 @@ void append_file(const fs::path& path, std::string_view bytes) {
   Descriptor fd(path, O_WRONLY | O_CREAT | O_APPEND, "appending to");
   fd.write_all(bytes);
   fd.close();
+}
+
+bool lies_in(const fs::path& inner, const fs::path& outer) {
+  const fs::path root = fs::weakly_canonical(outer), path = fs::weakly_canonical(inner);
+  return std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
 }
 
 void make_folders(const fs::path& path) {

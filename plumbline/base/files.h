@@ -20,6 +20,9 @@ void write_file(const fs::path& path, std::string_view bytes);
 // Appends and flushes; throws IoError when the bytes did not all reach the file.
 void append_file(const fs::path& path, std::string_view bytes);
 
+// Whether `inner` is `outer` or within it, links followed. Neither must exist.
+bool lies_in(const fs::path& inner, const fs::path& outer);
+
 // Creates a folder and its parents. Throws IoError.
 void make_folders(const fs::path& path);
 

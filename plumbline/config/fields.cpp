@@ -264,6 +264,13 @@ const Section* find_section(const std::string& name) {
   return nullptr;
 }
 
+const Field* find_field(const std::string& key) {
+  const size_t dot = key.find('.');
+  if (dot == std::string::npos) return nullptr;
+  const Section* section = find_section(key.substr(0, dot));
+  return section == nullptr ? nullptr : section->find(key.substr(dot + 1));
+}
+
 std::string expected(const Field& field) {
   static const char* const kinds[] = {"true or false", "an integer", "a number", "text",
                                       "a list of texts"};

@@ -101,6 +101,8 @@ struct Section {
 // All sections, in the order in which they are printed.
 const std::vector<Section>& sections();
 const Section* find_section(const std::string& name);
+// By its whole key, such as "model.path"; nullptr when there is none.
+const Field* find_field(const std::string& key);
 
 // "a boolean", "an integer, at least 1", "one of linear, cosine": what a message expects.
 std::string expected(const Field& field);

@@ -29,15 +29,16 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-// The known "section.key" nearest to an unknown one. The right key in a wrong section is one step
-// away.
-std::string nearest_key(const std::string& section, const std::string& key) {
+// The known "section.key" nearest to an unknown one. The right key in a wrong section, or in none,
+// is one step away.
+std::string nearest_key(const std::string& unknown) {
+  const std::string key = unknown.substr(unknown.find('.') + 1);  // all of it without a dot
   std::string nearest;
   size_t least = std::string::npos;
   for (const Section& candidate : sections()) {
     for (const Field& field : candidate.fields) {
       const std::string name = candidate.name + "." + field.key;
-      size_t distance = edit_distance(section.empty() ? key : section + "." + key, name);
+      size_t distance = edit_distance(unknown, name);
       if (field.key == key) distance = std::min(distance, size_t{1});
       if (distance < least) {
         least = distance;
@@ -147,14 +148,9 @@ class Loader {
     if (equals == std::string::npos) {
       return complain("{}: expected section.key=value", where);
     }
-    const size_t dot = name.find('.');
-    const std::string section_name = dot == std::string::npos ? "" : name.substr(0, dot);
-    const std::string key = dot == std::string::npos ? name : name.substr(dot + 1);
-    const Section* section = find_section(section_name);
-    const Field* field = section ? section->find(key) : nullptr;
+    const Field* field = find_field(name);
     if (!field) {
-      return complain("{}: unknown key '{}'; the nearest is '{}'", where, name,
-                      nearest_key(section_name, key));
+      return complain("{}: unknown key '{}'; the nearest is '{}'", where, name, nearest_key(name));
     }
     const auto value =
         command_line_value(trimmed(assignment.substr(equals + 1)), field->get(loaded_.config));
@@ -189,7 +185,7 @@ class Loader {
       const Section* section = find_section(section_name);
       if (!keys) {
         complain("{}: key '{}' stands outside a section; the nearest is '{}'", where, section_name,
-                 nearest_key("", section_name));
+                 nearest_key(section_name));
       } else if (!section) {
         complain("{}: unknown section '{}'; the nearest is '{}'", where, section_name,
                  nearest_section(section_name));
@@ -205,8 +201,7 @@ class Loader {
       const std::string name = section.name + "." + std::string(key.str());
       const Field* field = section.find(std::string(key.str()));
       if (!field) {
-        complain("{}: unknown key '{}'; the nearest is '{}'", where, name,
-                 nearest_key(section.name, std::string(key.str())));
+        complain("{}: unknown key '{}'; the nearest is '{}'", where, name, nearest_key(name));
         continue;
       }
       std::ostringstream shown;

@@ -19,11 +19,11 @@ bool ends_with_question(const nlohmann::json& record) {
 
 RecordKind record_kind(const std::string& path) {
   if (fs::is_directory(path) || path.ends_with(".toml")) return RecordKind::Conversations;
-  const auto records = formats::read_records(path, [](const auto&, const auto&) {});
-  if (records.empty() || !records.front().value.is_object()) return RecordKind::Conversations;
-  const nlohmann::json& first = records.front().value;
-  if (first.contains("output_1") || first.contains("chosen")) return RecordKind::Comparisons;
-  return ends_with_question(first) ? RecordKind::Prompts : RecordKind::Conversations;
+  const auto first = formats::first_record(path);
+  if (!first || !first->value.is_object()) return RecordKind::Conversations;
+  const nlohmann::json& value = first->value;
+  if (value.contains("output_1") || value.contains("chosen")) return RecordKind::Comparisons;
+  return ends_with_question(value) ? RecordKind::Prompts : RecordKind::Conversations;
 }
 
 }  // namespace plumbline::data

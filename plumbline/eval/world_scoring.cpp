@@ -24,6 +24,7 @@ enum Sum : size_t {
   kWithAbsent,
   kWithFalse,
   kCoverage,
+  kToldTruly,
   kWords,
   kRepeats,
   kUnparsed,
@@ -67,6 +68,7 @@ void add_answer(Sums& sums, const RatedAnswer& r) {
   sums[kWithAbsent] += !r.verdict.hallucinated.empty();
   sums[kWithFalse] += r.verdict.num_false > 0;
   sums[kCoverage] += r.verdict.coverage;
+  sums[kToldTruly] += r.verdict.told_truly;
   sums[kWords] += count_words(r.answer);
   sums[kRepeats] += r.verdict.num_repeats;
 }
@@ -82,6 +84,7 @@ std::vector<double> values_of(const Sums& s) {
       ratio(s[kWithAbsent], s[kDescriptions]),
       ratio(s[kWithFalse], s[kDescriptions]),
       ratio(s[kCoverage], s[kDescriptions]),
+      ratio(s[kToldTruly], s[kDescriptions]),
       ratio(s[kWords], s[kDescriptions]),
       ratio(s[kRepeats], s[kDescriptions]),
       ratio(s[kUnparsed], s[kAnswers]),
@@ -104,6 +107,7 @@ std::vector<FigureSpec> specs_of(const std::vector<std::string>& types) {
                                    {.name = "chair_s", .direction = -1, .is_main = true},
                                    {.name = "false_description", .direction = -1},
                                    {.name = "coverage", .is_main = true},
+                                   {.name = "told_truly"},
                                    {.name = "length", .direction = 0},
                                    {.name = "repeats", .direction = -1},
                                    {.name = "unparsed", .direction = -1},

@@ -51,12 +51,12 @@ json parse(std::string_view text, const std::string& path, size_t first_line) {
   }
 }
 
-using Visit = std::function<void(Record&&)>;
+using Visit = std::function<bool(Record&&)>;  // false: no more
 
 void visit_array(std::string_view text, const std::string& path, const Visit& visit) {
   size_t number = 0;
   for (json& value : parse(text, path, 1)) {
-    visit({std::move(value), fmt::format("{}, record {}", path, ++number)});
+    if (!visit({std::move(value), fmt::format("{}, record {}", path, ++number)})) return;
   }
 }
 
@@ -74,10 +74,17 @@ void visit_lines(std::string_view text, const std::string& path, const Visit& vi
         if (!on_broken) throw;
         on_broken(where, e.what());
       }
-      if (value) visit({*std::move(value), where});
+      if (value && !visit({*std::move(value), where})) return;
     }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+}
+
+Visit into(std::vector<Record>& records) {
+  return [&](Record&& record) {
+    records.push_back(std::move(record));
+    return true;
+  };
 }
 
 void visit_file(const std::string& path, const Visit& visit, const OnBroken& on_broken) {
@@ -92,13 +99,15 @@ void visit_file(const std::string& path, const Visit& visit, const OnBroken& on_
   if (text[first] != '[') return visit_lines(text, path, visit, on_broken);
   std::vector<Record> records;  // all or none
   try {
-    visit_array(text, path, [&](Record&& record) { records.push_back(std::move(record)); });
+    visit_array(text, path, into(records));
   } catch (const DataError& e) {
     if (!on_broken) throw;
     on_broken(path, e.what());
     return;
   }
-  for (Record& record : records) visit(std::move(record));
+  for (Record& record : records) {
+    if (!visit(std::move(record))) return;
+  }
 }
 
 std::string line_text(const json& value) {
@@ -112,12 +121,27 @@ std::vector<Record> read_records(const std::string& path) { return read_records(
 
 std::vector<Record> read_records(const std::string& path, const OnBroken& on_broken) {
   std::vector<Record> records;
-  visit_file(
-      path, [&](Record&& record) { records.push_back(std::move(record)); }, on_broken);
+  visit_file(path, into(records), on_broken);
   return records;
 }
 
-void for_each_record(const std::string& path, const Visit& visit) { visit_file(path, visit, {}); }
+void for_each_record(const std::string& path, const std::function<void(Record&&)>& visit) {
+  const auto go_on = [&](Record&& record) {
+    visit(std::move(record));
+    return true;
+  };
+  visit_file(path, go_on, {});
+}
+
+std::optional<Record> first_record(const std::string& path) {
+  std::optional<Record> first;
+  const auto stop = [&](Record&& record) {
+    first = std::move(record);
+    return false;
+  };
+  visit_file(path, stop, [](const auto&, const auto&) {});
+  return first;
+}
 
 void write_records(const std::string& path, const std::vector<json>& values) {
   std::string text;

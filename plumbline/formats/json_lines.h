@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ void for_each_record(const std::string& path, const std::function<void(Record&&)
 // an array as a whole. Throws IoError only.
 using OnBroken = std::function<void(const std::string& where, const std::string& problem)>;
 std::vector<Record> read_records(const std::string& path, const OnBroken& on_broken);
+
+// The first that is JSON; nothing of a file of lines is parsed beyond it. Throws IoError only.
+std::optional<Record> first_record(const std::string& path);
 
 // Writes one value per line, atomically. Bytes that are not UTF-8 become U+FFFD. Throws IoError.
 void write_records(const std::string& path, const std::vector<nlohmann::json>& values);

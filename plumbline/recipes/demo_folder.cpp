@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/files.h"
 #include "plumbline/train/run_folder.h"
 
 namespace plumbline::recipes {
@@ -32,11 +33,6 @@ std::vector<std::string> names_in(const fs::path& root) {
 bool is_demo(const fs::path& root, const std::vector<std::string>& names) {
   return fs::exists(root / "data/sft/config.toml") ||
          std::all_of(names.begin(), names.end(), [](const auto& name) { return name == "data"; });
-}
-
-bool lies_in(const fs::path& inner, const fs::path& outer) {
-  const fs::path root = fs::weakly_canonical(outer), path = fs::weakly_canonical(inner);
-  return std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
 }
 
 ConfigError refused(const fs::path& root, const char* expected, const std::string& got,

@@ -184,7 +184,7 @@ std::string changes_html(const std::vector<Policy>& policies) {
 
 std::string variants_html(const std::vector<Policy>& policies) {
   const std::vector<const char*> figures = {
-      "hallucination", "false_description", "coverage",    "score", "f1",
+      "hallucination", "false_description", "coverage",    "told_truly", "score", "f1",
       "yes_rate",      "proxy_gained",      "gold_gained", "gap"};
   Rows rows = {{"policy"}};
   for (const char* figure : figures) rows[0].push_back(figure);

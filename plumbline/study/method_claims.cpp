@@ -61,6 +61,8 @@ std::vector<Claim> method_claims(const Evidence& e) {
   claims.push_back({"d", "Fact-RLHF names no less of what is there than SFT.",
                     of_answers(facts, kSft, "coverage", Wanted::NotLess)
                         .beside(e.answers, plain, kSft, "coverage", Wanted::NotLess)
+                        .beside(e.answers, facts, kSft, "told_truly", Wanted::NotLess)
+                        .beside(e.answers, plain, kSft, "told_truly", Wanted::NotLess)
                         .beside(e.answers, paper, kSft, "coverage", Wanted::NotLess)
                         .list()});
   claims.push_back(

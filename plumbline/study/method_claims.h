@@ -10,7 +10,7 @@ namespace plumbline::study {
 
 // Variants that a study has unless others are named: points of the policies' curves, and the
 // published arithmetic. They stand beside the claims.
-inline constexpr const char* kUsualVariants = "weak-kl,strong-kl,paper";
+inline constexpr const char* kUsualVariants = "weak-kl,authors-kl,paper";
 
 // The claims of "Aligning Large Multimodal Models with Factually Augmented RLHF" (arXiv
 // 2309.14525), with figures of variants beside them where `evidence` has them.

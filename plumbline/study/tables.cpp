@@ -12,7 +12,8 @@ std::string cell(const SeedMean& mean) {
 
 // What tables of variants show: of answers, then of gains.
 const std::vector<std::string> kOfAnswers = {
-    "hallucination", "false_description", "coverage", "score", "f1", "yes_rate", "length"};
+    "hallucination", "false_description", "coverage", "told_truly", "score", "f1", "yes_rate",
+    "length"};
 const std::vector<std::string> kOfGains = {"proxy_gained", "gold_gained", "gap"};
 
 std::string head(const std::string& first) {

@@ -167,11 +167,8 @@ void check_same_stage(const fs::path& path, const std::string& stage) {
 // Replacing a folder must not delete what the new run is about to read.
 void check_inputs_outside(const config::Config& config, const std::vector<std::string>& inputs,
                           const fs::path& path) {
-  const fs::path root = fs::weakly_canonical(path);
   const auto check = [&](const std::string& input, const std::string& name) {
-    const fs::path file = fs::weakly_canonical(input);
-    if (std::mismatch(root.begin(), root.end(), file.begin(), file.end()).first != root.end())
-      return;
+    if (!lies_in(input, path)) return;
     throw ConfigError(Complaint{.component = "run",
                                 .doing = "replacing the run folder",
                                 .expected = "inputs outside of it",

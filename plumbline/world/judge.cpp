@@ -220,6 +220,12 @@ class Judging {
     return static_cast<double>(named) / static_cast<double>(item_.scene.kinds.size());
   }
 
+  double told_truly() const {
+    const auto named = std::count_if(told_.begin(), told_.end(),
+                                     [](const auto& told) { return told.second.named; });
+    return static_cast<double>(named) / static_cast<double>(item_.scene.kinds.size());
+  }
+
   double truthful_score() const {
     double score = 3;
     if (aspect_ == Aspect::Describe) {
@@ -245,6 +251,7 @@ class Judging {
     v_.asked = has_wrong_ ? -1 : has_right_ ? 1 : 0;
     v_.detail = detail();
     v_.coverage = coverage();
+    v_.told_truly = told_truly();
     if (says_yes_ != says_no_) v_.yes_no = says_yes_ ? 1 : 0;
     const bool is_babble = num_read_ == 0 || v_.num_unparsed > num_read_;
     v_.is_hallucinated = v_.num_false > 0 || is_babble;

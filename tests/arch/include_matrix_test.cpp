@@ -34,7 +34,6 @@ const std::map<std::string, Names>& allowed() {
       {"study", {"audit", "formats"}},
       {"report", {"audit", "formats"}},
       {"annotate", {"eval", "formats"}},
-      {"serve", {"api"}},
       {"tensor", {"config", "data"}},
       {"parallel", {"tensor"}},
       {"nn", {"tensor"}},
@@ -45,14 +44,14 @@ const std::map<std::string, Names>& allowed() {
       {"train", {"parallel", "checkpoint"}},
       {"engine", {"api", "parallel", "generate", "checkpoint"}},
       {"rlhf", {"remote", "eval", "rl", "train", "engine"}},
-      {"recipes", {"benchmarks", "judge", "report", "study", "annotate", "serve", "rlhf"}},
+      {"recipes", {"benchmarks", "judge", "report", "study", "annotate", "rlhf"}},
       {"app", {"recipes"}}};
   return table;
 }
 
-const Names kTierA = {"base",       "config", "text",  "english", "image",    "formats",
-                      "data",       "world",  "api",   "remote",  "judge",    "eval",
-                      "benchmarks", "audit",  "study", "report",  "annotate", "serve"};
+const Names kTierA = {"base",       "config", "text",  "english", "image",   "formats",
+                      "data",       "world",  "api",   "remote",  "judge",   "eval",
+                      "benchmarks", "audit",  "study", "report",  "annotate"};
 
 Names reachable(const std::string& folder) {
   Names result = {"base", folder};

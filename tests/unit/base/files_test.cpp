@@ -66,5 +66,18 @@ TEST_F(Files, DevicesAreNeitherReplacedNorRead) {
   EXPECT_THROW(read_file("/dev/zero"), IoError);
 }
 
+TEST_F(Files, LiesInFollowsLinksAndCountsWholeNames) {
+  const fs::path run = folder_ / "run";
+  make_folders(run / "model");
+  EXPECT_TRUE(lies_in(run, run));
+  EXPECT_TRUE(lies_in(run / "model", run));
+  EXPECT_TRUE(lies_in(run / "none" / ".." / "x", run));
+  EXPECT_FALSE(lies_in(folder_ / "run2", run));
+  EXPECT_FALSE(lies_in(run / "..", run));
+  EXPECT_FALSE(lies_in(run, run / "model"));
+  fs::create_symlink(run / "model", folder_ / "link");
+  EXPECT_TRUE(lies_in(folder_ / "link" / "a", run));
+}
+
 }  // namespace
 }  // namespace plumbline

@@ -53,6 +53,14 @@ TEST(Field, ReadsAndWritesItsMember) {
   EXPECT_EQ(c.ppo.kl_estimator, KlEstimatorKind::K3);
 }
 
+TEST(Field, IsFoundByItsWholeKey) {
+  ASSERT_NE(find_field("ppo.kl_coef"), nullptr);
+  EXPECT_EQ(find_field("ppo.kl_coef"), find_section("ppo")->find("kl_coef"));
+  for (const char* key : {"", "ppo", "kl_coef", "ppo.", ".kl_coef", "ppo.none", "none.kl_coef"}) {
+    EXPECT_EQ(find_field(key), nullptr) << key;
+  }
+}
+
 TEST(Field, SaysWhatItExpects) {
   EXPECT_EQ(expected(*find_section("reward")->find("facts")), "true or false");
   EXPECT_EQ(expected(*find_section("ppo")->find("total_steps")), "an integer, at least 1");

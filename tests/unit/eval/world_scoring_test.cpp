@@ -32,6 +32,18 @@ TEST(WorldScoring, TypesByHand) {
   EXPECT_EQ(scoring.units[0].name, "a");
 }
 
+TEST(WorldScoring, WhatIsNamedIsCountedOfDescriptionsAlone) {
+  auto first = rated("description", "a", 6, false), second = rated("description", "b", 1, true);
+  auto question = rated("counting", "a", 6, false);
+  first.verdict.coverage = first.verdict.told_truly = 1;
+  second.verdict.coverage = 0.5;
+  second.verdict.told_truly = 0.25;
+  question.verdict.coverage = question.verdict.told_truly = 1;
+  const auto scoring = world_scoring({first, second, question});
+  EXPECT_EQ(figure(scoring, "coverage"), 0.75);
+  EXPECT_EQ(figure(scoring, "told_truly"), 0.625);
+}
+
 RatedAnswer yes_no(bool truth, int said) {
   auto r = rated("yes_no", "a", 0, false);
   r.item.expected = truth ? "yes" : "no";

@@ -72,6 +72,19 @@ TEST_F(JsonLines, BrokenLinesCanBePassedOver) {
   EXPECT_THROW(read_records(path("absent"), note), IoError);
 }
 
+TEST_F(JsonLines, TheFirstIsTheFirstThatCanBeRead) {
+  write_file(path("r"), "{\n\n{\"a\":1}\n{\"a\":2}");
+  const auto first = first_record(path("r"));
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->value["a"], 1);
+  EXPECT_EQ(first->where, path("r") + ":3");
+  write_file(path("r"), "[7, 8]");
+  EXPECT_EQ(first_record(path("r"))->value, 7);
+  write_file(path("r"), "[7, 8");
+  EXPECT_FALSE(first_record(path("r")));
+  EXPECT_THROW(first_record(path("absent")), IoError);
+}
+
 TEST_F(JsonLines, WritesWhatItReads) {
   const std::vector<nlohmann::json> values = {{{"text", "a\nb \xc3\xa4"}}, 3, nullptr};
   write_records(path("w"), values);

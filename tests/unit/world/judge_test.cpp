@@ -73,6 +73,7 @@ TEST(Judge, RatesDescriptionsByCoverageAndFalseStatements) {
   const Verdict full = judge(kDescribe, kFull);
   EXPECT_EQ(full.score, 6);
   EXPECT_EQ(full.coverage, 1);
+  EXPECT_EQ(full.told_truly, 1);
   EXPECT_DOUBLE_EQ(full.detail, 3.5);
   EXPECT_EQ(full.num_claims, 4);
   EXPECT_EQ(full.num_true, 4);
@@ -83,6 +84,15 @@ TEST(Judge, RatesDescriptionsByCoverageAndFalseStatements) {
   EXPECT_THAT(invented.hallucinated, testing::ElementsAre(category("kite")));
   EXPECT_EQ(invented.mentioned.size(), 4u);
   EXPECT_EQ(score(kDescribe, "there is a small red kite."), 0);
+}
+
+// Three kinds: told in part falsely, twice truly, and not at all; what is not there counts nowhere.
+TEST(Judge, AKindToldFalselyIsCoveredAndNotToldTruly) {
+  const Verdict verdict = judge(kDescribe,
+                                "there are two small blue cups. there is a large blue chair. there "
+                                "is a chair. there is no cup. there is a small red kite.");
+  EXPECT_DOUBLE_EQ(verdict.coverage, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(verdict.told_truly, 1.0 / 3);
 }
 
 TEST(Judge, FalseRangesMarkTheFalseWords) {
