@@ -178,10 +178,11 @@ void add_world_flags(CLI::App* sub, Flags& flags) {
 }
 
 void add_annotate_flags(CLI::App* sub, Flags& flags) {
-  sub->add_option("action", flags.inputs, "simulate (when missing), import or export")
+  sub->add_option("action", flags.inputs, "simulate (when missing), import, answer or export")
       ->expected(0, 1);
   add_key(sub, flags, "--pairs", "data.pairs", "pairs of answers, as `sample` writes them");
   add_key(sub, flags, "--store", "annotate.store", "SQLite file of tasks for people");
+  add_key(sub, flags, "--annotator", "annotate.annotator", "who answers");
 }
 
 void add_reward_flags(CLI::App* sub, Flags& flags) {
@@ -197,7 +198,7 @@ void add_demo_flags(CLI::App* sub, Flags& flags) {
   add_key(sub, flags, "--seeds", "demo.seeds",
           "repeat what trains with this many seeds, and test the method's claims: claims.json");
   add_key(sub, flags, "--variants", "demo.variants",
-          "variants of the method to study beside it: all, or names of "
+          "variants of the method to study beside it: all, none, or names of "
           "configs/world/variants.toml with commas");
 }
 
@@ -205,40 +206,33 @@ void add_report_flags(CLI::App* sub, Flags& flags) {
   sub->add_option("runs", flags.inputs, "run folders")->required();
 }
 
-// Those that many stages have.
-void add_common_flags(CLI::App* sub, Flags& flags, const std::string& name) {
-  const bool is_data = name == "data" || name == "convert";
-  const bool is_on_files = name == "eval list" || name == "eval judge";  // prints what it finds
-  const bool writes_run = name != "chat" && name != "inspect" && name != "data" && !is_on_files;
-  // The demo's stages have files of their own.
-  if (name != "demo" && name != "convert")
+void add_common_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
+  const std::string name = stage.name;
+  const auto has = [&](CommonFlag flag) { return (stage.common & flag) != 0; };
+  if (has(kConfig)) {
     sub->add_option("--config", flags.config, "TOML file with the stage's settings")
         ->type_name("FILE");
+  }
   sub->add_option("--set", flags.sets, "override one setting (repeatable)")
       ->type_name("section.key=value")
       ->take_all()
       ->allow_extra_args(false);
-  if (writes_run) {
+  if (has(kOut)) {
     add_key(sub, flags, "--out", "run.out",
             name == "score"    ? "folder to write, in place of standard output"
             : name == "report" ? "page to write; report.html when missing"
                                : "folder to write");
   }
-  if (name != "data" && name != "eval list") {
-    add_key(sub, flags, "--seed", "run.seed",
-            name == "convert" ? "seed of what is drawn" : "seed of every random number");
-  }
-  if (!is_data && !is_on_files && name != "eval score") {
+  if (has(kSeed)) add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
+  if (has(kDevice)) {
     add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
     add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");
   }
-  if (writes_run && name != "convert") {
-    if (name != "eval score") {
-      sub->add_flag("--resume", flags.resume,
-                    "continue an interrupted run: sft, reward and ppo bit for bit");
-    }
-    sub->add_flag("--force", flags.force, "replace an existing run folder");
+  if (has(kResume)) {
+    sub->add_flag("--resume", flags.resume,
+                  "continue an interrupted run: sft, reward and ppo bit for bit");
   }
+  if (has(kForce)) sub->add_flag("--force", flags.force, "replace an existing run folder");
   sub->add_flag("--quiet", flags.quiet, "warnings and errors only");
 }
 
@@ -246,7 +240,7 @@ void add_common_flags(CLI::App* sub, Flags& flags, const std::string& name) {
 
 void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
   const std::string name = stage.name;
-  add_common_flags(sub, flags, name);
+  add_common_flags(sub, flags, stage);
   if (name.starts_with("eval ")) add_eval_flags(sub, flags, name);
   static const std::map<std::string, void (*)(CLI::App*, Flags&)> own = {
       {"annotate", add_annotate_flags},

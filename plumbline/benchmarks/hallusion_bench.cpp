@@ -46,8 +46,7 @@ Judged read_judged(const eval::EvalRequest& request,
   std::vector<eval::JudgedAnswer> put;
   for (size_t i = 0; i < answers.size(); ++i)
     put.push_back({questions[i].asked.id, answers[i].text, answers[i].place});
-  const auto replies =
-      eval::read_replies(request.file("replies"), put, request.variant("judges") == "several");
+  const auto replies = eval::read_replies(request, put);
   judged.judge = replies.judge;
   int64_t num_negated = 0;
   for (const auto& reply : replies.texts) {
@@ -218,7 +217,7 @@ eval::Benchmark hallusion_bench() {
                     {"visual_input", "figure_id"},
                     "easy questions: not of an edited picture, or (earlier script) of figure 0"},
                    {"codes", {}, "the answers' member with the codes; gpt4v_output_gpt_check"},
-                   {"judges", {"one", "several"}, "whether replies may be of several judges"}},
+                   eval::judges_variant()},
       .score = score,
       .prompts = prompts,
       .judge_requests = judge_requests};

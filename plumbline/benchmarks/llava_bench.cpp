@@ -116,8 +116,7 @@ eval::Scoring score(const eval::EvalRequest& request) {
     judged.push_back({questions[i].asked.id, answers[i].text, answers[i].place});
     categories.insert(questions[i].category);
   }
-  const auto replies =
-      eval::read_replies(request.file("replies"), judged, request.variant("judges") == "several");
+  const auto replies = eval::read_replies(request, judged);
   const Rule rule = rule_of(request);
   eval::Tally tally;
   const ReviewFigures figures(tally, categories, rule);
@@ -194,7 +193,7 @@ eval::Benchmark llava_bench() {
                   false},
                  {"system", "the judge's system message; without: none", false}},
       .variants = {{"llavabench", {"official", "llava", "rlhf-v"}, "whose figures"},
-                   {"judges", {"one", "several"}, "whether replies may be of several judges"}},
+                   eval::judges_variant()},
       .score = score,
       .prompts = prompts,
       .judge_requests = review_requests};

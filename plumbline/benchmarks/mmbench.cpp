@@ -109,8 +109,7 @@ std::vector<MmbenchChoice> choices_of(const eval::EvalRequest& request,
       judged.push_back(i);
       texts.push_back({std::to_string(rows[i].index), answers[i].text, texts.size()});
     }
-    const auto replies =
-        eval::read_replies(request.file("replies"), texts, request.variant("judges") == "several");
+    const auto replies = eval::read_replies(request, texts);
     for (size_t j = 0; j < judged.size(); ++j) {
       const size_t i = judged[j];
       choices[i].letter = option_letter(replies.texts[j], rows[i].options, rule).value_or(0);
@@ -274,7 +273,7 @@ eval::Benchmark mmbench() {
           .variants = {{"mmbench", {"vlmevalkit", "lmms"}, "who reads the answers"},
                        {"fail", {"wrong", "random"}, "what an answer counts as that names none"},
                        {"seed", {}, "of fail=random; 0 by default"},
-                       {"judges", {"one", "several"}, "whether replies may be of several judges"}},
+                       eval::judges_variant()},
           .score = score,
           .prompts = prompts,
           .judge_requests = judge_requests};

@@ -157,8 +157,7 @@ eval::Scoring score(const eval::EvalRequest& request) {
   for (size_t i = 0; i < answers.size(); ++i) {
     judged.push_back({questions.items[i].asked.id, answers[i].text, answers[i].place});
   }
-  const auto replies =
-      eval::read_replies(request.file("replies"), judged, request.variant("judges") == "several");
+  const auto replies = eval::read_replies(request, judged);
   const std::string& variant = request.variant("mmhal");
   auto scoring = score_ratings(
       questions.items, answers, replies.texts, kTypes,
@@ -197,7 +196,7 @@ eval::Benchmark mmhal() {
                       "four {}; without: ours",
                       false}},
           .variants = {{"mmhal", {"official", "rlhf-v", "rlaif-v"}, "whose figures"},
-                       {"judges", {"one", "several"}, "whether replies may be of several judges"}},
+                       eval::judges_variant()},
           .score = score,
           .prompts = prompts,
           .judge_requests = judge_requests};

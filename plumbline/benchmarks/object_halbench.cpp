@@ -97,8 +97,7 @@ eval::Replies replies_to(const Described& described, const eval::EvalRequest& re
                       .place = described.answers[i].place,
                       .is_optional = is_short_answer(text)});
   }
-  return eval::read_replies(request.file("replies"), judged,
-                            request.variant("judges") == "several");
+  return eval::read_replies(request, judged);
 }
 
 class HalBenchFigures {
@@ -244,7 +243,7 @@ eval::Benchmark object_halbench() {
                  {"answers", "JSONL {image_id or question_id, text or answer}"},
                  {"replies", "JSONL {id, reply}, by image id"},
                  {"prompt", "the judge's prompt with {question} and {answer}", false}},
-      .variants = {{"judges", {"one", "several"}, "whose replies a file may hold"}},
+      .variants = {eval::judges_variant()},
       .score = score,
       .prompts = prompts,
       .judge_requests = judge_requests};

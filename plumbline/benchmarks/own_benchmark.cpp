@@ -69,8 +69,7 @@ eval::Scoring score(const eval::EvalRequest& request) {
     judged.push_back({items[i].asked.id, answers[i].text, answers[i].place});
     if (!items[i].type.empty()) types.insert(items[i].type);
   }
-  const auto replies =
-      eval::read_replies(request.file("replies"), judged, request.variant("judges") == "several");
+  const auto replies = eval::read_replies(request, judged);
   auto scoring = score_ratings(items, answers, replies.texts, {types.begin(), types.end()},
                                {.has_type_rates = true});
   scoring.judge = replies.judge;
@@ -105,7 +104,7 @@ eval::Benchmark own_benchmark() {
                       "the judge's prompt; {facts}, {question}, {reference}, {answer}, or "
                       "four {}; without: ours",
                       false}},
-          .variants = {{"judges", {"one", "several"}, "whether replies may be of several judges"}},
+          .variants = {eval::judges_variant()},
           .score = score,
           .prompts = prompts,
           .judge_requests = judge_requests};

@@ -248,6 +248,7 @@ struct PretrainConfig {
 
 struct AnnotateConfig {
   std::string store;
+  std::string annotator;
   double noise = 0.5;
   double noise_spread = 0;  // between annotators
   double honesty = 1;

@@ -279,7 +279,8 @@ std::vector<FieldOf<PretrainConfig>> pretrain_fields() {
 
 std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
   return {
-      {"store", &AnnotateConfig::store, "SQLite file of tasks for people (import, export)"},
+      {"store", &AnnotateConfig::store, "SQLite file of tasks for people (import, answer, export)"},
+      {"annotator", &AnnotateConfig::annotator, "who answers (answer)"},
       {"noise", &AnnotateConfig::noise,
        "standard deviation of an annotator's error; a false statement costs 1", at_least(0)},
       {"noise_spread", &AnnotateConfig::noise_spread,
@@ -311,8 +312,8 @@ std::vector<FieldOf<DemoConfig>> demo_fields() {
       {"seeds", &DemoConfig::seeds,
        "repeats of what trains; from two on the method's claims are tested", between(1, 100)},
       {"variants", &DemoConfig::variants,
-       "variants to study beside the method: all, or names of configs/world/variants.toml with "
-       "commas; empty: those that stand beside its claims, when they are tested"},
+       "variants to study beside the method: all, none, or names of configs/world/variants.toml "
+       "with commas; empty: those that stand beside its claims, when they are tested"},
       {"base", &DemoConfig::base, "folder of the pre-trained model it starts from"},
   };
 }

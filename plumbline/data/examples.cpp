@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
@@ -90,60 +91,28 @@ Examples::Examples(const text::Tokenizer& tokenizer, text::PromptFormat format, 
       sources_(std::move(set.sources)) {
   PLUMBLINE_CHECK(options_.max_tokens > 0, fmt::format("max_tokens = {}", options_.max_tokens));
   Problems problems(where, "reading training examples");
-  std::vector<bool> is_kept(records_.size(), true);
-  int64_t num_truncated = 0, num_too_long = 0, num_without_label = 0, num_wrong = 0;
-  const auto drop = [&](size_t i, int64_t& count, const std::string& problem) {
-    is_kept[i] = false;
-    ++count;
-    if (bad == BadRecords::Refuse) problems.add("record '" + records_[i].id + "'", problem);
-  };
+  lengths_.resize(records_.size());
+  answer_tokens_.resize(records_.size());
+  std::vector<bool> is_kept;
+  std::map<Fate, int64_t> counts;
   for (size_t i = 0; i < records_.size(); ++i) {
-    lengths_.push_back(0);
-    answer_tokens_.push_back(0);
-    EncodedConversation encoded;
-    try {
-      encoded = encode_record(tokenizer_, format_, records_[i], options_.labels);
-    } catch (const Error& e) {
-      drop(i, num_wrong, e.what());
-      continue;
+    const auto [fate, problem] = take(i);
+    ++counts[fate];
+    is_kept.push_back(fate == Fate::Whole || fate == Fate::Truncated);
+    if (bad == BadRecords::Refuse && !problem.empty()) {
+      problems.add("record '" + records_[i].id + "'", problem);
     }
-    if (num_answer_tokens(encoded) == 0) {
-      drop(i, num_without_label, "expected an answer to learn, got none with a weight");
-      continue;
-    }
-    const int64_t length = std::ssize(encoded.ids);
-    if (length > options_.max_tokens) {
-      if (options_.too_long == config::TooLong::Refuse) {
-        drop(i, num_too_long,
-             fmt::format("expected at most {} token rows (sft.max_tokens, or the model's "
-                         "max_position_embeddings), got {} (sft.too_long = \"skip\" or "
-                         "\"truncate\" goes on without, or with a part)",
-                         options_.max_tokens, length));
-        continue;
-      }
-      if (options_.too_long == config::TooLong::Truncate) {
-        truncate(encoded, options_.max_tokens, format_.image_token, format_.image_tokens);
-      }
-      if (options_.too_long == config::TooLong::Skip || num_answer_tokens(encoded) == 0) {
-        is_kept[i] = false;
-        ++num_too_long;
-        continue;
-      }
-      ++num_truncated;
-    }
-    lengths_.back() = std::ssize(encoded.ids);
-    answer_tokens_.back() = num_answer_tokens(encoded);
-    records_[i].images.resize(static_cast<size_t>(encoded.num_images));
     if (i % 1024 == 0) stop_if_interrupted();
   }
   problems.finish();
-  const auto note = [&](int64_t count, const char* what) {
-    if (count > 0) notes_ += fmt::format("{}{} {}", notes_.empty() ? "" : ", ", count, what);
+  const auto note = [&](Fate fate, const char* what) {
+    if (counts[fate] == 0) return;
+    notes_ += fmt::format("{}{} {}", notes_.empty() ? "" : ", ", counts[fate], what);
   };
-  note(num_truncated, "truncated");
-  note(num_too_long, "too long and left out");
-  note(num_without_label, "without anything to learn left out");
-  note(num_wrong, "that cannot be encoded left out");
+  note(Fate::Truncated, "truncated");
+  note(Fate::TooLong, "too long and left out");
+  note(Fate::WithoutLabel, "without anything to learn left out");
+  note(Fate::Wrong, "that cannot be encoded left out");
   keep(is_kept);
   if (!records_.empty()) return;
   throw DataError(Complaint{.component = "data",
@@ -151,6 +120,36 @@ Examples::Examples(const text::Tokenizer& tokenizer, text::PromptFormat format, 
                             .expected = "at least one example",
                             .got = notes_.empty() ? "none" : "none: " + notes_,
                             .where = where});
+}
+
+Examples::Taken Examples::take(size_t i) {
+  EncodedConversation encoded;
+  try {
+    encoded = encode_record(tokenizer_, format_, records_[i], options_.labels);
+  } catch (const Error& e) {
+    return {Fate::Wrong, e.what()};
+  }
+  if (num_answer_tokens(encoded) == 0) {
+    return {Fate::WithoutLabel, "expected an answer to learn, got none with a weight"};
+  }
+  const int64_t length = std::ssize(encoded.ids);
+  const bool is_too_long = length > options_.max_tokens;
+  if (is_too_long && options_.too_long == config::TooLong::Refuse) {
+    return {Fate::TooLong,
+            fmt::format("expected at most {} token rows (sft.max_tokens, or the model's "
+                        "max_position_embeddings), got {} (sft.too_long = \"skip\" or "
+                        "\"truncate\" goes on without, or with a part)",
+                        options_.max_tokens, length)};
+  }
+  if (is_too_long && options_.too_long == config::TooLong::Skip) return {Fate::TooLong};
+  if (is_too_long) {
+    truncate(encoded, options_.max_tokens, format_.image_token, format_.image_tokens);
+    if (num_answer_tokens(encoded) == 0) return {Fate::TooLong};
+  }
+  lengths_[i] = std::ssize(encoded.ids);
+  answer_tokens_[i] = num_answer_tokens(encoded);
+  records_[i].images.resize(static_cast<size_t>(encoded.num_images));
+  return {is_too_long ? Fate::Truncated : Fate::Whole};
 }
 
 Example Examples::at(int64_t i) const {

@@ -66,6 +66,15 @@ class Examples {
   const std::string& notes() const { return notes_; }
 
  private:
+  // What becomes of a record, and what is wrong with it.
+  enum class Fate { Whole, Truncated, TooLong, WithoutLabel, Wrong };
+  struct Taken {
+    Fate fate;
+    std::string problem = {};
+  };
+
+  // Encodes the record and notes its lengths.
+  Taken take(size_t i);
   void keep(const std::vector<bool>& is_kept);
 
   const text::Tokenizer& tokenizer_;

@@ -1,7 +1,7 @@
-// api::Generator on a model in this process.
+// A model in this process that answers questions about images.
 #pragma once
 
-#include "plumbline/api/generator.h"
+#include "plumbline/api/question.h"
 #include "plumbline/data/records.h"
 #include "plumbline/engine/answer_writer.h"
 #include "plumbline/engine/assistant.h"
@@ -18,15 +18,15 @@ struct GeneratorOptions {
 };
 
 // Answers with the adapter that is active when `answer` is called. Borrows assistant and store.
-class LocalGenerator : public api::Generator {
+class LocalGenerator {
  public:
   LocalGenerator(Assistant& assistant, FeatureStore& store, int64_t max_slots,
                  GeneratorOptions options = {})
       : assistant_(assistant), store_(store), max_slots_(max_slots), options_(std::move(options)) {}
 
-  // Looks at images it has not seen yet first.
-  std::vector<std::string> answer(const std::vector<api::Question>& questions,
-                                  int64_t max_tokens) override;
+  // One answer per question, in order, of at most `max_tokens` tokens each; greedy without
+  // `sampling`. Looks at images it has not seen yet first.
+  std::vector<std::string> answer(const std::vector<api::Question>& questions, int64_t max_tokens);
   // The same for conversations that end with a user's turn, with how answers ended.
   std::vector<AnswerText> answer_prompts(const std::vector<data::Prompt>& prompts,
                                          int64_t max_tokens);

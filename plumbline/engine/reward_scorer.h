@@ -1,10 +1,10 @@
-// api::Scorer on a reward model in this process.
+// A reward model in this process that says how good answers are.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "plumbline/api/scorer.h"
+#include "plumbline/api/candidates.h"
 #include "plumbline/config/config.h"
 #include "plumbline/engine/assistant.h"
 #include "plumbline/engine/batch.h"
@@ -49,7 +49,7 @@ std::vector<std::vector<double>> score_branches(Assistant& assistant, FeatureSto
                                                 const std::string& head, int64_t budget);
 
 // Borrows assistant, store and input. Answers to one question are run behind what they share.
-class RewardScorer : public api::Scorer {
+class RewardScorer {
  public:
   // At most `budget` rows in a forward pass, where one question's answers have no more. `key` draws
   // the order of facts: question i has that of key.at(i).
@@ -62,8 +62,9 @@ class RewardScorer : public api::Scorer {
         budget_(budget),
         key_(key) {}
 
-  // Throws DataError for answers that are too long, and what score_branches does.
-  std::vector<std::vector<double>> score(const std::vector<api::Candidates>& questions) override;
+  // A score per answer, more for better ones, in order. Scores of one model can be compared with
+  // each other only. Throws DataError for answers that are too long, and what score_branches does.
+  std::vector<std::vector<double>> score(const std::vector<api::Candidates>& questions);
   // The same with facts given: facts[i] are shown as they stand, for question i.
   std::vector<std::vector<double>> score_with(const std::vector<api::Candidates>& questions,
                                               const std::vector<std::vector<std::string>>& facts);

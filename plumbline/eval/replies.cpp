@@ -215,4 +215,12 @@ Replies read_replies(const std::string& path, const std::vector<JudgedAnswer>& a
   return result;
 }
 
+VariantSpec judges_variant() {
+  return {"judges", {"one", "several"}, "whether replies may be of several judges"};
+}
+
+Replies read_replies(const EvalRequest& request, const std::vector<JudgedAnswer>& answers) {
+  return read_replies(request.file("replies"), answers, request.variant("judges") == "several");
+}
+
 }  // namespace plumbline::eval

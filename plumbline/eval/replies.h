@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/eval/benchmark.h"
+
 namespace plumbline::eval {
 
 // An answer that was put to a judge.
@@ -33,5 +35,10 @@ struct Replies {
 // another answer. Throws IoError.
 Replies read_replies(const std::string& path, const std::vector<JudgedAnswer>& answers,
                      bool may_mix_judges);
+
+// Whether replies may be of several judges, as a benchmark's variant, and its input "replies" read
+// as that variant says.
+VariantSpec judges_variant();
+Replies read_replies(const EvalRequest& request, const std::vector<JudgedAnswer>& answers);
 
 }  // namespace plumbline::eval

@@ -15,7 +15,7 @@ namespace plumbline::eval {
 //                      at least one of them
 //   false_description  descriptions with any false claim (attributes and counts too)
 //   coverage           share of a scene's kinds that its description names
-//   told_truly         share of them that it names in a statement without a false word
+//   told_truly         share of them that it names and says nothing false of
 //   length, repeats    words of a description, and claims it says again
 //   unparsed           sentences the judge could not read, per answer
 //   yes_bias           how far yes_rate lies from the share of questions whose answer is "yes"

@@ -325,7 +325,7 @@ class Demo {
     for (const auto& variant : variants_) run.variants.push_back(variant.name);
     const auto result = study::conclude(
         layout_, run,
-        {.samples = config_.demo.quick ? 100 : 1000,
+        {.samples = config_.demo.quick ? 100 : 10000,
          .key = random_key(static_cast<uint64_t>(config_.run.seed), "study.bootstrap")});
     std::printf("%s\n%s\n", result.claims_table.c_str(), result.file.c_str());
     return report::study_html(result.record, result.file.string());

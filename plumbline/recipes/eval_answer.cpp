@@ -151,7 +151,7 @@ std::vector<const eval::Prompt*> portion_at(const std::vector<const eval::Prompt
   return portion;
 }
 
-// Asks a service: resumable, and nothing is paid for twice (eval/judging.h).
+// Asks a service: resumable, and nothing is paid for twice (judge/judging.h).
 void answer_by_service(const Invocation& invocation, std::vector<eval::Prompt> prompts) {
   const config::Config& c = invocation.loaded.config;
   const auto spec = judge::parse_judge(invocation.eval.endpoint);

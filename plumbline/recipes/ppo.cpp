@@ -262,39 +262,78 @@ void set_up(train::Loop& loop, Ppo& t, const std::optional<rlhf::Gold>& gold) {
                      [&](const nlohmann::json& memory) { remember(t, memory); });
 }
 
+// Whoever judges for the run is tried out before anything heavy is loaded.
+void try_out_judges(const std::vector<remote::ExternalTerm>& terms,
+                    const std::optional<rlhf::Gold>& gold) {
+  for (const auto& term : terms) rlhf::try_out(term);
+  if (gold) gold->try_out_judge();
+}
+
+Ppo load(const config::Config& c, const parallel::Process& process,
+         std::vector<data::Prompt> prompts, std::vector<remote::ExternalTerm> user_terms) {
+  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "ppo");
+  const bool has_values = c.ppo.advantage == config::Advantage::Gae;
+  const bool is_adaptive = c.ppo.kl_controller == config::KlControllerKind::Adaptive;
+  auto roles = rlhf::ActorCritic::load(c, has_values, process.device, key);
+  auto reward_input = load_reward_input(c, prompts, roles.critic());
+  train::Trainable trainable("ppo", roles.trained(), c.optimizer);
+  return {.c = c,
+          .key = key,
+          .processes = *process.all,
+          .roles = std::move(roles),
+          .reward_input = std::move(reward_input),
+          .prompts = std::move(prompts),
+          .user_terms = std::move(user_terms),
+          .kl_controller = rl::make_kl_controller(is_adaptive, c.ppo.kl_coef, c.ppo.kl_target,
+                                                  static_cast<double>(c.ppo.kl_horizon)),
+          .scores_seen = {},
+          .watch = rlhf::Watch(c.ppo),
+          .trainable = std::move(trainable)};
+}
+
+void iterate(Ppo& t, train::Loop& loop) {
+  const int64_t iteration = loop.step();
+  train::PhaseTimer timer;
+  const PromptBatch batch = next_prompts(t, iteration);
+  rlhf::Answered answers;
+  loop.interruptible([&] {
+    answers = respond(t, batch, iteration);
+    timer.phase("respond");
+    score(t, batch, answers, iteration);
+    timer.phase("score");
+  });
+  const rlhf::Shaped shaped = shape(t, answers);
+  const rl::Advantages adv = advantages(t, answers, shaped);
+  train::Metrics figures = describe(t, answers, shaped, adv);
+  if (const double kl = figures.at("kl/k1"); rlhf::is_beyond_ceiling(kl, t.c.ppo)) {
+    loop.save_checkpoint();
+    throw rlhf::kl_ceiling_error(kl, t.c.ppo, iteration);
+  }
+  timer.phase("shape");
+  figures.merge(optimise(t, answers, adv, iteration));
+  timer.phase("optimise");
+  adjust(t, figures);
+  const int64_t every = t.c.ppo.samples_every;
+  const bool shows = every > 0 && (iteration == 0 || (iteration + 1) % every == 0);
+  if (shows && loop.folder()) write_samples(t, *loop.folder(), answers, shaped, iteration + 1);
+  timer.phase("show");
+  figures.merge(timer.metrics());
+  loop.end_iteration(std::move(figures), num_rows(t, answers));
+}
+
 }  // namespace
 
 void ppo(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   check_sampling(c.generation);
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "ppo");
   const auto process = parallel::join(c.run.device, c.run.threads);
   check_processes(c.ppo, *process.all);
   const int64_t program_bytes = memory_bytes();
   auto prompts = data::read_prompts(c.data.prompts, c.data.images);
   const auto gold = rlhf::Gold::read(c);
   auto user_terms = rlhf::user_terms(c.ppo);
-  if (process.all->is_first()) {
-    for (const auto& term : user_terms) rlhf::try_out(term);
-    if (gold) gold->try_out_judge();
-  }
-  const bool has_values = c.ppo.advantage == config::Advantage::Gae;
-  auto roles = rlhf::ActorCritic::load(c, has_values, process.device, key);
-  auto reward_input = load_reward_input(c, prompts, roles.critic());
-  train::Trainable trainable("ppo", roles.trained(), c.optimizer);
-  Ppo t{
-      c,
-      key,
-      *process.all,
-      std::move(roles),
-      std::move(reward_input),
-      std::move(prompts),
-      std::move(user_terms),
-      rl::make_kl_controller(c.ppo.kl_controller == config::KlControllerKind::Adaptive,
-                             c.ppo.kl_coef, c.ppo.kl_target, static_cast<double>(c.ppo.kl_horizon)),
-      {},
-      rlhf::Watch(c.ppo),
-      std::move(trainable)};
+  if (process.all->is_first()) try_out_judges(user_terms, gold);
+  Ppo t = load(c, process, std::move(prompts), std::move(user_terms));
   const auto longest = check_lengths(t);
   std::optional<train::Loop> loop;
   if (!invocation.dry_run) {
@@ -319,35 +358,7 @@ void ppo(const Invocation& invocation) {
   if (!loop) return;  // a dry run
 
   loop->begin(c.ppo.total_steps);
-  while (!loop->is_done()) {
-    const int64_t iteration = loop->step();
-    train::PhaseTimer timer;
-    const PromptBatch batch = next_prompts(t, iteration);
-    rlhf::Answered answers;
-    loop->interruptible([&] {
-      answers = respond(t, batch, iteration);
-      timer.phase("respond");
-      score(t, batch, answers, iteration);
-      timer.phase("score");
-    });
-    const rlhf::Shaped shaped = shape(t, answers);
-    const rl::Advantages adv = advantages(t, answers, shaped);
-    train::Metrics figures = describe(t, answers, shaped, adv);
-    if (const double kl = figures.at("kl/k1"); rlhf::is_beyond_ceiling(kl, c.ppo)) {
-      loop->save_checkpoint();
-      throw rlhf::kl_ceiling_error(kl, c.ppo, iteration);
-    }
-    timer.phase("shape");
-    figures.merge(optimise(t, answers, adv, iteration));
-    timer.phase("optimise");
-    adjust(t, figures);
-    const bool shows =
-        c.ppo.samples_every > 0 && (iteration == 0 || (iteration + 1) % c.ppo.samples_every == 0);
-    if (shows && loop->folder()) write_samples(t, *loop->folder(), answers, shaped, iteration + 1);
-    timer.phase("show");
-    figures.merge(timer.metrics());
-    loop->end_iteration(std::move(figures), num_rows(t, answers));
-  }
+  while (!loop->is_done()) iterate(t, *loop);
   loop->finish("adapter", total(plan));
 }
 

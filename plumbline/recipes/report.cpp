@@ -25,8 +25,9 @@ void report(const Invocation& invocation) {
                                 .hint = "choose another --out."});
   }
   if (file.has_parent_path()) make_folders(file.parent_path());
-  write_file(file, report::page("Plumbline report", report::summary_html(runs, false) + report::words_html() +
-                                               report::runs_html(runs)));
+  write_file(file,
+             report::page("Plumbline report", report::summary_html(runs, false) +
+                                                  report::words_html() + report::runs_html(runs)));
   std::printf("%s\n", file.c_str());
 }
 

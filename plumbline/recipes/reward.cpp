@@ -14,16 +14,12 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
-#include "plumbline/data/comparison.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/records.h"
 #include "plumbline/data/step_plan.h"
-#include "plumbline/engine/assistant.h"
-#include "plumbline/engine/batch.h"
-#include "plumbline/engine/feature_store.h"
 #include "plumbline/engine/memory_plan.h"
-#include "plumbline/engine/reward_input.h"
 #include "plumbline/engine/roles.h"
+#include "plumbline/recipes/reward_pairs.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/rl/preference.h"
 #include "plumbline/tensor/host.h"
@@ -31,96 +27,6 @@
 
 namespace plumbline::recipes {
 namespace {
-
-// One file of comparisons with what is asked about them.
-struct Pairs {
-  std::vector<data::Comparison> records;
-  std::vector<engine::FactRequest> facts;
-  std::vector<data::Target> targets;
-
-  int64_t size() const { return std::ssize(records); }
-};
-
-Pairs read_pairs(const std::string& file, const config::Config& c) {
-  Pairs pairs;
-  pairs.records = data::read_comparisons(file, c.data.images, c.data.bad_records);
-  const auto weights = data::weights_of(c.reward);
-  double total = 0;
-  for (const auto& record : pairs.records) {
-    pairs.facts.push_back(engine::fact_request(record));
-    pairs.targets.push_back(data::target_of(record, weights));
-    total += pairs.targets.back().weight;
-  }
-  if (total > 0) return pairs;
-  throw DataError(Complaint{.component = "reward",
-                            .doing = "weighing votes",
-                            .expected = "a pair with a vote that counts",
-                            .got = "none",
-                            .where = file,
-                            .hint = "see reward.annotator_weights."});
-}
-
-// Accuracy chooses the best model.
-void require_decided(const Pairs& held_out, const std::string& file) {
-  for (const data::Target& target : held_out.targets) {
-    if (target.first != 0.5) return;
-  }
-  throw DataError(Complaint{.component = "reward",
-                            .doing = "reading what is held out",
-                            .expected = "a pair with a better answer",
-                            .got = "ties alone",
-                            .where = file});
-}
-
-// Comparisons as the model reads them, and its scores of both answers.
-class Judge {
- public:
-  // `head` names the adapter that judges, "" for the whole model.
-  Judge(engine::Assistant& assistant, engine::FeatureStore& features,
-        const engine::RewardInput& input, std::string head)
-      : assistant_(assistant), features_(features), input_(input), head_(std::move(head)) {}
-
-  void check_lengths(const Pairs& pairs, const std::string& file) const {
-    for (size_t i = 0; i < pairs.records.size(); ++i) {
-      const data::Comparison& record = pairs.records[i];
-      for (const std::string& answer : {record.output_1, record.output_2}) {
-        engine::check_length(assistant_,
-                             input_.longest(assistant_, record.turns, answer, pairs.facts[i]),
-                             "comparison '" + record.id + "'", file);
-      }
-    }
-  }
-
-  // Both answers of a comparison see the same facts in the same order, drawn from `key`.
-  engine::Branches encode(const Pairs& pairs, int64_t index, RandomKey key) const {
-    const auto i = static_cast<size_t>(index);
-    const data::Comparison& record = pairs.records[i];
-    const auto own = key.at(static_cast<uint64_t>(index));
-    const auto one = [&](const std::string& answer) {
-      return input_.encode(assistant_, record.turns, answer, pairs.facts[i], own);
-    };
-    return engine::branches_of({one(record.output_1), one(record.output_2)}, record.images);
-  }
-
-  // Scores of first and second answers, [P] each. Differentiable.
-  std::pair<at::Tensor, at::Tensor> score(const std::vector<const engine::Branches*>& pairs,
-                                          std::vector<RandomKey> dropout_keys = {}) {
-    const model::AdapterScope scope(assistant_.model, head_, std::move(dropout_keys));
-    const at::Tensor both =
-        engine::last_row_scores(assistant_.model,
-                                engine::make_batch(pairs, features_, assistant_.device()), head_)
-            .view({-1, 2});
-    return {both.select(1, 0), both.select(1, 1)};
-  }
-
-  at::Device device() const { return assistant_.device(); }
-
- private:
-  engine::Assistant& assistant_;
-  engine::FeatureStore& features_;
-  const engine::RewardInput& input_;
-  std::string head_;
-};
 
 // Some pairs of a step in one forward pass: their places in it.
 using Portion = std::vector<int64_t>;
@@ -200,13 +106,10 @@ train::Metrics figures_of(const Sums& sums, double center_coef) {
   return figures;
 }
 
-// The comparisons of a step, for an error.
 std::string names_of(const std::vector<int64_t>& chosen, const Pairs& pairs) {
-  std::string names = "comparisons";
-  for (size_t i = 0; i < std::min<size_t>(chosen.size(), 16); ++i) {
-    names += (i == 0 ? " " : ", ") + pairs.records[static_cast<size_t>(chosen[i])].id;
-  }
-  return names + (chosen.size() > 16 ? ", ..." : "");
+  std::vector<std::string> ids;
+  for (const int64_t i : chosen) ids.push_back(pairs.records[static_cast<size_t>(i)].id);
+  return train::first_names("comparisons", ids);
 }
 
 at::Tensor centre(const std::pair<at::Tensor, at::Tensor>& scores, config::Centring kind) {
@@ -217,9 +120,9 @@ at::Tensor centre(const std::pair<at::Tensor, at::Tensor>& scores, config::Centr
 // Runs forward, and backward for a model that trains, over some pairs. Returns this process' sums.
 class Step {
  public:
-  Step(Judge& judge, const Pairs& pairs, const config::RewardConfig& c,
+  Step(PairScorer& scorer, const Pairs& pairs, const config::RewardConfig& c,
        const parallel::Communicator& processes, train::Trainable* trainable)
-      : judge_(judge), pairs_(pairs), c_(c), processes_(processes), trainable_(trainable) {}
+      : scorer_(scorer), pairs_(pairs), c_(c), processes_(processes), trainable_(trainable) {}
 
   // `facts_key` draws the order of facts, `dropout_key` the adapter's dropout.
   Sums run(const std::vector<int64_t>& chosen, RandomKey facts_key,
@@ -228,14 +131,15 @@ class Step {
     double weight = 0;
     num_rows_ = 0;
     for (const int64_t i : chosen) {
-      step.push_back(judge_.encode(pairs_, i, facts_key));
+      step.push_back(scorer_.encode(pairs_, i, facts_key));
       num_rows_ += step.back().num_rows();
       weight += pairs_.targets[static_cast<size_t>(i)].weight;
     }
     Sums sums;
     for (const auto& portion : portions_of(step, processes_, c_.micro_tokens)) {
-      const auto scores = judge_.score(some_of(step, portion), keys_of(step, portion, dropout_key));
-      const auto targets = targets_of(pairs_, chosen, portion, c_.margin, judge_.device());
+      const auto scores =
+          scorer_.score(some_of(step, portion), keys_of(step, portion, dropout_key));
+      const auto targets = targets_of(pairs_, chosen, portion, c_.margin, scorer_.device());
       const at::Tensor loss =
           rl::pair_loss_sum(scores.first, scores.second, targets, c_.label_smoothing);
       const at::Tensor middle = centre(scores, c_.centring);
@@ -272,7 +176,7 @@ class Step {
     return keys;
   }
 
-  Judge& judge_;
+  PairScorer& scorer_;
   const Pairs& pairs_;
   const config::RewardConfig& c_;
   const parallel::Communicator& processes_;
@@ -307,6 +211,51 @@ nn::Parameters trained_parameters(model::Llava& model, const config::Config& c,
   return parameters;
 }
 
+engine::MemoryPlan planned_memory(model::Llava& model, const std::string& head,
+                                  const train::Trainable& trainable, const config::Config& c,
+                                  int64_t bytes_before) {
+  const bool is_lora = c.reward.train == config::RewardTrain::Lora;
+  return engine::plan_memory(model, {.program_bytes = bytes_before,
+                                     .training_bytes = trainable.state_bytes(),
+                                     .micro_tokens = c.reward.micro_tokens,
+                                     .recomputes = c.run.activation_checkpointing,
+                                     .trains_base = !is_lora,
+                                     .rank = is_lora ? model.adapter_spec(head).rank : 0});
+}
+
+// Figures of all held-out pairs, which all processes share out.
+train::Metrics held_out_figures(Step& step, int64_t num_pairs, RandomKey facts_key,
+                                double center_coef, parallel::Communicator& processes) {
+  std::vector<int64_t> all(static_cast<size_t>(num_pairs));
+  std::iota(all.begin(), all.end(), 0);
+  Sums own = step.run(all, facts_key, std::nullopt);
+  const Sums sums = Sums::of(processes.sums(own.list()));
+  train::Metrics figures;
+  for (const auto& [name, value] : figures_of(sums, center_coef)) figures["eval/" + name] = value;
+  figures["eval/pairs"] = static_cast<double>(num_pairs);
+  return figures;
+}
+
+void save(const fs::path& folder, engine::Assistant& assistant, const std::string& head,
+          const engine::RewardInput& input, const config::Config& c) {
+  if (c.reward.train == config::RewardTrain::Lora) {
+    checkpoint::save_adapter(folder.string(), assistant.model, head, c.model.path);
+  } else {
+    engine::save_assistant(folder, assistant, c.model.path);
+    checkpoint::save_head(folder.string(), assistant.model, head);
+  }
+  input.save(folder);
+}
+
+// Each epoch has its own order.
+std::vector<int64_t> pairs_of_step(RandomKey order_key, int64_t epoch, int64_t step_in_epoch,
+                                   int64_t num_pairs, int64_t batch_size) {
+  const auto order = data::epoch_order(order_key, epoch, num_pairs);
+  const int64_t first = step_in_epoch * batch_size;
+  const int64_t last = std::min(num_pairs, first + batch_size);
+  return {order.begin() + first, order.begin() + last};
+}
+
 }  // namespace
 
 void reward(const Invocation& invocation) {
@@ -327,9 +276,9 @@ void reward(const Invocation& invocation) {
   input.check_budget(assistant.tokenizer, requests);
   const std::string head = is_lora ? engine::kReward : "";
   engine::FeatureStore features(assistant.preprocess, c.data.images);
-  Judge judge(assistant, features, input, head);
-  judge.check_lengths(pairs, c.data.train);
-  judge.check_lengths(held_out, c.data.eval);
+  PairScorer scorer(assistant, features, input, head);
+  scorer.check_lengths(pairs, c.data.train);
+  scorer.check_lengths(held_out, c.data.eval);
 
   const int64_t steps_per_epoch = (pairs.size() + c.reward.batch_size - 1) / c.reward.batch_size;
   const int64_t total_steps = steps_per_epoch * c.reward.epochs;
@@ -337,13 +286,7 @@ void reward(const Invocation& invocation) {
            c.reward.facts ? "with" : "without", total_steps);
   train::Trainable trainable("reward", trained_parameters(assistant.model, c, head, key),
                              c.optimizer);
-  const auto plan = engine::plan_memory(
-      assistant.model, {.program_bytes = program_bytes,
-                        .training_bytes = trainable.state_bytes(),
-                        .micro_tokens = c.reward.micro_tokens,
-                        .recomputes = c.run.activation_checkpointing,
-                        .trains_base = !is_lora,
-                        .rank = is_lora ? assistant.model.adapter_spec(head).rank : 0});
+  const auto plan = planned_memory(assistant.model, head, trainable, c, program_bytes);
   log_info("{}", engine::text_of(plan));
   if (invocation.dry_run) return;
   train::Loop loop({.stage = "reward",
@@ -357,36 +300,18 @@ void reward(const Invocation& invocation) {
   features.prepare(assistant.model, data::images_of(pairs.records));
   features.prepare(assistant.model, data::images_of(held_out.records));
 
-  Step train_step(judge, pairs, c.reward, processes, &trainable);
-  Step held_out_step(judge, held_out, c.reward, processes, nullptr);
-  std::vector<int64_t> all_held_out(static_cast<size_t>(held_out.size()));
-  std::iota(all_held_out.begin(), all_held_out.end(), 0);
+  Step train_step(scorer, pairs, c.reward, processes, &trainable);
+  Step held_out_step(scorer, held_out, c.reward, processes, nullptr);
   loop.evaluate_with([&] {
-    Sums own = held_out_step.run(all_held_out, key.at("eval-facts"), std::nullopt);
-    const Sums sums = Sums::of(processes.sums(own.list()));
-    train::Metrics named;
-    for (const auto& [name, value] : figures_of(sums, c.reward.center_coef)) {
-      named["eval/" + name] = value;
-    }
-    named["eval/pairs"] = static_cast<double>(held_out.size());
-    return named;
+    return held_out_figures(held_out_step, held_out.size(), key.at("eval-facts"),
+                            c.reward.center_coef, processes);
   });
-  loop.save_with([&](const fs::path& folder) {
-    if (is_lora) {
-      checkpoint::save_adapter(folder.string(), assistant.model, head, c.model.path);
-    } else {
-      engine::save_assistant(folder, assistant, c.model.path);
-      checkpoint::save_head(folder.string(), assistant.model, head);
-    }
-    input.save(folder);
-  });
+  loop.save_with([&](const fs::path& folder) { save(folder, assistant, head, input, c); });
   loop.begin(total_steps);
   while (!loop.is_done()) {
     const int64_t step = loop.step(), epoch = step / steps_per_epoch;
-    const auto order = data::epoch_order(key.at("order"), epoch, pairs.size());
-    const int64_t first = step % steps_per_epoch * c.reward.batch_size;
-    const int64_t last = std::min(pairs.size(), first + c.reward.batch_size);
-    const std::vector<int64_t> chosen(order.begin() + first, order.begin() + last);
+    const auto chosen = pairs_of_step(key.at("order"), epoch, step % steps_per_epoch, pairs.size(),
+                                      c.reward.batch_size);
     trainable.zero_grad();
     // The order of the facts is drawn anew in every epoch.
     Sums own = train_step.run(chosen, key.at("facts").at(static_cast<uint64_t>(epoch)),

@@ -11,6 +11,7 @@
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
+#include "plumbline/config/fields.h"
 #include "plumbline/data/examples.h"
 #include "plumbline/data/step_plan.h"
 #include "plumbline/engine/assistant.h"
@@ -42,10 +43,9 @@ void check_choice(const config::Config& c) {
   const bool is_lora = c.sft.train == Train::Lora;
   if (!is_lora) engine::require_own_weights(c.model, "sft");
   if (c.sft.train_tower && (is_lora || c.sft.train == Train::Language)) {
-    throw refused("choosing what to train",
-                  "sft.train = \"full\" or \"projector\" with "
-                  "sft.train_tower",
-                  "another", "");
+    throw refused(
+        "choosing what to train", "sft.train = \"full\" or \"projector\" with sft.train_tower",
+        "\"" + config::names_of(c.sft.train)[static_cast<size_t>(c.sft.train)] + "\"", "");
   }
 }
 
@@ -197,42 +197,78 @@ at::Tensor loss_sum(engine::Assistant& assistant, engine::ImageFeed& feed,
               .logprobs.sum();
 }
 
-// Forward and backward of one step's share of a process.
-class Step {
- public:
-  Step(engine::Assistant& assistant, engine::ImageFeed& feed, const data::Examples& examples,
-       std::string adapter, train::Trainable& trainable)
-      : assistant_(assistant),
-        feed_(feed),
-        examples_(examples),
-        adapter_(std::move(adapter)),
-        trainable_(trainable) {}
+// What the steps of a run work with.
+struct StepContext {
+  engine::Assistant& assistant;
+  engine::ImageFeed& feed;
+  const data::Examples& examples;
+  data::StepPlan& plan;
+  parallel::Communicator& processes;
+  train::Trainable& trainable;
+  std::string adapter;  // "" for the model's own weights
+  int64_t micro_tokens;
+};
 
-  // The sum of the losses, whose gradients, divided by `answer_tokens` of the whole step, are left:
-  // so accumulation equals one large batch exactly.
-  double run(const std::vector<Portion>& portions, RandomKey dropout, double answer_tokens) {
+std::string names_of(const std::vector<int64_t>& items, const data::Examples& examples) {
+  std::vector<std::string> ids;
+  for (const int64_t item : items) ids.push_back(examples.id(item));
+  return train::first_names("examples", ids);
+}
+
+// One step after the other, the pictures of each prepared while the one before is computed.
+class Steps {
+ public:
+  explicit Steps(const StepContext& context) : c_(context) {}
+
+  // Takes the loop's next step.
+  void take(train::Loop& loop, RandomKey dropout) {
+    const int64_t step = loop.step();
+    if (announced_ != step) announce(step);
+    const std::vector<Portion> now = std::exchange(next_, {});
+    if (step + 1 < c_.plan.total()) announce(step + 1);
+    const std::vector<int64_t> items = c_.plan.items(step);
+    int64_t rows = 0;
+    double answer_tokens = 0;
+    for (const int64_t item : items) {
+      answer_tokens += static_cast<double>(c_.examples.answer_tokens(item));
+      rows += c_.examples.lengths()[static_cast<size_t>(item)];
+    }
+    c_.trainable.zero_grad();
+    const double sum = loss_of(now, dropout.at(static_cast<uint64_t>(step)), answer_tokens);
+    const double loss = c_.trainable.reduce(c_.processes, {sum})[0] / answer_tokens;
+    loop.end_step({{"loss", loss}, {"answer_tokens", answer_tokens}}, rows,
+                  names_of(items, c_.examples));
+  }
+
+ private:
+  void announce(int64_t step) {
+    announced_ = step;
+    next_ = portions_of(c_.plan.items(step), c_.examples, c_.processes, c_.micro_tokens);
+    c_.feed.announce(images_of(next_, c_.examples));
+  }
+
+  // The sum of this process' losses, whose gradients, divided by `answer_tokens` of the whole step,
+  // are left: so accumulation equals one large batch exactly.
+  double loss_of(const std::vector<Portion>& portions, RandomKey dropout, double answer_tokens) {
     double loss = 0;
     for (const Portion& portion : portions) {
       std::vector<RandomKey> dropout_keys;
       for (const int64_t place : portion.places) {
         dropout_keys.push_back(dropout.at(static_cast<uint64_t>(place)));
       }
-      const model::AdapterScope scope(assistant_.model, adapter_, std::move(dropout_keys));
-      const at::Tensor sum = loss_sum(assistant_, feed_, examples_, portion);
+      const model::AdapterScope scope(c_.assistant.model, c_.adapter, std::move(dropout_keys));
+      const at::Tensor sum = loss_sum(c_.assistant, c_.feed, c_.examples, portion);
       // A projector alone learns nothing from records without a picture.
       if (sum.requires_grad()) (sum / answer_tokens).backward();
-      trainable_.collect_gradients();
+      c_.trainable.collect_gradients();
       loss += sum.item<double>();
     }
     return loss;
   }
 
- private:
-  engine::Assistant& assistant_;
-  engine::ImageFeed& feed_;
-  const data::Examples& examples_;
-  std::string adapter_;
-  train::Trainable& trainable_;
+  StepContext c_;
+  int64_t announced_ = -1;
+  std::vector<Portion> next_;  // of the announced step
 };
 
 // The mean loss per answer token of held-out examples.
@@ -253,13 +289,17 @@ train::Metrics held_out_loss(engine::Assistant& assistant, engine::ImageFeed& fe
   return {{"eval/loss", sums[0] / sums[1]}};
 }
 
-// The first few of a step's examples, for an error.
-std::string names_of(const std::vector<int64_t>& items, const data::Examples& examples) {
-  std::vector<std::string> names;
-  for (const int64_t item : items) names.push_back(examples.id(item));
-  const size_t shown = std::min<size_t>(names.size(), 16);
-  const std::vector<std::string> first(names.begin(), names.begin() + static_cast<int64_t>(shown));
-  return fmt::format("examples {}{}", fmt::join(first, ", "), shown < names.size() ? ", ..." : "");
+engine::MemoryPlan planned_memory(model::Llava& model, const data::Examples& examples,
+                                  const train::Trainable& trainable, const config::Config& c,
+                                  int64_t bytes_before) {
+  const bool is_lora = c.sft.train == Train::Lora;
+  return engine::plan_memory(model, {.program_bytes = bytes_before,
+                                     .training_bytes = trainable.state_bytes(),
+                                     .micro_tokens = largest_portion(examples, c.sft),
+                                     .recomputes = c.run.activation_checkpointing,
+                                     .trains_base = !is_lora,
+                                     .trains_tower = c.sft.train_tower,
+                                     .rank = is_lora ? model.adapter_spec(kPolicy).rank : 0});
 }
 
 }  // namespace
@@ -282,14 +322,8 @@ void sft(const Invocation& invocation) {
   auto parameters = chosen_parameters(assistant.model, c);
   const auto factors = lr_factors(parameters, c);
   train::Trainable trainable("sft", std::move(parameters), c.optimizer, factors);
-  const auto memory = engine::plan_memory(
-      assistant.model, {.program_bytes = program_bytes + data_bytes,
-                        .training_bytes = trainable.state_bytes(),
-                        .micro_tokens = largest_portion(examples, c.sft),
-                        .recomputes = c.run.activation_checkpointing,
-                        .trains_base = !is_lora,
-                        .trains_tower = c.sft.train_tower,
-                        .rank = is_lora ? assistant.model.adapter_spec(kPolicy).rank : 0});
+  const auto memory =
+      planned_memory(assistant.model, examples, trainable, c, program_bytes + data_bytes);
   log_info("{}", engine::text_of(memory));
 
   std::optional<train::Loop> loop;
@@ -330,33 +364,9 @@ void sft(const Invocation& invocation) {
       engine::save_assistant(folder, assistant, c.model.path);
     }
   });
-  Step train_step(assistant, feed, examples, adapter, trainable);
   loop->begin(plan.total());
-  auto portions = [&](int64_t step) {
-    return portions_of(plan.items(step), examples, processes, c.sft.micro_tokens);
-  };
-  std::vector<Portion> next = loop->is_done() ? std::vector<Portion>() : portions(loop->step());
-  feed.announce(images_of(next, examples));
-  while (!loop->is_done()) {
-    const int64_t step = loop->step();
-    const std::vector<Portion> now = std::exchange(next, {});
-    if (step + 1 < plan.total()) {  // its pictures are prepared while this step is computed
-      next = portions(step + 1);
-      feed.announce(images_of(next, examples));
-    }
-    const std::vector<int64_t> items = plan.items(step);
-    int64_t answer_tokens = 0, rows = 0;
-    for (const int64_t item : items) {
-      answer_tokens += examples.answer_tokens(item);
-      rows += examples.lengths()[static_cast<size_t>(item)];
-    }
-    trainable.zero_grad();
-    const double sum = train_step.run(now, key.at("dropout").at(static_cast<uint64_t>(step)),
-                                      static_cast<double>(answer_tokens));
-    const double loss = trainable.reduce(processes, {sum})[0] / static_cast<double>(answer_tokens);
-    loop->end_step({{"loss", loss}, {"answer_tokens", static_cast<double>(answer_tokens)}}, rows,
-                   names_of(items, examples));
-  }
+  Steps steps({assistant, feed, examples, plan, processes, trainable, adapter, c.sft.micro_tokens});
+  while (!loop->is_done()) steps.take(*loop, key.at("dropout"));
   loop->finish(is_lora ? "adapter" : "model",
                engine::total(memory) + feed.held_bytes() + held_out_feed.held_bytes());
 }

@@ -59,7 +59,7 @@ void convert(const Invocation&);          // official annotation files as traini
 void check_data(const Invocation&);       // a look through training data
 void sft(const Invocation&);              // supervised fine-tuning
 void sample(const Invocation&);           // answers for a file of prompts
-void annotate(const Invocation&);         // comparisons by the world's simulated annotators
+void annotate(const Invocation&);         // comparisons by simulated annotators, or people
 void reward(const Invocation&);           // reward model, with or without facts
 void audit(const Invocation&);            // what reward models have learnt
 void ppo(const Invocation&);              // the policy

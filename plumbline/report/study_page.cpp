@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/shell_words.h"
@@ -93,8 +94,9 @@ std::string claims_html(const json& record) {
 struct Policy {
   std::string method, variant;
   json figures;
-  json changes;  // of a variant, over the method itself
-  eval::Interval at(const char* figure) const {
+  json changes;                   // of a variant, over the method itself
+  std::optional<bool> has_facts;  // whether its reward model has; nothing where there is none
+  eval::Interval at(const std::string& figure) const {
     return eval::interval_from_json(figures.at(figure));
   }
 };
@@ -102,8 +104,10 @@ struct Policy {
 std::vector<Policy> policies_of(const json& record) {
   std::vector<Policy> policies;
   for (const json& policy : record.at("policies")) {
-    policies.push_back({policy.at("method"), policy.at("variant"), policy.at("figures"),
-                        policy.value("changes", json::object())});
+    policies.push_back(
+        {policy.at("method"), policy.at("variant"), policy.at("figures"),
+         policy.value("changes", json::object()),
+         policy.contains("facts") ? std::optional(policy.at("facts").get<bool>()) : std::nullopt});
   }
   return policies;
 }
@@ -128,9 +132,11 @@ LineChart curve(const std::vector<Policy>& policies, const char* figure, const c
     return a->at("coverage").value < b->at("coverage").value;
   });
   for (const Policy* policy : sorted) {
-    if (policy->method == "SFT") add_point(sft, *policy, "coverage", figure);
-    if (policy->method == "RLHF") add_point(without, *policy, "coverage", figure);
-    if (policy->method == "Fact-RLHF") add_point(with, *policy, "coverage", figure);
+    if (policy->has_facts) {
+      add_point(*policy->has_facts ? with : without, *policy, "coverage", figure);
+    } else if (policy == &policies.front()) {  // where all policies start
+      add_point(sft, *policy, "coverage", figure);
+    }
   }
   chart.lines = {std::move(sft), std::move(without), std::move(with)};
   return chart;
@@ -146,7 +152,7 @@ BarChart by_variant(std::string title, std::string unit) {
 
 // RLHF's and Fact-RLHF's bars of a variant; a group has its name from the first.
 void add_bar(BarChart& chart, const Policy& policy, const eval::Interval& i) {
-  const bool has_facts = policy.method == "Fact-RLHF";
+  const bool has_facts = policy.has_facts.value_or(false);
   if (!has_facts) chart.groups.push_back(policy.variant.empty() ? "default" : policy.variant);
   chart.bars[has_facts ? 1 : 0].push_back({i.value, i.low, i.high});
 }
@@ -182,15 +188,13 @@ std::string changes_html(const std::vector<Policy>& policies) {
          svg(change_chart(policies, "gold_gained", "What the judge sees gained")) + "</div>\n";
 }
 
-std::string variants_html(const std::vector<Policy>& policies) {
-  const std::vector<const char*> figures = {
-      "hallucination", "false_description", "coverage",    "told_truly", "score", "f1",
-      "yes_rate",      "proxy_gained",      "gold_gained", "gap"};
+std::string variants_html(const std::vector<Policy>& policies,
+                          const std::vector<std::string>& figures) {
   Rows rows = {{"policy"}};
-  for (const char* figure : figures) rows[0].push_back(figure);
+  rows[0].insert(rows[0].end(), figures.begin(), figures.end());
   for (const auto& policy : policies) {
     rows.push_back({escape(policy.method + (policy.variant.empty() ? "" : ", " + policy.variant))});
-    for (const char* figure : figures) {
+    for (const auto& figure : figures) {
       rows.back().push_back(policy.figures.contains(figure) ? cell(policy.at(figure)) : "");
     }
   }
@@ -251,7 +255,8 @@ std::string study_html(const json& record, const std::string& where) {
            svg(curve(policies, "false_description", "Descriptions with a false claim")) +
            svg(curve(policies, "chair_i", "CHAIR-i: objects named that are not there")) +
            svg(gap_chart(policies)) + "</div>\n" + changes_html(policies) +
-           variants_html(policies) + origin_html(record);
+           variants_html(policies, record.at("shown_figures").get<std::vector<std::string>>()) +
+           origin_html(record);
   } catch (const json::exception& e) {
     throw DataError(Complaint{.component = "report",
                               .doing = "reading a study",

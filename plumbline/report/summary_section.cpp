@@ -37,7 +37,7 @@ std::string words_html() {
        "share of the objects named in descriptions that are not there; of descriptions that name "
        "one"},
       {"coverage", "share of what is there that a description names"},
-      {"told truly", "share of what is there that a description names with nothing false of it"},
+      {"told truly", "share of what is there that a description names and says nothing false of"},
       {"score", "of an answer by the judge, 0 to 6, as in MMHal-Bench: 6 is right and complete"},
       {"yes rate", "how often yes/no questions are answered with yes; one half is right"},
       {"proxy", "what the reward model gives"},

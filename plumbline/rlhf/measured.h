@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "plumbline/api/scorer.h"
+#include "plumbline/api/candidates.h"
 #include "plumbline/config/config.h"
 #include "plumbline/engine/reward_input.h"
 #include "plumbline/remote/reward_term.h"

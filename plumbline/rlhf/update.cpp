@@ -151,15 +151,12 @@ train::Metrics no_figures(const ActorCritic& roles, bool trains_policy, const co
   return figures;
 }
 
-// The prompts of a minibatch, for an error.
 std::string names_of(const Lesson& lesson, const std::vector<int64_t>& minibatch) {
-  const auto own = own_of(lesson, minibatch);
-  std::string names = "answers to prompts";
-  for (size_t i = 0; i < std::min<size_t>(own.size(), 16); ++i) {
-    names +=
-        (i == 0 ? " " : ", ") + lesson.answered.rollout.prompts[static_cast<size_t>(own[i])]->id;
+  std::vector<std::string> ids;
+  for (const int64_t s : own_of(lesson, minibatch)) {
+    ids.push_back(lesson.answered.rollout.prompts[static_cast<size_t>(s)]->id);
   }
-  return names + (own.size() > 16 ? ", ..." : "");
+  return train::first_names("answers to prompts", ids);
 }
 
 }  // namespace

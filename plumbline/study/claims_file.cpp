@@ -63,7 +63,8 @@ json policies_json(const Evidence& e, const std::vector<std::string>& variants) 
       const std::string name = system_name(has_facts, variant);
       policies.push_back({{"policy", name},
                           {"method", system_name(has_facts)},
-                          {"variant", variant == kDefault ? "" : variant}});
+                          {"variant", variant == kDefault ? "" : variant},
+                          {"facts", has_facts}});
       add_figures(policies.back(), e.answers, name);
       add_figures(policies.back(), e.gains, name);
       if (variant == kDefault) continue;
@@ -85,7 +86,10 @@ ordered_json study_record(const Layout& layout, const StudyRun& run, const Evide
                           const std::vector<Claim>& claims) {
   Costs costs;
   for (const auto& name : run.runs) costs.add(layout / name / "run.json");
-  auto listed = json::array();
+  auto listed = json::array(), shown = json::array();
+  for (const auto* figures : {&shown_of_answers(), &shown_of_gains()}) {
+    for (const auto& figure : *figures) shown.push_back(figure);
+  }
   for (const Claim& claim : claims) listed.push_back(to_json(claim));
   return {{"command", run.command},
           {"versions", costs.versions},
@@ -97,6 +101,7 @@ ordered_json study_record(const Layout& layout, const StudyRun& run, const Evide
           {"seeds", run.seeds},
           {"images", evidence.answers.num_units()},
           {"claims", listed},
+          {"shown_figures", shown},
           {"policies", policies_json(evidence, run.variants)}};
 }
 

@@ -26,8 +26,8 @@ struct Evidence {
 
 // `variants` are names, kDefault among them. Gains are over SFT's answers to the same questions,
 // in standard deviations of their scores: by the policy's own reward model (proxy) and the judge
-// (gold); gap is proxy - gold. yes_bias is how far the share of "yes" lies from the truth's one
-// half. Throws IoError or DataError for files that are not as the stages write them.
+// (gold); gap is proxy - gold. yes_bias is how far the share of "yes" lies from the truth's. Throws
+// IoError or DataError for files that are not as the stages write them.
 Evidence read_evidence(const Layout& layout, const std::vector<std::string>& variants,
                        int64_t seeds, const eval::BootstrapOptions& options);
 

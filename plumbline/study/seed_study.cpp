@@ -34,10 +34,18 @@ eval::Sums weighted(const eval::Scoring& scoring, const std::vector<double>& tim
   return sums;
 }
 
-// Of the mean of several values.
-double standard_error(const std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
-  return std::sqrt(squared_deviations(values) / (count - 1) / count);
+double variance(const std::vector<double>& values) {
+  return squared_deviations(values) / (static_cast<double>(values.size()) - 1);
+}
+
+// The standard error that seeds bring to their mean. Figures of seeds differ by the seeds and by
+// how each fares on these units; of the latter, which drawing units shows, the bootstrap knows.
+double error_of_seeds(const std::vector<double>& by_seed,
+                      const std::vector<std::vector<double>>& own) {
+  const auto count = static_cast<double>(by_seed.size());
+  double of_units = 0;
+  for (const auto& samples : own) of_units += variance(samples) / (count - 1);
+  return std::sqrt(std::max(0.0, variance(by_seed) - of_units) / count);
 }
 
 double draw_t(size_t degrees_of_freedom, RandomKey key) {
@@ -140,17 +148,19 @@ SeedMean SeedStudy::mean_of(size_t num_seeds, const Value& value) const {
   SeedMean result{.by_seed = of_sample(-1)};
   result.interval = {study::mean(result.by_seed), kNone, kNone};
   std::vector<double> drawn;
-  const RandomKey key = options_.key.at("seeds");
+  std::vector<std::vector<double>> own(num_seeds);  // [seed][sample], less the sample's mean
   for (int64_t b = 0; b < options_.samples; ++b) {
     const auto values = of_sample(b);
     drawn.push_back(study::mean(values));
-    if (num_seeds > 1) {
-      drawn.back() +=
-          standard_error(values) * draw_t(num_seeds - 1, key.at(static_cast<uint64_t>(b)));
-    }
     if (std::isnan(drawn.back())) return result;
+    for (size_t s = 0; s < num_seeds; ++s) own[s].push_back(values[s] - drawn.back());
   }
   if (drawn.empty()) return result;
+  if (num_seeds > 1 && drawn.size() > 1) {
+    const double error = error_of_seeds(result.by_seed, own);
+    const RandomKey key = options_.key.at("seeds");
+    for (size_t b = 0; b < drawn.size(); ++b) drawn[b] += error * draw_t(num_seeds - 1, key.at(b));
+  }
   result.interval = eval::percentile_interval(result.interval.value, drawn, options_.confidence);
   return result;
 }

@@ -21,11 +21,12 @@ nlohmann::json to_json(const SeedMean& mean);
 
 // Intervals of a mean over seeds know of two kinds of chance. Images are drawn anew in every sample
 // of a bootstrap, the same for all systems: what is hard about an image cancels in differences. To
-// each sample's mean over seeds comes an error of the seeds: their standard deviation in that
-// sample, by sqrt(n), times a draw of Student's t with n - 1 degrees of freedom. (Drawing seeds
-// with replacement would cover 84 % in place of 95 % for five seeds.) Systems of one seed only
-// stand for all seeds (a baseline that all start from); where neither side has several, the
-// interval is of images alone. Sources: Efron and Tibshirani 1993, chapter 13; Student 1908.
+// each sample's mean over seeds comes an error of the seeds: the square root of (their variance,
+// less what of it drawing images explains) / n, times a draw of Student's t with n - 1 degrees of
+// freedom. Systems of one seed only stand for all seeds (a baseline that all start from); where
+// neither side has several, the interval is of images alone. docs/adr/0014 tells why so. Sources:
+// Efron and Tibshirani 1993, chapter 13; Student 1908; components of variance by moments: Searle,
+// Casella and McCulloch 1992, chapter 4.
 class SeedStudy {
  public:
   explicit SeedStudy(const eval::BootstrapOptions& options) : options_(options) {}

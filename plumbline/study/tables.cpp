@@ -10,15 +10,9 @@ std::string cell(const SeedMean& mean) {
   return fmt::format(" {:.3f} [{:.3f}, {:.3f}] |", i.value, i.low, i.high);
 }
 
-// What tables of variants show: of answers, then of gains.
-const std::vector<std::string> kOfAnswers = {
-    "hallucination", "false_description", "coverage", "told_truly", "score", "f1", "yes_rate",
-    "length"};
-const std::vector<std::string> kOfGains = {"proxy_gained", "gold_gained", "gap"};
-
 std::string head(const std::string& first) {
   std::string names = "| " + first + " |", line = "|---|";
-  for (const auto* figures : {&kOfAnswers, &kOfGains}) {
+  for (const auto* figures : {&shown_of_answers(), &shown_of_gains()}) {
     for (const auto& figure : *figures) {
       names += " " + figure + " |";
       line += "---|";
@@ -34,14 +28,26 @@ std::string signed_text(const eval::Interval& i) {
 // Cells of a row: a - b.
 std::string differences(const Evidence& e, const std::string& a, const std::string& b) {
   std::string out;
-  for (const auto& figure : kOfAnswers)
+  for (const auto& figure : shown_of_answers())
     out += " " + signed_text(e.answers.difference(a, b, figure).interval) + " |";
-  for (const auto& figure : kOfGains)
+  for (const auto& figure : shown_of_gains())
     out += " " + signed_text(e.gains.difference(a, b, figure).interval) + " |";
   return out;
 }
 
 }  // namespace
+
+const std::vector<std::string>& shown_of_answers() {
+  static const std::vector<std::string> figures = {
+      "hallucination", "false_description", "coverage", "told_truly", "score", "f1", "yes_rate",
+      "length"};
+  return figures;
+}
+
+const std::vector<std::string>& shown_of_gains() {
+  static const std::vector<std::string> figures = {"proxy_gained", "gold_gained", "gap"};
+  return figures;
+}
 
 std::string claims_table(const std::vector<Claim>& claims) {
   std::string out =
@@ -62,14 +68,14 @@ std::string claims_table(const std::vector<Claim>& claims) {
 
 std::string variants_table(const Evidence& e, const std::vector<std::string>& variants) {
   std::string out = head("policy") + "| SFT |";
-  for (const auto& figure : kOfAnswers) out += cell(e.answers.mean(kSft, figure));
+  for (const auto& figure : shown_of_answers()) out += cell(e.answers.mean(kSft, figure));
   out += " 0 | 0 | 0 |\n";
   for (const auto& variant : variants) {
     for (const bool has_facts : {false, true}) {
       const std::string name = system_name(has_facts, variant);
       out += "| " + name + " |";
-      for (const auto& figure : kOfAnswers) out += cell(e.answers.mean(name, figure));
-      for (const auto& figure : kOfGains) out += cell(e.gains.mean(name, figure));
+      for (const auto& figure : shown_of_answers()) out += cell(e.answers.mean(name, figure));
+      for (const auto& figure : shown_of_gains()) out += cell(e.gains.mean(name, figure));
       out += "\n";
     }
   }

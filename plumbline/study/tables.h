@@ -9,6 +9,10 @@
 
 namespace plumbline::study {
 
+// Figures of policies that are shown, in order: of answers, and of gains.
+const std::vector<std::string>& shown_of_answers();
+const std::vector<std::string>& shown_of_gains();
+
 std::string claims_table(const std::vector<Claim>& claims);
 
 // Three tables: the policies of all variants with their figures; what facts change in each variant;

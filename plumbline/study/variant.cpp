@@ -26,7 +26,8 @@ const std::map<std::string, std::set<std::string>> kStages = {
 // What the demo sets itself: there facts are the difference that is measured.
 const std::set<std::string> kDemos = {"reward.facts", "reward.template"};
 // Folders of a study's own, and what --variants means by itself.
-const std::set<std::string> kReserved = {"answers", "proxy", "sft", "sft-plus", "sft-more", "all"};
+const std::set<std::string> kReserved = {"answers",  "proxy", "sft", "sft-plus",
+                                         "sft-more", "all",   "none"};
 
 bool is_name(const std::string& text) {
   return !text.empty() && text[0] != '-' && std::all_of(text.begin(), text.end(), [](char c) {
@@ -131,6 +132,7 @@ std::vector<Variant> read_variants(const std::string& path) { return Reader(path
 
 std::vector<Variant> chosen_variants(const std::vector<Variant>& all, const std::string& names) {
   if (names == "all") return all;
+  if (names == "none") return {};
   std::set<std::string> wanted;
   std::istringstream parts(names);
   for (std::string name; std::getline(parts, name, ',');) {
@@ -144,11 +146,12 @@ std::vector<Variant> chosen_variants(const std::vector<Variant>& all, const std:
     if (wanted.erase(variant.name) > 0) chosen.push_back(variant);
   }
   if (wanted.empty()) return chosen;
-  throw ConfigError(Complaint{.component = "study",
-                              .doing = "choosing variants",
-                              .expected = fmt::format("all, or some of {}", fmt::join(known, ", ")),
-                              .got = fmt::format("'{}'", fmt::join(wanted, "', '")),
-                              .where = "--variants"});
+  throw ConfigError(
+      Complaint{.component = "study",
+                .doing = "choosing variants",
+                .expected = fmt::format("all, none, or some of {}", fmt::join(known, ", ")),
+                .got = fmt::format("'{}'", fmt::join(wanted, "', '")),
+                .where = "--variants"});
 }
 
 data::Facts exchanged(const data::Facts& facts) {

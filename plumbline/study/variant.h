@@ -34,8 +34,8 @@ struct Variant {
 // IoError, or DataError for all that is wrong with the file.
 std::vector<Variant> read_variants(const std::string& path);
 
-// Those of `names`, "all" or a list with commas, in the order of `all`. Throws ConfigError for
-// names that are none.
+// Those of `names`, "all", "none" or a list with commas, in the order of `all`. Throws ConfigError
+// for names that are none.
 std::vector<Variant> chosen_variants(const std::vector<Variant>& all, const std::string& names);
 
 // Each image with the facts of the one before it; the first has the last one's.

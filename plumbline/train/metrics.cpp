@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "plumbline/base/error.h"
@@ -22,6 +23,15 @@ void check_finite(const std::string& stage, int64_t step, const Metrics& metrics
                                .got = bad,
                                .where = examples,
                                .hint = "lower optimizer.lr, or resume from the last checkpoint."});
+}
+
+std::string first_names(const std::string& what, const std::vector<std::string>& names) {
+  constexpr size_t kShown = 16;
+  std::string text = what;
+  for (size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    text += (i == 0 ? " " : ", ") + names[i];
+  }
+  return text + (names.size() > kShown ? ", ..." : "");
 }
 
 void PhaseTimer::phase(const std::string& name) {

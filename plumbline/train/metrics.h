@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "plumbline/base/clock.h"
 
@@ -16,6 +17,9 @@ using Metrics = std::map<std::string, double>;
 // the step was about. Call before the optimiser's step, so that nothing is spoilt.
 void check_finite(const std::string& stage, int64_t step, const Metrics& metrics,
                   const std::string& examples = "");
+
+// "<what> a, b, ...": the first sixteen, as `examples` of an error.
+std::string first_names(const std::string& what, const std::vector<std::string>& names);
 
 // Seconds spent in the named phases of a step.
 class PhaseTimer {

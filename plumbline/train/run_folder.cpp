@@ -84,11 +84,28 @@ std::vector<std::string> result_settings(const std::string& toml) {
   return lines;
 }
 
+// "[section] key" of a line of result_settings.
+std::string name_in(const std::string& line) { return line.substr(0, line.find(" = ")); }
+
+// Settings that the program which began the run did not have change nothing as long as they have
+// their defaults.
+void remove_new_defaults(std::vector<std::string>& changed,
+                         const std::vector<std::string>& before) {
+  const auto defaults = result_settings(config::to_toml(config::Config{}));
+  std::erase_if(changed, [&](const std::string& line) {
+    const bool was_known = std::any_of(before.begin(), before.end(), [&](const std::string& old) {
+      return name_in(old) == name_in(line);
+    });
+    return !was_known && std::binary_search(defaults.begin(), defaults.end(), line);
+  });
+}
+
 void check_same_config(const fs::path& stored, const std::string& now) {
   const auto before = result_settings(read_file(stored)), after = result_settings(now);
   std::vector<std::string> changed, old;
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
                       std::back_inserter(changed));
+  remove_new_defaults(changed, before);
   if (changed.empty()) return;
   std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
                       std::back_inserter(old));

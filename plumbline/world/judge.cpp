@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "plumbline/world/claims.h"
 #include "plumbline/world/parse_answer.h"
@@ -100,6 +101,7 @@ class Judging {
       }
       if (holds(claim, item_)) continue;
       is_true = false;
+      told_falsely_.insert({claim.category, claim.other});
       // Attributes of what is not there add nothing to mark.
       const bool is_marked = claim.category < 0 || is_present || claim.kind == ClaimKind::Exists;
       if (is_marked) v_.false_ranges.emplace_back(claim.begin, claim.end);
@@ -212,18 +214,17 @@ class Judging {
     return std::max(settled_, subject == told_.end() ? 0 : subject->second.credit());
   }
 
-  double coverage() const {
-    int named = 0;
-    for (const Kind& kind : item_.scene.kinds) {
-      named += std::count(v_.mentioned.begin(), v_.mentioned.end(), kind.category) > 0 ? 1 : 0;
-    }
-    return static_cast<double>(named) / static_cast<double>(item_.scene.kinds.size());
+  // The share of the scene's kinds of which this holds.
+  template <class Holds>
+  double share_of_kinds(const Holds& holds) const {
+    const auto& kinds = item_.scene.kinds;
+    const auto count = std::count_if(kinds.begin(), kinds.end(),
+                                     [&](const Kind& kind) { return holds(kind.category); });
+    return static_cast<double>(count) / static_cast<double>(kinds.size());
   }
 
-  double told_truly() const {
-    const auto named = std::count_if(told_.begin(), told_.end(),
-                                     [](const auto& told) { return told.second.named; });
-    return static_cast<double>(named) / static_cast<double>(item_.scene.kinds.size());
+  bool is_named(int category) const {
+    return std::count(v_.mentioned.begin(), v_.mentioned.end(), category) > 0;
   }
 
   double truthful_score() const {
@@ -250,8 +251,9 @@ class Judging {
   void finish() {
     v_.asked = has_wrong_ ? -1 : has_right_ ? 1 : 0;
     v_.detail = detail();
-    v_.coverage = coverage();
-    v_.told_truly = told_truly();
+    v_.coverage = share_of_kinds([&](int kind) { return is_named(kind); });
+    v_.told_truly =
+        share_of_kinds([&](int kind) { return is_named(kind) && !told_falsely_.contains(kind); });
     if (says_yes_ != says_no_) v_.yes_no = says_yes_ ? 1 : 0;
     const bool is_babble = num_read_ == 0 || v_.num_unparsed > num_read_;
     v_.is_hallucinated = v_.num_false > 0 || is_babble;
@@ -264,6 +266,7 @@ class Judging {
   Verdict v_;
   std::vector<Claim> said_;
   std::map<int, Told> told_;
+  std::set<int> told_falsely_;  // categories of which something false was said
   double settled_ = 0;
   int num_read_ = 0;
   bool has_right_ = false, has_wrong_ = false, has_part_ = false, tells_place_ = false;

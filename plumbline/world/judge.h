@@ -32,8 +32,7 @@ struct Verdict {
   std::vector<int> mentioned;     // category per mention, in order
   std::vector<int> hallucinated;  // those of them that are not in the scene
   double coverage = 0;            // share of the scene's kinds named at least once
-  // Of descriptions: share of the kinds that a statement names with nothing false of them.
-  double told_truly = 0;
+  double told_truly = 0;          // share of them named with nothing false said of them anywhere
   // Character ranges [begin, end) of false claims in the answer, for marking in the report.
   std::vector<std::pair<size_t, size_t>> false_ranges;
 };

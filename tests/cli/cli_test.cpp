@@ -1,6 +1,7 @@
 // Bad input from outside: one clear error, the right exit code, nothing lost.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "tests/support/process.h"
@@ -118,20 +119,40 @@ TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
       "--captions-per-image --allow";
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"demo", common + " --quick --seeds --variants"},
-      {"world", staged + " --images --split"},
+      {"world", "--config --set --out --seed --resume --force --quiet --images --split"},
       {"pretrain", staged},
       {"convert", convert},
       {"data", "--config --set --quiet --model --images --conversation --json"},
       {"sft", staged + " --dry-run"},
       {"sample", staged},
-      {"annotate", staged + " --pairs --store"},
+      {"annotate",
+       "--config --set --out --seed --resume --force --quiet --pairs --store --annotator"},
       {"reward", staged + " --dry-run --facts"},
+      {"audit", staged + " --model --json"},
       {"ppo", staged + " --dry-run"},
       {"eval", staged + " --json"},
-      {"report", staged},
+      {"eval list", "--set --quiet"},
+      {"eval answer", staged + " --questions --facts --variant --images --model --adapter "
+                               "--conversation --endpoint --max-tokens --literal-backslash-n"},
+      {"eval judge",
+       "--config --set --seed --device --dtype --quiet --questions --facts --variant "
+       "--join --answers --judge --out --mix-judges --dry-run"},
+      {"eval score",
+       "--config --set --out --seed --force --quiet --questions --facts --variant "
+       "--join --answers --compare --replies --name --markdown --json"},
+      {"chat",
+       "--config --set --seed --device --dtype --quiet --model --base --adapter "
+       "--conversation --image --prompt"},
+      {"score", staged + " --model --reward --facts --images --base --adapter --conversation --in"},
+      {"inspect", "--config --set --seed --device --dtype --quiet --example --conversation --json"},
+      {"report", "--set --out --quiet"},
       {"keys", ""}};
   for (const auto& [command, flags] : expected) {
-    const Outcome o = plumbline({command, "--help"});
+    std::vector<std::string> words;  // "eval score" is two
+    std::istringstream parts(command);
+    for (std::string word; parts >> word;) words.push_back(word);
+    words.push_back("--help");
+    const Outcome o = plumbline(words);
     EXPECT_EQ(o.exit_code, 0);
     std::string found;
     std::istringstream lines(o.out);
@@ -141,6 +162,17 @@ TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
       found += (found.empty() ? "" : " ") + line.substr(at, line.find_first_of(" ,", at) - at);
     }
     EXPECT_EQ(found, flags) << command;
+  }
+  // None is left out.
+  const Outcome all = plumbline({"--help"});
+  std::istringstream lines(all.out.substr(all.out.find("Subcommands:")));
+  std::string line;
+  for (std::getline(lines, line); std::getline(lines, line);) {
+    if (line.size() < 3 || line[2] == ' ') continue;
+    const std::string name = line.substr(2, line.find(' ', 2) - 2);
+    EXPECT_TRUE(std::any_of(expected.begin(), expected.end(), [&](const auto& one) {
+      return one.first == name;
+    })) << name;
   }
 }
 

@@ -30,7 +30,11 @@ TEST(Bootstrap, LowerConfidenceIsNarrowerAndTheSeedDecides) {
                      {.samples = 500, .confidence = confidence, .key = random_key(seed, "b")})[0];
   };
   EXPECT_LT(at(0.5, 1).high - at(0.5, 1).low, at(0.95, 1).high - at(0.95, 1).low);
-  EXPECT_EQ(at(0.95, 1).low, at(0.95, 1).low);
+  const auto ends = [&](uint64_t seed) {
+    return std::pair(at(0.95, seed).low, at(0.95, seed).high);
+  };
+  EXPECT_EQ(ends(1), ends(1));
+  EXPECT_NE(ends(1), ends(2));
 }
 
 TEST(Bootstrap, SamplesWithoutTheFigureAreLeftOut) {

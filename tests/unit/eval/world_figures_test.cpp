@@ -37,13 +37,14 @@ RatedAnswer description(std::vector<int> mentioned, std::vector<int> absent, dou
 }
 
 TEST(WorldFigures, YesNoByHand) {
-  // Two true positives, one false positive, one false negative, one unreadable answer to a "no".
-  const auto f = world_figures(
-      {yes_no(true, 1), yes_no(true, 1), yes_no(false, 1), yes_no(true, 0), yes_no(false, -1)},
-      {.samples = 10});
-  EXPECT_DOUBLE_EQ(f.f1.value, 4.0 / 6);
-  EXPECT_DOUBLE_EQ(f.yes_rate.value, 0.6);
-  EXPECT_DOUBLE_EQ(f.accuracy.value, 0.4);
+  // Two true positives, one false positive, one false negative, and an unreadable answer each to a
+  // "no" and to a "yes", which counts as "no".
+  const auto f = world_figures({yes_no(true, 1), yes_no(true, 1), yes_no(false, 1), yes_no(true, 0),
+                                yes_no(false, -1), yes_no(true, -1)},
+                               {.samples = 10});
+  EXPECT_DOUBLE_EQ(f.f1.value, 4.0 / 7);
+  EXPECT_DOUBLE_EQ(f.yes_rate.value, 0.5);
+  EXPECT_DOUBLE_EQ(f.accuracy.value, 2.0 / 6);
   EXPECT_TRUE(std::isnan(f.score.value));  // no questions of the eight types
 }
 

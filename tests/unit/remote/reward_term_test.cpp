@@ -257,7 +257,7 @@ TEST(ExternalTermUrl, SaysWhereScoresAreInAnotherOrder) {
 }
 
 TEST(ExternalTermUrl, SaysThatAReplyIsNestedTooDeeply) {
-  complaint_of_body(std::string(10'000, '['), 1);
+  EXPECT_THAT(complaint_of_body(std::string(10'000, '['), 1), HasSubstr("nested"));
 }
 
 }  // namespace

@@ -24,7 +24,9 @@ json policy(const std::string& method, double coverage, const std::string& varia
     figures[figure] = interval(0.25);
   }
   figures["coverage"] = interval(coverage);
-  return {{"policy", method}, {"method", method}, {"variant", variant}, {"figures", figures}};
+  json one{{"policy", method}, {"method", method}, {"variant", variant}, {"figures", figures}};
+  if (method != "SFT") one["facts"] = method == "Fact-RLHF";
+  return one;
 }
 
 json record() {
@@ -47,6 +49,7 @@ json record() {
       {"images", 1500},
       {"claims",
        {{{"id", "a"}, {"claim", "Facts help."}, {"verdict", "fails"}, {"measures", {measure}}}}},
+      {"shown_figures", {"hallucination", "gap"}},
       {"policies",
        {policy("SFT", 0.7), policy("RLHF", 0.6), policy("Fact-RLHF", 0.65),
         policy("RLHF", 0.5, "weak-kl"), policy("Fact-RLHF", 0.55, "weak-kl")}}};

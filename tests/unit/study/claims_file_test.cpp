@@ -40,6 +40,11 @@ TEST(StudyRecord, HoldsClaimsPoliciesAndCosts) {
   EXPECT_EQ(record["claims"].size(), 7U);
   ASSERT_EQ(record["policies"].size(), 6U);  // SFT, RLHF, Fact-RLHF, three fine-tunings
   EXPECT_EQ(record["policies"][2]["policy"], "Fact-RLHF");
+  EXPECT_EQ(record["policies"][2]["facts"], true);
+  EXPECT_FALSE(record["policies"][0].contains("facts"));
+  for (const std::string figure : record["shown_figures"]) {
+    EXPECT_TRUE(record["policies"][2]["figures"].contains(figure)) << figure;
+  }
   EXPECT_EQ(record["policies"][2]["figures"]["hallucination"]["value"], 0);
   EXPECT_EQ(record["policies"][2]["figures"]["gap"]["seeds"].size(), 2U);
 }

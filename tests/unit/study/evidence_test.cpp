@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/random.h"
+#include "plumbline/world/judge.h"
 #include "tests/unit/study/toy_study.h"
 
 namespace plumbline::study {
@@ -61,7 +63,20 @@ TEST(Evidence, GainsAreInDeviationsOfSftsScores) {
     }
   }
   EXPECT_NEAR(of(e.gains, "RLHF", "gold_gained"), 0, 1e-12);  // the same answers as SFT's
-  EXPECT_GT(of(e.gains, "Fact-RLHF", "gold_gained"), 0.5);
+  double sum = 0, squares = 0, gain = 0, count = 0;
+  for (const auto& line : toy.answer_lines(false)) {
+    const auto item = std::find_if(toy.items.begin(), toy.items.end(),
+                                   [&](const auto& one) { return one.id == line["id"]; });
+    if (item->type == "yes_no") continue;
+    const double before = world::judge(*item, line["answer"].get<std::string>()).score;
+    sum += before;
+    squares += before * before;
+    gain += world::judge(*item, item->reference).score - before;
+    ++count;
+  }
+  EXPECT_NEAR(of(e.gains, "Fact-RLHF", "gold_gained"),
+              gain / count / std::sqrt(squares / count - sum / count * (sum / count)), 1e-9);
+  EXPECT_EQ(e.gains.num_units(), 8U);  // pictures, of several questions each
   EXPECT_NEAR(of(e.gains, "Fact-RLHF", "gap"),
               of(e.gains, "Fact-RLHF", "proxy_gained") - of(e.gains, "Fact-RLHF", "gold_gained"),
               1e-12);

@@ -9,6 +9,9 @@
 namespace plumbline::study {
 namespace {
 
+using testing::ElementsAre;
+using testing::IsSupersetOf;
+
 const eval::BootstrapOptions kOptions{.samples = 200, .key = random_key(1, "test")};
 
 std::vector<Claim> claims(const ToyStudy& toy, const std::vector<std::string>& variants) {
@@ -26,14 +29,43 @@ TEST(MethodClaims, FollowFromTheFigures) {
   EXPECT_EQ(verdicts, "a undecided, b holds, c holds, d holds, e holds, f holds, g holds, ");
 }
 
-TEST(MethodClaims, VariantsStandBeside) {
+// What decides was fixed before it was measured: any change here is a change of the claims.
+TEST(MethodClaims, AreDecidedByTheFiguresThatWereFixed) {
   ToyStudy toy;
-  for (int64_t seed = 0; seed < ToyStudy::kSeeds; ++seed) {
-    for (const bool has_facts : {false, true}) {
-      toy.answer(Layout::answers("paper", has_facts, seed), false);
-      toy.score("paper", has_facts, seed);
+  for (const char* variant : {"weak-kl", "authors-kl", "pairs-250", "paper"}) {
+    toy.add_variant(variant, true);
+  }
+  std::vector<std::string> deciding, beside;
+  for (const auto& claim :
+       claims(toy, {"default", "weak-kl", "authors-kl", "pairs-250", "paper"})) {
+    for (const Measure& m : claim.measures) {
+      (m.is_beside ? beside : deciding)
+          .push_back(claim.id + ": " + m.figure + " of " + m.a + " " + wanted_name(m.wanted) +
+                     " than " + m.b);
     }
   }
+  EXPECT_THAT(deciding, ElementsAre("a: accuracy of with facts more than without facts",
+                                    "b: hallucination of Fact-RLHF less than SFT",
+                                    "b: false_description of Fact-RLHF less than SFT",
+                                    "c: hallucination of Fact-RLHF less than RLHF",
+                                    "c: false_description of Fact-RLHF less than RLHF",
+                                    "d: coverage of Fact-RLHF not less than SFT",
+                                    "e: gap of RLHF more than Fact-RLHF",
+                                    "f: f1 of Fact-RLHF not less than SFT",
+                                    "f: yes_bias of Fact-RLHF not more than SFT",
+                                    "g: hallucination of SFT+ less than SFT",
+                                    "g: false_description of SFT+ less than SFT"));
+  EXPECT_THAT(beside, IsSupersetOf({"d: told_truly of Fact-RLHF not less than SFT",
+                                    "d: coverage of Fact-RLHF, authors-kl not less than SFT",
+                                    "e: gap of RLHF, weak-kl more than Fact-RLHF, weak-kl",
+                                    "e: gap of RLHF, pairs-250 more than Fact-RLHF, pairs-250",
+                                    "f: f1 of Fact-RLHF, paper not less than SFT",
+                                    "f: yes_bias of Fact-RLHF, paper not more than SFT"}));
+}
+
+TEST(MethodClaims, VariantsStandBeside) {
+  ToyStudy toy;
+  toy.add_variant("paper", false);
   const auto found = claims(toy, {"default", "paper"});
   ASSERT_EQ(found.size(), 7U);
   const Claim& yes_no = found[5];

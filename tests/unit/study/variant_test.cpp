@@ -63,7 +63,8 @@ std::string error_of(const std::string& text) {
 
 TEST(Variants, NamesAreFoldersOfTheirOwn) {
   const std::string settings = "ppo = [\"ppo.kl_coef=0\"]\n";
-  for (const char* name : {"\"../a\"", "\"a/b\"", "\"\"", "\"a,b\"", "\"-a\"", "all", "answers"}) {
+  for (const char* name :
+       {"\"../a\"", "\"a/b\"", "\"\"", "\"a,b\"", "\"-a\"", "all", "none", "answers"}) {
     EXPECT_THAT(error_of(fmt::format("[{}]\n{}", name, settings)), HasSubstr("a name of letters"))
         << name;
   }
@@ -84,6 +85,7 @@ TEST(Variants, SettingsAreTheirStages) {
 TEST(Variants, AreChosenByName) {
   const std::vector<Variant> all = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
   EXPECT_THAT(names_of(chosen_variants(all, "all")), ElementsAre("a", "b", "c"));
+  EXPECT_TRUE(chosen_variants(all, "none").empty());
   EXPECT_THAT(names_of(chosen_variants(all, "c, a")), ElementsAre("a", "c"));
   try {
     chosen_variants(all, "e,a,d");

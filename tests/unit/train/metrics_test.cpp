@@ -22,6 +22,14 @@ TEST(CheckFinite, NamesStageStepAndFigures) {
   }
 }
 
+TEST(FirstNames, AreSixteenAtMost) {
+  EXPECT_EQ(first_names("examples", {"a", "b"}), "examples a, b");
+  EXPECT_EQ(first_names("examples", {}), "examples");
+  const std::vector<std::string> many(17, "a");
+  EXPECT_THAT(first_names("examples", many), testing::EndsWith(" a, a, ..."));
+  EXPECT_THAT(first_names("examples", {many.begin() + 1, many.end()}), testing::EndsWith(" a, a"));
+}
+
 TEST(PhaseTimer, AddsUpByName) {
   PhaseTimer timer;
   timer.phase("a");

@@ -159,6 +159,16 @@ TEST_F(RunFolderTest, ResumingWithAnotherConfigNamesTheDifference) {
               HasSubstr("seed = 9"));
 }
 
+// A newer program has more settings. Those that still have their defaults change nothing.
+TEST_F(RunFolderTest, ARunOfAnOlderProgramGoesOn) {
+  RunFolder::open("sft", loaded(), {}, {});
+  std::string stored = read_file(path_ / "config.toml");
+  const size_t begin = stored.find("kl_coef = "), end = stored.find('\n', begin);
+  write_file(path_ / "config.toml", stored.erase(begin, end + 1 - begin));
+  EXPECT_EQ(error_of({.resume = true}), "");
+  EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
+}
+
 TEST_F(RunFolderTest, ATextWithAHashIsCompared) {
   RunFolder::open("sft", loaded({"data.train=a #2.json"}), {}, {});
   EXPECT_THAT(error_of({.resume = true}, {"data.train=a #1.json"}), HasSubstr("a #1.json"));

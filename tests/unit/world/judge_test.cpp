@@ -86,13 +86,21 @@ TEST(Judge, RatesDescriptionsByCoverageAndFalseStatements) {
   EXPECT_EQ(score(kDescribe, "there is a small red kite."), 0);
 }
 
-// Three kinds: told in part falsely, twice truly, and not at all; what is not there counts nowhere.
-TEST(Judge, AKindToldFalselyIsCoveredAndNotToldTruly) {
-  const Verdict verdict = judge(kDescribe,
-                                "there are two small blue cups. there is a large blue chair. there "
-                                "is a chair. there is no cup. there is a small red kite.");
-  EXPECT_DOUBLE_EQ(verdict.coverage, 2.0 / 3);
-  EXPECT_DOUBLE_EQ(verdict.told_truly, 1.0 / 3);
+TEST(Judge, AKindOfWhichAnythingFalseIsSaidIsCoveredAndNotToldTruly) {
+  const auto of = [](const std::string& text) {
+    const Verdict verdict = judge(kDescribe, text);
+    return std::make_pair(3 * verdict.coverage, 3 * verdict.told_truly);
+  };
+  EXPECT_EQ(of("there are two cups. there is a large blue chair."), std::make_pair(2., 2.));
+  EXPECT_EQ(of("there are two small blue cups. there is a chair."), std::make_pair(2., 1.));
+  // Guessing twice does not help, in whichever order.
+  EXPECT_EQ(of("there are two small blue cups. there are two small red cups."),
+            std::make_pair(1., 0.));
+  EXPECT_EQ(of("there are two small red cups. there are two small blue cups."),
+            std::make_pair(1., 0.));
+  EXPECT_EQ(of("there is a chair. there is no chair."), std::make_pair(1., 0.));
+  // What is not there counts nowhere; saying again does not harm.
+  EXPECT_EQ(of("there is a kite. there is a lamp. there is a lamp."), std::make_pair(1., 1.));
 }
 
 TEST(Judge, FalseRangesMarkTheFalseWords) {

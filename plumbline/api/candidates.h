@@ -1,4 +1,4 @@
-// A model that says how good answers are, as best-of-n, PPO and serving know it. No tensors.
+// What a reward model scores, without tensors.
 #pragma once
 
 #include <string>
@@ -16,14 +16,6 @@ struct Candidates {
   std::vector<std::string> answers;
   std::vector<std::string> facts = {};  // of this question; empty: those of its images
   data::FactKind fact_kind = data::FactKind::Captions;
-};
-
-class Scorer {
- public:
-  virtual ~Scorer() = default;
-  // A score per answer, more for better ones, in order. Scores of one model can be compared with
-  // each other only.
-  virtual std::vector<std::vector<double>> score(const std::vector<Candidates>& questions) = 0;
 };
 
 }  // namespace plumbline::api
