@@ -12,6 +12,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/json.h"
+#include "plumbline/text/conversation.h"
 
 namespace plumbline::annotate {
 namespace {
@@ -31,6 +32,16 @@ struct Typed {
 std::string trimmed(const std::string& text) {
   const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
   return first == std::string::npos ? "" : text.substr(first, last - first + 1);
+}
+
+// A turn as people read it: the pictures are named apart.
+std::string words_of(const text::Turn& turn) {
+  std::string words = turn.text;
+  if (!turn.is_user || turn.images_before >= 0) return words;  // what looks like one is data
+  for (size_t at = 0; (at = words.find(text::kImagePlaceholder, at)) != std::string::npos;) {
+    words.erase(at, text::kImagePlaceholder.size());
+  }
+  return words.substr(std::min(words.find_first_not_of(" \n"), words.size()));
 }
 
 data::Comparison pair_of(const Task& task) {
@@ -90,7 +101,7 @@ class Interview {
            << "\n";
     }
     for (const auto& turn : pair.turns) {
-      out_ << (turn.is_user ? "question: " : "answer:   ") << turn.text << "\n";
+      out_ << (turn.is_user ? "question: " : "answer:   ") << words_of(turn) << "\n";
     }
     out_ << "  [1] " << (is_swapped ? pair.output_2 : pair.output_1) << "\n  [2] "
          << (is_swapped ? pair.output_1 : pair.output_2) << "\n";

@@ -9,6 +9,7 @@
 
 #include "plumbline/audit/scored_pair.h"
 #include "plumbline/base/error.h"
+#include "plumbline/base/progress.h"
 #include "plumbline/eval/world_scoring.h"
 #include "plumbline/formats/json_lines.h"
 #include "plumbline/study/moments.h"
@@ -124,12 +125,13 @@ class Reader {
       : layout_(layout),
         variants_(variants),
         seeds_(seeds),
-        items_(world::read_benchmark((layout / Layout::questions() / "benchmark.jsonl").string())) {
-  }
+        items_(world::read_benchmark((layout / Layout::questions() / "benchmark.jsonl").string())),
+        // Policies twice, for answers and gains; SFT, three fine-tunings and two reward models.
+        progress_("drawing pictures", 4 * std::ssize(variants) + 6) {}
 
-  void read(Evidence& evidence) const {
+  void read(Evidence& evidence) {
     const Rated sft = answers(Layout::answers_of_sft(0));
-    evidence.answers.add(kSft, {eval::world_scoring(sft)});
+    add(evidence.answers, kSft, {eval::world_scoring(sft)});
     for (const auto& variant : variants_) {
       for (const bool has_facts : {false, true}) read_policy(evidence, sft, variant, has_facts);
     }
@@ -187,7 +189,7 @@ class Reader {
   }
 
   void read_policy(Evidence& evidence, const Rated& sft, const std::string& variant,
-                   bool has_facts) const {
+                   bool has_facts) {
     const std::string name = system_name(has_facts, variant);
     std::vector<eval::Scoring> figures, gains;
     for (int64_t seed = 0; seed < seeds_; ++seed) {
@@ -196,24 +198,24 @@ class Reader {
       gains.push_back(gains_of(rated, sft, proxy(Layout::proxy(variant, has_facts, seed)),
                                proxy(Layout::proxy_of_sft(variant, has_facts, seed)), name));
     }
-    evidence.answers.add(name, figures);
-    evidence.gains.add(name, gains);
+    add(evidence.answers, name, figures);
+    add(evidence.gains, name, gains);
   }
 
-  void read_finetunes(Evidence& evidence) const {
+  void read_finetunes(Evidence& evidence) {
     const auto read = [&](const char* name, std::string (*folder)(int64_t seed)) {
       std::vector<eval::Scoring> seeds;
       for (int64_t seed = 0; seed < seeds_; ++seed) {
         seeds.push_back(eval::world_scoring(answers(folder(seed))));
       }
-      evidence.finetunes.add(name, seeds);
+      add(evidence.finetunes, name, seeds);
     };
     read(kSft, Layout::answers_of_sft);
     read(kSftMore, Layout::answers_of_sft_more);
     read(kSftPlus, Layout::answers_of_sft_plus);
   }
 
-  void read_rewards(Evidence& evidence) const {
+  void read_rewards(Evidence& evidence) {
     std::vector<eval::Scoring> without, with;
     for (int64_t seed = 0; seed < seeds_; ++seed) {
       const fs::path file = layout_ / Layout::audit(seed) / "pairs.jsonl";
@@ -227,14 +229,22 @@ class Reader {
       without.push_back(of(false));
       with.push_back(of(true));
     }
-    evidence.rewards.add(kWithoutFacts, without);
-    evidence.rewards.add(kWithFacts, with);
+    add(evidence.rewards, kWithoutFacts, without);
+    add(evidence.rewards, kWithFacts, with);
+  }
+
+  // Draws its pictures, which takes a while.
+  void add(SeedStudy& study, const std::string& name, const std::vector<eval::Scoring>& seeds) {
+    study.add(name, seeds);
+    progress_.update(++num_added_);
   }
 
   const Layout& layout_;
   const std::vector<std::string>& variants_;
   int64_t seeds_;
   std::vector<world::BenchmarkItem> items_;
+  Progress progress_;
+  int64_t num_added_ = 0;
 };
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_F(InterviewTest, TheAnswerThatWasShownIsTheOneChosen) {
     ASSERT_TRUE(next);
     const std::string id = next->task.id.substr(1);
     const std::string text = said("1\n2\nq\n");
-    EXPECT_THAT(text, HasSubstr("picture: pictures/" + id + ".png"));
+    EXPECT_THAT(text, HasSubstr("picture: pictures/" + id + ".png\nquestion: what is there?\n"));
     const bool is_swapped = text.find("[1] no " + id) != std::string::npos;
     EXPECT_EQ(is_swapped, next->is_swapped);
     const auto all = store_.votes();
