@@ -12,6 +12,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/json.h"
+#include "plumbline/base/trimmed.h"
 #include "plumbline/text/conversation.h"
 
 namespace plumbline::annotate {
@@ -28,11 +29,6 @@ constexpr const char* kWhatIsFalse = "false in: 1, 2, b (both), n (neither); emp
 struct Typed {
   std::string word, rest;
 };
-
-std::string trimmed(const std::string& text) {
-  const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
-  return first == std::string::npos ? "" : text.substr(first, last - first + 1);
-}
 
 // A turn as people read it: the pictures are named apart.
 std::string words_of(const text::Turn& turn) {
@@ -51,7 +47,7 @@ data::Comparison pair_of(const Task& task) {
     throw DataError(Complaint{.component = "annotate",
                               .doing = "reading a task",
                               .expected = "a pair of answers",
-                              .got = e.what(),
+                              .got = untagged(e),
                               .where = task.id});
   }
 }
@@ -87,9 +83,9 @@ class Interview {
       return std::nullopt;
     }
     stop_if_interrupted();
-    line = trimmed(line);
-    const size_t blank = std::min(line.find_first_of(" \t"), line.size());
-    return Typed{line.substr(0, blank), trimmed(line.substr(blank))};
+    const std::string_view typed = trimmed(line);
+    const size_t blank = std::min(typed.find_first_of(" \t"), typed.size());
+    return Typed{std::string(typed.substr(0, blank)), std::string(trimmed(typed.substr(blank)))};
   }
 
   void show(const data::Comparison& pair, bool is_swapped) {

@@ -8,6 +8,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/trimmed.h"
 #include "plumbline/config/fields.h"
 
 namespace plumbline::config {
@@ -85,12 +86,6 @@ std::optional<Value> value_of(const toml::node& node, const Value& like) {
   return std::nullopt;
 }
 
-std::string trimmed(std::string_view text, std::string_view drop = " \t") {
-  const size_t first = text.find_first_not_of(drop);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(drop) - first + 1));
-}
-
 // What stands after "key=" on the command line, read as TOML.
 std::optional<Value> toml_value(const std::string& text, const Value& like) {
   if (text.find_first_of("\r\n") != std::string::npos) return std::nullopt;
@@ -107,8 +102,9 @@ std::optional<Value> toml_value(const std::string& text, const Value& like) {
 Value bare_value(const std::string& text, const Value& like) {
   if (std::holds_alternative<std::string>(like)) return text;
   std::vector<std::string> items;
-  std::istringstream words(trimmed(text, " \t[]"));
-  for (std::string word; std::getline(words, word, ',');) items.push_back(trimmed(word, " \t\"'"));
+  std::istringstream words(std::string(trimmed(text, " \t[]")));
+  for (std::string word; std::getline(words, word, ',');)
+    items.emplace_back(trimmed(word, " \t\"'"));
   return items;
 }
 
@@ -144,7 +140,7 @@ class Loader {
     loaded_.sets.push_back(assignment);
     const std::string where = "--set " + assignment;
     const size_t equals = assignment.find('=');
-    const std::string name = trimmed(assignment.substr(0, equals));
+    const std::string name(trimmed(assignment.substr(0, equals), " \t"));
     if (equals == std::string::npos) {
       return complain("{}: expected section.key=value", where);
     }
@@ -152,8 +148,8 @@ class Loader {
     if (!field) {
       return complain("{}: unknown key '{}'; the nearest is '{}'", where, name, nearest_key(name));
     }
-    const auto value =
-        command_line_value(trimmed(assignment.substr(equals + 1)), field->get(loaded_.config));
+    const auto value = command_line_value(
+        std::string(trimmed(assignment.substr(equals + 1), " \t")), field->get(loaded_.config));
     put(*field, name, value, where, "--set");
   }
 

@@ -8,16 +8,12 @@
 #include <optional>
 #include <stdexcept>
 
+#include "plumbline/base/trimmed.h"
+
 namespace plumbline::data {
 namespace {
 
 constexpr std::string_view kSpaces = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
 
 // The elements of an XML text one after the other. No attributes, entities or nesting rules beyond
 // what these files have: elements of elements, or of text.

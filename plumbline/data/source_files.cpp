@@ -12,6 +12,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/json.h"
+#include "plumbline/base/trimmed.h"
 #include "plumbline/text/conversation.h"
 
 namespace plumbline::data {
@@ -86,13 +87,6 @@ json parsed(const std::string& path, const Shape& shape) {
                      .got = untagged(e),
                      .where = path});
   }
-}
-
-std::string trimmed(const std::string& text) {
-  constexpr const char* kSpaces = " \t\r\n";
-  const size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
 }
 
 const json& member(const json& entry, const std::string& key) {
@@ -181,7 +175,7 @@ std::string checked_text(const std::string& text, const std::string& name) {
     throw std::invalid_argument(
         fmt::format("expected no {} in {}, got one", text::kImagePlaceholder, name));
   }
-  return trimmed(text);
+  return std::string(trimmed(text));
 }
 
 void LeftOut::add(const std::string& reason, const std::string& example, bool is_allowed) {

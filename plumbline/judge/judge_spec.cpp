@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/trimmed.h"
 #include "plumbline/judge/recorded_judge.h"
 #include "plumbline/remote/excerpt.h"
 #include "plumbline/remote/url.h"
@@ -118,12 +119,6 @@ void read_settings(JudgeSpec& spec, const std::string& text) {
   }
 }
 
-std::string trimmed(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
-}
-
 JudgeSpec parse_service(const std::string& text) {
   JudgeSpec spec{.kind = JudgeKind::Service};
   const size_t blank = std::min(text.find_first_of(" \t\r\n"), text.size());
@@ -169,7 +164,7 @@ class NamedJudge : public api::Judge {
 }  // namespace
 
 JudgeSpec parse_judge(const std::string& given) {
-  const std::string text = trimmed(given);
+  const std::string text(trimmed(given));
   if (remote::is_url(text)) return parse_service(text);
   const size_t word = std::min(text.find_first_of(" \t\r\n:"), text.size());
   const size_t colon = text.find(':');
@@ -177,7 +172,7 @@ JudgeSpec parse_judge(const std::string& given) {
   if (!kind || colon == std::string::npos) fail(kForms, remote::excerpt(text.substr(0, word)));
   JudgeSpec spec{.kind = *kind};
   read_settings(spec, text.substr(word, colon - word));
-  const std::string rest = trimmed(text.substr(colon + 1));
+  const std::string rest(trimmed(text.substr(colon + 1)));
   if (rest.empty()) fail(kForms, "nothing after the colon");
   spec.path = spec.kind == JudgeKind::Command ? "" : rest;
   spec.command.line = spec.kind == JudgeKind::Command ? rest : "";

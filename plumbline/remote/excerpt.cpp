@@ -1,16 +1,12 @@
 #include "plumbline/remote/excerpt.h"
 
+#include "plumbline/base/trimmed.h"
+
 namespace plumbline::remote {
 namespace {
 
 // Whether a byte is inside of a UTF-8 character, so that the text cannot be cut before it.
 bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
-}
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/trimmed.h"
 #include "plumbline/text/normalizer.h"
 #include "plumbline/text/prompt_builder.h"
 
@@ -73,12 +74,6 @@ void check_text(Problems& problems, const std::string& where, const Key& key,
   }
 }
 
-std::string trimmed(const std::string& text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 // The judging turn and the opening of a text in the form of LLaVA-RLHF's.
 void read_text_file(Problems& problems, const std::string& path, RewardTemplate& out) {
   std::string text;
@@ -103,7 +98,8 @@ void read_text_file(Problems& problems, const std::string& path, RewardTemplate&
         fmt::format("{}: expected the slot {} where facts stand", path, kRecipeSlot));
   }
   const size_t judge = user + kUser.size();
-  out.judge = replaced(trimmed(text.substr(judge, assistant - judge)), kRecipeSlot, kFactsSlot);
+  out.judge = replaced(std::string(trimmed(text.substr(judge, assistant - judge))), kRecipeSlot,
+                       kFactsSlot);
   out.opening = trimmed(text.substr(assistant + kAssistant.size()));
 }
 
