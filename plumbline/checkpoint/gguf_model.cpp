@@ -142,9 +142,21 @@ struct OwnedArrays {
   }
 };
 
-// Heads whose rows a llama file keeps in pairs, or 0 for other tensors.
+// Whether llama.cpp keeps the rows of a family's queries and keys in pairs.
+bool pairs_rows(config::TextFamily family) {
+  switch (family) {
+    case config::TextFamily::Llama:
+    case config::TextFamily::Mistral:  // llama.cpp calls it llama
+      return true;
+    case config::TextFamily::Qwen2:
+      break;
+  }
+  return false;
+}
+
+// Heads whose rows a file keeps in pairs, or 0 for other tensors.
 int64_t paired_heads(const std::string& name, const config::LlamaConfig& text) {
-  if (text.family == config::TextFamily::Qwen2) return 0;
+  if (!pairs_rows(text.family)) return 0;
   if (name.find(".q_proj.") != std::string::npos) return text.num_heads;
   return name.find(".k_proj.") != std::string::npos ? text.num_kv_heads : 0;
 }

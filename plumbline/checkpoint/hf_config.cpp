@@ -1,5 +1,8 @@
 #include "plumbline/checkpoint/hf_config.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/checkpoint/json_fields.h"
@@ -46,7 +49,8 @@ config::LlavaConfig read(const JsonFields& fields, const fs::path& folder) {
   }
   if (is_original(fields)) return read_original_config(fields, folder);
   if (model_type != "llava") {
-    fields.fail("model_type", "llava, llava_llama, llama, mistral or qwen2");
+    fields.fail("model_type", fmt::format("one of llava, llava_llama, {}",
+                                          fmt::join(language_model_types(), ", ")));
   }
   return read_llava(fields);
 }

@@ -48,6 +48,10 @@ bool JsonFields::has(const std::string& name) const {
   return found != object_.end() && !found->is_null();
 }
 
+bool JsonFields::is_null(const std::string& name) const {
+  return object_.contains(name) && at(name).is_null();
+}
+
 int64_t JsonFields::integer(const std::string& name, int64_t fallback) const {
   if (!has(name)) return fallback;
   const bool is_whole = at(name).is_number_integer() && at(name) <= INT64_MAX;

@@ -19,6 +19,8 @@ class JsonFields {
   static JsonFields read(const std::string& file);
 
   bool has(const std::string& name) const;
+  // Whether the field says null, which for some fields is not the same as being absent.
+  bool is_null(const std::string& name) const;
   int64_t integer(const std::string& name, int64_t fallback) const;
   double number(const std::string& name, double fallback) const;
   bool flag(const std::string& name, bool fallback) const;

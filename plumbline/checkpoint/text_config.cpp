@@ -1,5 +1,8 @@
 #include "plumbline/checkpoint/text_config.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "plumbline/checkpoint/rope_config.h"
@@ -28,7 +31,7 @@ const Family& family_of(const JsonFields& fields, const std::string& model_type)
   for (const Family& family : kFamilies) {
     if (model_type == family.model_type) return family;
   }
-  fields.fail("model_type", "llama, mistral or qwen2");
+  fields.fail("model_type", fmt::format("one of {}", fmt::join(language_model_types(), ", ")));
 }
 
 const Family& family_of(TextFamily wanted) {
@@ -38,8 +41,9 @@ const Family& family_of(TextFamily wanted) {
   return kFamilies[0];
 }
 
-// An id, or the first of a list of ids.
+// An id, or the first of a list of ids; null is none.
 int64_t token(const JsonFields& fields, const std::string& name, int64_t fallback) {
+  if (fields.is_null(name)) return -1;
   if (!fields.has(name)) return fallback;
   const json& value = fields.raw().at(name);
   if (value.is_array() && !value.empty() && value.front().is_number_integer()) {
@@ -49,13 +53,18 @@ int64_t token(const JsonFields& fields, const std::string& name, int64_t fallbac
 }
 
 void read_biases(const JsonFields& fields, config::LlamaConfig& c) {
-  if (c.family == TextFamily::Llama) {
-    c.qkv_bias = c.o_bias = fields.flag("attention_bias", false);
-    c.mlp_bias = fields.flag("mlp_bias", false);
-    return;
+  switch (c.family) {
+    case TextFamily::Llama:
+      c.qkv_bias = c.o_bias = fields.flag("attention_bias", false);
+      c.mlp_bias = fields.flag("mlp_bias", false);
+      return;
+    case TextFamily::Mistral:
+      break;
+    case TextFamily::Qwen2:
+      c.qkv_bias = true;
+      break;
   }
-  // The other families leave no choice; a file that says otherwise is of an unknown kind.
-  c.qkv_bias = c.family == TextFamily::Qwen2;
+  // These leave no choice; a file that says otherwise is of an unknown kind.
   fields.require_flag("attention_bias", c.qkv_bias);
   fields.require_flag("mlp_bias", false);
 }
@@ -70,28 +79,40 @@ void check_layer_types(const JsonFields& fields) {
   if (!is_full) fields.fail("layer_types", "full_attention in every layer");
 }
 
-// Mistral's window covers every layer. Qwen2's may leave out the first ones, which we do not.
-int64_t read_window(const JsonFields& fields, const config::LlamaConfig& c) {
-  if (c.family == TextFamily::Llama) return 0;
-  if (c.family == TextFamily::Qwen2) {
-    fields.require_flag("use_sliding_window", false);
-    check_layer_types(fields);
-    return 0;
-  }
-  const bool is_off = fields.raw().contains("sliding_window") && !fields.has("sliding_window");
-  const int64_t window = is_off ? 0 : fields.integer("sliding_window", 4096);
-  if (!is_off && window < 1) fields.fail("sliding_window", "null or at least 1");
+// Mistral's window covers every layer.
+int64_t read_mistral_window(const JsonFields& fields, const config::LlamaConfig& c) {
+  if (fields.is_null("sliding_window")) return 0;
+  const int64_t window = fields.integer("sliding_window", 4096);
+  if (window < 1) fields.fail("sliding_window", "null or at least 1");
   // No sequence is long enough to notice it.
   return window >= config::longest_sequence(c) ? 0 : window;
 }
 
+int64_t read_window(const JsonFields& fields, const config::LlamaConfig& c) {
+  switch (c.family) {
+    case TextFamily::Llama:
+      break;
+    case TextFamily::Mistral:
+      return read_mistral_window(fields, c);
+    case TextFamily::Qwen2:  // its window may leave out the first layers, which ours does not
+      fields.require_flag("use_sliding_window", false);
+      check_layer_types(fields);
+      break;
+  }
+  return 0;
+}
+
 }  // namespace
 
+std::vector<std::string> language_model_types() {
+  std::vector<std::string> types;
+  for (const Family& family : kFamilies) types.emplace_back(family.model_type);
+  return types;
+}
+
 bool is_language_model(const std::string& model_type) {
-  for (const Family& family : kFamilies) {
-    if (model_type == family.model_type) return true;
-  }
-  return false;
+  const std::vector<std::string> types = language_model_types();
+  return std::find(types.begin(), types.end(), model_type) != types.end();
 }
 
 config::LlamaConfig read_text_config(const JsonFields& fields, const std::string& model_type) {
@@ -106,8 +127,10 @@ config::LlamaConfig read_text_config(const JsonFields& fields, const std::string
   c.num_layers = fields.integer("num_hidden_layers", 32);
   c.num_heads = fields.integer("num_attention_heads", 32);
   if (c.num_heads < 1) fields.fail("num_attention_heads", "at least 1");
-  c.num_kv_heads = fields.integer("num_key_value_heads",
-                                  family.num_kv_heads == 0 ? c.num_heads : family.num_kv_heads);
+  // Null is as many as heads in every family.
+  const bool has_kv_of_its_own = family.num_kv_heads > 0 && !fields.is_null("num_key_value_heads");
+  c.num_kv_heads =
+      fields.integer("num_key_value_heads", has_kv_of_its_own ? family.num_kv_heads : c.num_heads);
   c.head_dim = fields.integer("head_dim", c.hidden_size / c.num_heads);
   c.rms_norm_eps = fields.number("rms_norm_eps", 1e-6);
   c.max_positions = fields.integer("max_position_embeddings", family.max_positions);
@@ -140,13 +163,17 @@ json text_config_json(const config::LlamaConfig& c, const std::string& dtype) {
                {"torch_dtype", dtype}};
   if (c.begin_token < 0) text["bos_token_id"] = nullptr;
   write_rope(c, text);
-  if (c.family == TextFamily::Llama) {
-    text["attention_bias"] = c.qkv_bias;
-    text["mlp_bias"] = c.mlp_bias;
-  } else if (c.family == TextFamily::Mistral) {
-    text["sliding_window"] = c.sliding_window > 0 ? json(c.sliding_window) : json();
-  } else {
-    text["use_sliding_window"] = false;
+  switch (c.family) {
+    case TextFamily::Llama:
+      text["attention_bias"] = c.qkv_bias;
+      text["mlp_bias"] = c.mlp_bias;
+      break;
+    case TextFamily::Mistral:
+      text["sliding_window"] = c.sliding_window > 0 ? json(c.sliding_window) : json();
+      break;
+    case TextFamily::Qwen2:
+      text["use_sliding_window"] = false;
+      break;
   }
   return text;
 }

@@ -3,14 +3,15 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "plumbline/checkpoint/json_fields.h"
 #include "plumbline/config/llava_config.h"
 
 namespace plumbline::checkpoint {
 
-// Whether a config.json of this model_type is a language model that Plumbline computes: llama,
-// mistral, qwen2.
+// The model_type of each language model that Plumbline computes: llama, mistral, qwen2.
+std::vector<std::string> language_model_types();
 bool is_language_model(const std::string& model_type);
 
 // Reads such fields, whether they are a whole config.json or a text_config; those left out have

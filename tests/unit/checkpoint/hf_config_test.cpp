@@ -100,10 +100,10 @@ TEST_F(HfConfig, RefusesWhatItCannotCompute) {
     return testing::AllOf(HasSubstr(field), HasSubstr(expected), HasSubstr("config.json"));
   };
   EXPECT_THAT(refusal("/model_type", "llava_next"),
-              names("'model_type'", "llava, llava_llama, llama, mistral or qwen2"));
+              names("'model_type'", "one of llava, llava_llama, llama, mistral, qwen2"));
   EXPECT_THAT(refusal("/text_config", nullptr), names("mm_vision_tower", "CLIP or SigLIP"));
   EXPECT_THAT(refusal("/text_config/model_type", "gemma"),
-              names("'text_config.model_type'", "llama, mistral or qwen2"));
+              names("'text_config.model_type'", "one of llama, mistral, qwen2"));
   EXPECT_THAT(refusal("/text_config/hidden_act", "gelu"), names("hidden_act", "silu"));
   EXPECT_THAT(refusal("/vision_config/model_type", "pixtral"),
               names("'vision_config.model_type'", "clip_vision_model or siglip_vision_model"));

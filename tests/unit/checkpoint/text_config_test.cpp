@@ -38,6 +38,22 @@ TEST(TextConfig, FamiliesHaveTheirOwnDefaults) {
   EXPECT_FALSE(is_language_model("llava"));
 }
 
+// As transformers 5.23 takes them, and MistralConfig before it refused null.
+TEST(TextConfig, NullIsNotAbsent) {
+  for (const std::string& family : language_model_types()) {
+    const config::LlamaConfig c = read(family, {{"num_attention_heads", 16},
+                                                {"hidden_size", 256},
+                                                {"num_key_value_heads", nullptr},
+                                                {"head_dim", nullptr},
+                                                {"bos_token_id", nullptr},
+                                                {"eos_token_id", nullptr}});
+    EXPECT_EQ(c.num_kv_heads, 16) << family;
+    EXPECT_EQ(c.head_dim, 16) << family;
+    EXPECT_EQ(c.begin_token, -1) << family;
+    EXPECT_EQ(c.end_token, -1) << family;
+  }
+}
+
 TEST(TextConfig, AWindowThatNoSequenceFillsIsNone) {
   EXPECT_EQ(read("mistral", {{"sliding_window", nullptr}}).sliding_window, 0);
   const json wide = {{"sliding_window", 4096}, {"max_position_embeddings", 4096}};
@@ -78,7 +94,7 @@ TEST(TextConfig, ReadsWhatItWrites) {
 }
 
 TEST(TextConfig, NamesWhatItCannotCompute) {
-  EXPECT_THAT(refusal("gemma", "vocab_size", 3), HasSubstr("llama, mistral or qwen2"));
+  EXPECT_THAT(refusal("gemma", "vocab_size", 3), HasSubstr("one of llama, mistral, qwen2"));
   EXPECT_THAT(refusal("llama", "hidden_act", "gelu"), HasSubstr("'hidden_act'"));
   EXPECT_THAT(refusal("mistral", "attention_bias", true), HasSubstr("'attention_bias'"));
   EXPECT_THAT(refusal("mistral", "sliding_window", 0), HasSubstr("'sliding_window'"));
