@@ -3,7 +3,7 @@
 
 #include "plumbline/base/files.h"
 #include "plumbline/benchmarks/registry.h"
-#include "tests/golden/eval/expected_figures.h"
+#include "tests/golden/eval/golden_cases.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -19,7 +19,7 @@ TEST(GoldenMmbench, FiguresOfAllFormsOfAnswers) {
       const auto scoring = benchmark.score(
           {.files = {{"questions", kFolder + "questions.tsv"}, {"answers", kFolder + answers}},
            .variants = variants_of(benchmark, {std::string("mmbench=") + rule})});
-      expect_figures(scoring, expected.at(rule));
+      expect_figures(expected.at(rule), scoring, rule);
     }
   }
 }

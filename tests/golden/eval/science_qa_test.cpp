@@ -3,7 +3,7 @@
 
 #include "plumbline/base/files.h"
 #include "plumbline/benchmarks/registry.h"
-#include "tests/golden/eval/expected_figures.h"
+#include "tests/golden/eval/golden_cases.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -16,7 +16,7 @@ TEST(GoldenScienceQa, Figures) {
                                                   {"splits", kFolder + "pid_splits.json"},
                                                   {"answers", kFolder + "answers.jsonl"}},
                                         .variants = variants_of(benchmark, {})});
-  expect_figures(scoring, nlohmann::json::parse(read_file(kFolder + "expected.json")));
+  expect_figures(nlohmann::json::parse(read_file(kFolder + "expected.json")), scoring);
 }
 
 }  // namespace
