@@ -1,6 +1,7 @@
 #include "plumbline/eval/world_figures.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
@@ -20,41 +21,54 @@ std::vector<TypeFigures> by_type(const std::vector<RatedAnswer>& rated) {
   return result;
 }
 
+std::string heading_of(const std::string& figure) {
+  static const std::map<std::string, std::string> headings = {
+      {"score", "score 0-6"},
+      {"f1", "yes/no F1"},
+      {"yes_rate", "yes-rate"},
+      {"accuracy", "yes/no accuracy"},
+      {"chair_i", "CHAIR-i"},
+      {"chair_s", "CHAIR-s"},
+      {"false_description", "false descriptions"},
+      {"told_truly", "told truly"},
+      {"length", "words"},
+      {"yes_bias", "bias to yes or no"}};
+  const auto found = headings.find(figure);
+  return found == headings.end() ? figure : found->second;
+}
+
 }  // namespace
 
 const std::vector<FigureColumn>& figure_columns() {
-  static const std::vector<FigureColumn> columns = {
-      {"hallucination", "hallucination", -1, &WorldFigures::hallucination},
-      {"score", "score 0-6", 1, &WorldFigures::score},
-      {"f1", "yes/no F1", 1, &WorldFigures::f1},
-      {"yes_rate", "yes-rate", 0, &WorldFigures::yes_rate},
-      {"accuracy", "yes/no accuracy", 1, &WorldFigures::accuracy},
-      {"chair_i", "CHAIR-i", -1, &WorldFigures::chair_i},
-      {"chair_s", "CHAIR-s", -1, &WorldFigures::chair_s},
-      {"false_description", "false descriptions", -1, &WorldFigures::false_description},
-      {"coverage", "coverage", 1, &WorldFigures::coverage},
-      {"length", "words", 0, &WorldFigures::length},
-      {"repeats", "repeats", -1, &WorldFigures::repeats}};
+  static const std::vector<FigureColumn> columns = [] {
+    std::vector<FigureColumn> all;
+    for (const FigureSpec& spec : world_figure_specs()) {
+      if (spec.name == "unparsed") continue;
+      all.push_back({spec.name, heading_of(spec.name), spec.direction});
+    }
+    return all;
+  }();
   return columns;
+}
+
+Interval WorldFigures::at(const std::string& name) const {
+  const auto found = values.find(name);
+  return found == values.end() ? Interval{NAN, NAN, NAN} : found->second;
 }
 
 WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const BootstrapOptions& options) {
   const Scoring scoring = world_scoring(rated);
   const auto intervals = figures_of(scoring, options);
-  const auto named = [&](const std::string& name) -> const Interval& {
-    const auto found = std::find_if(scoring.figures.begin(), scoring.figures.end(),
-                                    [&](const FigureSpec& spec) { return spec.name == name; });
-    PLUMBLINE_CHECK(found != scoring.figures.end(), name);
-    return intervals[static_cast<size_t>(found - scoring.figures.begin())];
-  };
+  std::map<std::string, Interval> named;
+  for (size_t f = 0; f < intervals.size(); ++f) named[scoring.figures[f].name] = intervals[f];
   WorldFigures figures;
-  for (const auto& column : figure_columns()) figures.*(column.value) = named(column.name);
+  for (const auto& column : figure_columns()) figures.values[column.name] = named.at(column.name);
   figures.num_answers = static_cast<int64_t>(rated.size());
-  figures.unparsed = rated.empty() ? 0 : named("unparsed").value;
+  figures.unparsed = rated.empty() ? 0 : named.at("unparsed").value;
   figures.types = by_type(rated);
   for (auto& type : figures.types) {
-    type.score = named("type/" + type.type + "/score").value;
-    type.hallucination = named("type/" + type.type + "/hallucination").value;
+    type.score = named.at("type/" + type.type + "/score").value;
+    type.hallucination = named.at("type/" + type.type + "/hallucination").value;
   }
   return figures;
 }
@@ -64,16 +78,17 @@ WorldFigures over_runs(const std::vector<WorldFigures>& runs) {
   const auto n = static_cast<double>(runs.size());
   WorldFigures result = runs.front();
   for (const auto& column : figure_columns()) {
-    Interval& i = result.*(column.value);
     double sum = 0;
+    Interval i = runs.front().at(column.name);
     i.low = i.high = i.value;
     for (const auto& run : runs) {
-      const double value = (run.*(column.value)).value;
+      const double value = run.at(column.name).value;
       sum += value;
       i.low = std::min(i.low, value);
       i.high = std::max(i.high, value);
     }
     i.value = sum / n;
+    result.values[column.name] = i;
   }
   result.unparsed = 0;
   result.num_answers = 0;
@@ -93,7 +108,7 @@ WorldFigures over_runs(const std::vector<WorldFigures>& runs) {
 nlohmann::json to_json(const WorldFigures& figures) {
   nlohmann::json result{{"answers", figures.num_answers}, {"unparsed", figures.unparsed}};
   for (const auto& column : figure_columns()) {
-    result[column.name] = interval_to_json(figures.*(column.value));
+    result[column.name] = interval_to_json(figures.at(column.name));
   }
   for (const auto& t : figures.types) {
     result["types"].push_back({{"type", t.type},
@@ -109,7 +124,8 @@ WorldFigures figures_from_json(const nlohmann::json& value) {
   figures.num_answers = value.at("answers");
   figures.unparsed = value.at("unparsed");
   for (const auto& column : figure_columns()) {
-    figures.*(column.value) = interval_from_json(value.at(column.name));
+    if (!value.contains(column.name)) continue;
+    figures.values[column.name] = interval_from_json(value.at(column.name));
   }
   for (const auto& t : value.value("types", nlohmann::json::array())) {
     figures.types.push_back({t.at("type"), t.at("count"), t.at("score"), t.at("hallucination")});

@@ -1,6 +1,7 @@
 // What the world's benchmark says of a model, with intervals.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -17,23 +18,16 @@ struct TypeFigures {
   double hallucination = 0;  // share
 };
 
-// As world_scoring.h says. A figure without any item of its kind, 0/0, is NaN: null in JSON,
-// "n/a" in tables.
 struct WorldFigures {
-  Interval hallucination;      // questions whose answer holds a false claim or nothing readable
-  Interval score;              // mean of 0-6 over questions
-  Interval f1;                 // of "yes" on yes/no; an answer that says neither counts as "no"
-  Interval yes_rate;           // share of "yes"
-  Interval accuracy;           // of yes/no
-  Interval chair_i;            // object mentions in descriptions that are not in the scene
-  Interval chair_s;            // descriptions with at least one of them
-  Interval false_description;  // descriptions with any false claim (attributes and counts too)
-  Interval coverage;           // share of a scene's kinds that its description names
-  Interval length;             // words of a description
-  Interval repeats;            // claims said again, per description
-  double unparsed = 0;         // sentences the judge could not read, per answer
+  // Of world_figure_specs() by name, unparsed aside. A figure without any item of its kind, 0/0, is
+  // NaN: null in JSON, "n/a" in tables.
+  std::map<std::string, Interval> values = {};
+  double unparsed = 0;  // sentences the judge could not read, per answer
   int64_t num_answers = 0;
-  std::vector<TypeFigures> types;  // all types, yes_no included, in the benchmark's order
+  std::vector<TypeFigures> types = {};  // all types, yes_no included, in the benchmark's order
+
+  // NaN for a figure that it does not have.
+  Interval at(const std::string& name) const;
 };
 
 WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const BootstrapOptions& options);
@@ -42,16 +36,15 @@ WorldFigures world_figures(const std::vector<RatedAnswer>& rated, const Bootstra
 // runs. Runs of one benchmark; InternalError for none.
 WorldFigures over_runs(const std::vector<WorldFigures>& runs);
 
-// The figures that have an interval, in the order of tables: name, heading, whether more is better.
+// The figures that have an interval, in the order of tables.
 struct FigureColumn {
-  const char* name;
-  const char* heading;
+  std::string name, heading;
   int direction;  // 1 higher is better, -1 lower is better, 0 neither
-  Interval WorldFigures::*value;
 };
 const std::vector<FigureColumn>& figure_columns();
 
 nlohmann::json to_json(const WorldFigures& figures);
+// Files of earlier versions may lack some of the figures.
 WorldFigures figures_from_json(const nlohmann::json& value);
 
 }  // namespace plumbline::eval

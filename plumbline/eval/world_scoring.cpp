@@ -96,22 +96,8 @@ std::vector<double> values_of(const Sums& s) {
   return values;
 }
 
-// In the order of values_of.
 std::vector<FigureSpec> specs_of(const std::vector<std::string>& types) {
-  std::vector<FigureSpec> specs = {{.name = "hallucination", .direction = -1, .is_main = true},
-                                   {.name = "score", .is_main = true},
-                                   {.name = "f1", .is_main = true},
-                                   {.name = "yes_rate", .direction = 0},
-                                   {.name = "accuracy"},
-                                   {.name = "chair_i", .direction = -1},
-                                   {.name = "chair_s", .direction = -1, .is_main = true},
-                                   {.name = "false_description", .direction = -1},
-                                   {.name = "coverage", .is_main = true},
-                                   {.name = "told_truly"},
-                                   {.name = "length", .direction = 0},
-                                   {.name = "repeats", .direction = -1},
-                                   {.name = "unparsed", .direction = -1},
-                                   {.name = "yes_bias", .direction = -1}};
+  std::vector<FigureSpec> specs = world_figure_specs();
   for (const auto& type : types) {
     specs.push_back({.name = "type/" + type + "/score"});
     specs.push_back({.name = "type/" + type + "/hallucination", .direction = -1});
@@ -146,6 +132,26 @@ ScoredAnswer example_of(const RatedAnswer& r) {
 }
 
 }  // namespace
+
+// In the order of values_of.
+const std::vector<FigureSpec>& world_figure_specs() {
+  static const std::vector<FigureSpec> specs = {
+      {.name = "hallucination", .direction = -1, .is_main = true},
+      {.name = "score", .is_main = true},
+      {.name = "f1", .is_main = true},
+      {.name = "yes_rate", .direction = 0},
+      {.name = "accuracy"},
+      {.name = "chair_i", .direction = -1},
+      {.name = "chair_s", .direction = -1, .is_main = true},
+      {.name = "false_description", .direction = -1},
+      {.name = "coverage", .is_main = true},
+      {.name = "told_truly"},
+      {.name = "length", .direction = 0},
+      {.name = "repeats", .direction = -1},
+      {.name = "unparsed", .direction = -1},
+      {.name = "yes_bias", .direction = -1}};
+  return specs;
+}
 
 Scoring world_scoring(const std::vector<RatedAnswer>& rated) {
   const auto types = types_of(rated);

@@ -1,6 +1,8 @@
 // Answers to the world's benchmark, judged by rule, as sums.
 #pragma once
 
+#include <vector>
+
 #include "plumbline/eval/rated_answers.h"
 #include "plumbline/eval/scoring.h"
 
@@ -22,5 +24,8 @@ namespace plumbline::eval {
 //   type/T/score, type/T/hallucination   of each type T of the benchmark, yes_no included
 // Source: CHAIR: Rohrbach et al. 2018 (arXiv 1809.02156); POPE: Li et al. 2023 (arXiv 2305.10355).
 Scoring world_scoring(const std::vector<RatedAnswer>& rated);
+
+// The figures above but those of types, in their order.
+const std::vector<FigureSpec>& world_figure_specs();
 
 }  // namespace plumbline::eval

@@ -20,6 +20,7 @@
 #include "plumbline/report/audit_page.h"
 #include "plumbline/report/html.h"
 #include "plumbline/report/run_page.h"
+#include "plumbline/report/run_tables.h"
 #include "plumbline/report/study_page.h"
 #include "plumbline/report/summary_section.h"
 #include "plumbline/study/claims_file.h"

@@ -9,7 +9,7 @@
 #include "plumbline/engine/roles.h"
 #include "plumbline/eval/world_figures.h"
 #include "plumbline/recipes/stages.h"
-#include "plumbline/report/run_page.h"
+#include "plumbline/report/run_tables.h"
 #include "plumbline/tensor/device.h"
 #include "plumbline/train/run_folder.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "plumbline/report/chart.h"
-#include "plumbline/report/run_page.h"
+#include "plumbline/report/run.h"
 
 namespace plumbline::report {
 

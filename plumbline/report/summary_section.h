@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "plumbline/report/run_page.h"
+#include "plumbline/report/run.h"
 
 namespace plumbline::report {
 

@@ -12,8 +12,8 @@ using testing::Not;
 
 Run run(const std::string& name, double false_description, double coverage) {
   eval::WorldFigures figures;
-  figures.false_description.value = false_description;
-  figures.coverage.value = coverage;
+  figures.values["false_description"].value = false_description;
+  figures.values["coverage"].value = coverage;
   figures.num_answers = 300;
   return {.name = name, .path = {}, .figures = figures};
 }
