@@ -1,8 +1,11 @@
 // The program that does the work, with libtorch. `plumbline` (front.cpp) has read the command line
 // before it is started.
 #include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <climits>
 #include <cstdlib>
@@ -20,6 +23,7 @@
 #include "plumbline/parallel/communicator.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/train/run_folder.h"
+#include "plumbline/train/same_run.h"
 
 namespace plumbline::app {
 namespace {
@@ -42,6 +46,31 @@ void check_required(const Stage& stage, const config::Config& config, bool is_dr
       .got = "nothing",
       .hint = "give them as flags (--model, --out), as --set key=value, or in a --config: see "
               "configs/world/ and docs/guide/."});
+}
+
+bool is_missing(const std::string& path) {
+  std::error_code error;
+  return !path.empty() && !fs::exists(path, error);
+}
+
+// Several paths that lead nowhere are told together. One is left to its reader, who knows what
+// should be there.
+void check_paths(const Stage& stage, const config::Config& config) {
+  std::vector<std::string> missing;
+  for (const char* name :
+       {"model.path", "model.adapter", "model.reward_adapter", "model.reward_base", "data.train",
+        "data.eval", "data.images", "data.facts", "data.prompts", "data.samples", "data.pairs",
+        "data.benchmark"}) {
+    const std::string section = std::string(name).substr(0, std::string_view(name).find('.'));
+    if (std::count(stage.sections.begin(), stage.sections.end(), section) == 0) continue;
+    const auto path = std::get<std::string>(config::find_field(name)->get(config));
+    if (is_missing(path)) missing.push_back(name + (" = " + path));
+  }
+  if (missing.size() < 2) return;
+  throw IoError(Complaint{.component = "config",
+                          .doing = std::string("checking what ") + stage.name + " reads",
+                          .expected = "paths that exist",
+                          .got = fmt::format("none at {}", fmt::join(missing, ", "))});
 }
 
 int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& command) {
@@ -77,9 +106,10 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
                                 .got = "'" + flags.inputs.front() + "'"});
   }
   check_required(stage, invocation.loaded.config, flags.dry_run);
+  check_paths(stage, invocation.loaded.config);
   const std::string& out = invocation.loaded.config.run.out;
   if (flags.resume && !out.empty() && train::RunFolder::is_finished(out)) {
-    train::RunFolder::check_same_run(stage.name, invocation.loaded, invocation.files());
+    train::check_same_run(stage.name, invocation.loaded, invocation.files());
     log_info("{} is already complete; --force starts anew", out);
     return 0;
   }

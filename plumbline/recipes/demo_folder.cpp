@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/train/folder_lock.h"
 #include "plumbline/train/run_folder.h"
 
 namespace plumbline::recipes {

@@ -10,6 +10,7 @@
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/json.h"
 #include "plumbline/train/run_folder.h"
+#include "plumbline/train/same_run.h"
 
 namespace plumbline::recipes {
 namespace {
@@ -24,8 +25,7 @@ bool is_demos(const std::string& setting) {
 
 // A time that run.json names, as text that sorts; empty when it names none.
 std::string time_in(const fs::path& run, const char* name) {
-  const fs::path file = run / "run.json";
-  const auto about = parse_json(read_file(file), file.string());
+  const auto about = train::read_run_json(run);
   const auto found = about.find(name);
   return found != about.end() && found->is_string() ? found->get<std::string>() : "";
 }
@@ -117,7 +117,7 @@ void DemoPlan::add(const std::string& name, const Command& command, const std::s
   const bool is_done =
       is_complete && fs::exists(folder / command.result) && is_up_to_date(name, given);
   if (is_done) {
-    train::RunFolder::check_same_run(command.name, invocation.loaded, invocation.files());
+    train::check_same_run(command.name, invocation.loaded, invocation.files());
     done_.push_back(name);
   }
   runs_.push_back(name);

@@ -15,8 +15,6 @@
 
 namespace plumbline::train {
 
-inline constexpr const char* kLockName = ".lock";  // in a folder that is held
-
 struct OpenOptions {
   bool resume = false;
   bool force = false;
@@ -24,30 +22,18 @@ struct OpenOptions {
   std::vector<std::string> inputs = {};
 };
 
-// Holds a folder for this process as long as the result lives; the system lets go when the process
-// ends, however it ends. Throws ConfigError when another process holds it, and IoError.
-std::shared_ptr<int> hold_folder(const fs::path& path);
-
 // Lives as long as the run. Only rank 0 of several processes opens it.
 class RunFolder {
  public:
   // Creates run.out with config.toml and run.json. A folder that exists and is not empty is
   // refused, except with `force` (it is replaced, if it is a run folder and no input lies in it) or
   // `resume` (it is continued: metrics after its last checkpoint are dropped). Throws ConfigError,
-  // also when another process holds the folder, when resuming a run of another stage, and when
-  // resuming with a config that differs from the stored one (naming the lines) in more than where
-  // the run lies and how often it saves, or with files of [data] or inputs whose content has
-  // changed (of a folder: of the files in it).
+  // also when another process holds the folder, and when resuming another run (check_same_run).
   static RunFolder open(const std::string& stage, const config::Loaded& loaded, OpenOptions options,
                         const std::vector<std::string>& command);
 
   const fs::path& path() const { return path_; }
   MetricsLog& metrics() { return *metrics_; }
-
-  // Throws ConfigError when the run in run.out is one of another stage, of another config, on other
-  // files of [data] or other inputs, as `open` does when resuming.
-  static void check_same_run(const std::string& stage, const config::Loaded& loaded,
-                             const std::vector<std::string>& inputs = {});
 
   // Whether `path` is a run, and one that is complete.
   static bool is_run(const fs::path& path);

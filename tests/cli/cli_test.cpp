@@ -64,6 +64,14 @@ TEST_F(Cli, MissingSettingsAreNamedTogether) {
       o.err, AllOf(HasSubstr("model.path"), HasSubstr("data.train"), HasSubstr("reward.template")));
 }
 
+TEST_F(Cli, PathsThatLeadNowhereAreNamedTogether) {
+  const Outcome o = plumbline({"sft", "--dry-run", "--set", "model.path=/gone/model", "--set",
+                               "data.train=/gone/train.json", "--set", "data.facts="});
+  EXPECT_EQ(o.exit_code, 3);
+  EXPECT_THAT(o.err, AllOf(HasSubstr("model.path = /gone/model, data.train = /gone/train.json"),
+                           Not(HasSubstr("data.facts"))));
+}
+
 TEST_F(Cli, ADryRunNeedsNoFolder) {
   EXPECT_THAT(plumbline({"reward"}).err, HasSubstr("run.out"));
   EXPECT_THAT(plumbline({"reward", "--dry-run"}).err,

@@ -93,10 +93,12 @@ TEST_F(RunFolderTest, ResumesFromTheNewestCheckpointAndDropsLaterMetrics) {
   EXPECT_EQ(formats::read_metrics(path_ / "metrics.jsonl").size(), 3U);
 }
 
-TEST_F(RunFolderTest, AnotherStageIsNotResumed) {
-  RunFolder::open("sft", loaded(), {}, {});
-  EXPECT_NO_THROW(RunFolder::open("sft", loaded(), {.resume = true}, {}));
-  EXPECT_THROW(RunFolder::open("ppo", loaded(), {.resume = true}, {}), ConfigError);
+TEST_F(RunFolderTest, AnotherRunIsNotResumed) {  // same_run_test.cpp has what that is
+  RunFolder::open("sft", loaded({"ppo.kl_coef=0.25"}), {}, {});
+  EXPECT_EQ(error_of({.resume = true}, {"ppo.kl_coef=0.25"}), "");
+  EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
+  EXPECT_THROW(RunFolder::open("ppo", loaded({"ppo.kl_coef=0.25"}), {.resume = true}, {}),
+               ConfigError);
 }
 
 TEST_F(RunFolderTest, AFailedCheckpointLeavesTheLastOne) {
@@ -113,35 +115,6 @@ TEST_F(RunFolderTest, AFailedCheckpointLeavesTheLastOne) {
   EXPECT_FALSE(fs::exists(path_ / "checkpoints/step-000002"));
 }
 
-TEST_F(RunFolderTest, ResumingWithOtherDataNamesIt) {
-  write_file(folder_ / "train.json", "[1]");
-  const std::vector<std::string> sets = {"data.train=" + path("train.json"),
-                                         "data.images=" + folder_.string()};
-  RunFolder::open("sft", loaded(sets), {}, {});
-  EXPECT_EQ(error_of({.resume = true}, sets), "");
-  write_file(folder_ / "train.json", "[2]");
-  EXPECT_THAT(error_of({.resume = true}, sets), HasSubstr("another content of data.train"));
-  fs::remove(folder_ / "train.json");
-  EXPECT_THAT(error_of({.resume = true}, sets), HasSubstr("data.train"));
-}
-
-TEST_F(RunFolderTest, ResumingWithOtherInputsNamesThem) {
-  const std::string a = (folder_ / "a.txt").string(), b = (folder_ / "b").string();
-  write_file(a, "1");
-  make_folders(b);
-  write_file(folder_ / "b/weights", "2");
-  RunFolder::open("sft", loaded(), {.inputs = {a, b}}, {});
-  const auto resumed_with = [&](std::vector<std::string> inputs) {
-    return error_of({.resume = true, .inputs = std::move(inputs)});
-  };
-  EXPECT_EQ(resumed_with({a, b}), "");
-  EXPECT_THAT(resumed_with({a}), HasSubstr("input 2"));
-  EXPECT_THAT(resumed_with({b, a}), HasSubstr("input 1"));
-  EXPECT_THAT(resumed_with({a, b, a}), HasSubstr("input 3"));
-  write_file(folder_ / "b/weights", "3");
-  EXPECT_THAT(resumed_with({a, b}), HasSubstr("another content of input 2"));
-}
-
 TEST_F(RunFolderTest, ForceSparesItsInputs) {
   RunFolder::open("sft", loaded(), {}, {}).finish();
   const std::string inside = (path_ / "answers.jsonl").string();
@@ -149,29 +122,6 @@ TEST_F(RunFolderTest, ForceSparesItsInputs) {
   EXPECT_THAT(error_of({.force = true, .inputs = {inside}}), HasSubstr("inputs outside of it"));
   EXPECT_THAT(error_of({.force = true, .inputs = {path_.string()}}), HasSubstr("inputs outside"));
   EXPECT_EQ(read_file(inside), "1");
-}
-
-TEST_F(RunFolderTest, ResumingWithAnotherConfigNamesTheDifference) {
-  RunFolder::open("sft", loaded({"ppo.kl_coef=0.25"}), {}, {});
-  EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
-  EXPECT_EQ(error_of({.resume = true}, {"ppo.kl_coef=0.25", "run.checkpoint_every=7"}), "");
-  EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.25", "run.seed=9"}),
-              HasSubstr("seed = 9"));
-}
-
-// A newer program has more settings. Those that still have their defaults change nothing.
-TEST_F(RunFolderTest, ARunOfAnOlderProgramGoesOn) {
-  RunFolder::open("sft", loaded(), {}, {});
-  std::string stored = read_file(path_ / "config.toml");
-  const size_t begin = stored.find("kl_coef = "), end = stored.find('\n', begin);
-  write_file(path_ / "config.toml", stored.erase(begin, end + 1 - begin));
-  EXPECT_EQ(error_of({.resume = true}), "");
-  EXPECT_THAT(error_of({.resume = true}, {"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
-}
-
-TEST_F(RunFolderTest, ATextWithAHashIsCompared) {
-  RunFolder::open("sft", loaded({"data.train=a #2.json"}), {}, {});
-  EXPECT_THAT(error_of({.resume = true}, {"data.train=a #1.json"}), HasSubstr("a #1.json"));
 }
 
 TEST_F(RunFolderTest, IsHeldByOneProcess) {

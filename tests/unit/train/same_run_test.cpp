@@ -1,0 +1,103 @@
+#include "plumbline/train/same_run.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "plumbline/base/error.h"
+#include "plumbline/train/run_folder.h"
+#include "tests/support/scratch.h"
+
+namespace plumbline::train {
+namespace {
+
+using testing::HasSubstr;
+using Texts = std::vector<std::string>;
+
+class SameRun : public support::Scratch {
+ protected:
+  config::Loaded loaded(Texts sets) {
+    sets.push_back("run.out=" + path_.string());
+    return config::load(std::nullopt, sets);
+  }
+  void begin(const Texts& sets = {}, const Texts& inputs = {}) {
+    RunFolder::open("sft", loaded(sets), {.inputs = inputs}, {});
+  }
+  // Empty when it is the same.
+  std::string difference(const Texts& sets = {}, const Texts& inputs = {},
+                         const std::string& stage = "sft") {
+    try {
+      check_same_run(stage, loaded(sets), inputs);
+    } catch (const ConfigError& e) {
+      return e.what();
+    }
+    return "";
+  }
+  const fs::path path_ = folder_ / "run";
+};
+
+TEST_F(SameRun, NamesAnotherStage) {
+  begin();
+  EXPECT_EQ(difference(), "");
+  EXPECT_THAT(difference({}, {}, "ppo"), HasSubstr("one of 'sft'"));
+}
+
+TEST_F(SameRun, NamesOtherData) {
+  write_file(folder_ / "train.json", "[1]");
+  const Texts sets = {"data.train=" + path("train.json"), "data.images=" + folder_.string()};
+  begin(sets);
+  EXPECT_EQ(difference(sets), "");
+  write_file(folder_ / "train.json", "[2]");
+  EXPECT_THAT(difference(sets), HasSubstr("another content of data.train"));
+  fs::remove(folder_ / "train.json");
+  EXPECT_THAT(difference(sets), HasSubstr("data.train"));
+}
+
+TEST_F(SameRun, NamesOtherInputs) {
+  const std::string a = (folder_ / "a.txt").string(), b = (folder_ / "b").string();
+  write_file(a, "1");
+  make_folders(b);
+  write_file(folder_ / "b/weights", "2");
+  begin({}, {a, b});
+  EXPECT_EQ(difference({}, {a, b}), "");
+  EXPECT_THAT(difference({}, {a}), HasSubstr("input 2"));
+  EXPECT_THAT(difference({}, {b, a}), HasSubstr("input 1"));
+  EXPECT_THAT(difference({}, {a, b, a}), HasSubstr("input 3"));
+  write_file(folder_ / "b/weights", "3");
+  EXPECT_THAT(difference({}, {a, b}), HasSubstr("another content of input 2"));
+}
+
+TEST_F(SameRun, NamesSettingsThatDecideResults) {
+  begin({"ppo.kl_coef=0.25"});
+  EXPECT_THAT(difference({"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
+  EXPECT_EQ(difference({"ppo.kl_coef=0.25", "run.checkpoint_every=7"}), "");
+  EXPECT_THAT(difference({"ppo.kl_coef=0.25", "run.seed=9"}), HasSubstr("seed = 9"));
+}
+
+// A newer program has more settings. Those that still have their defaults change nothing.
+TEST_F(SameRun, ARunOfAnOlderProgramGoesOn) {
+  begin();
+  std::string stored = read_file(path_ / "config.toml");
+  const size_t begin = stored.find("kl_coef = "), end = stored.find('\n', begin);
+  write_file(path_ / "config.toml", stored.erase(begin, end + 1 - begin));
+  EXPECT_EQ(difference(), "");
+  EXPECT_THAT(difference({"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
+}
+
+TEST_F(SameRun, ComparesTextsWithAHash) {
+  begin({"data.train=a #2.json"});
+  EXPECT_THAT(difference({"data.train=a #1.json"}), HasSubstr("a #1.json"));
+}
+
+TEST_F(SameRun, ReadsOnlyOurRunJson) {
+  begin();
+  EXPECT_EQ(read_run_json(path_).at("stage"), "sft");
+  for (const char* other : {R"({"my": "project"})", "[]", "{", ""}) {
+    write_file(path_ / "run.json", other);
+    EXPECT_TRUE(read_run_json(path_).is_null()) << other;
+  }
+  EXPECT_TRUE(read_run_json(folder_ / "nowhere").is_null());
+}
+
+}  // namespace
+}  // namespace plumbline::train
