@@ -41,6 +41,12 @@ void check_sizes(const std::vector<rl::Term>& terms) {
 
 }  // namespace
 
+const std::vector<std::string>& own_terms() {
+  static const std::vector<std::string> names = {"score", "missing_end", "length", "repetition",
+                                                 "correctness"};
+  return names;
+}
+
 std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, rl::Moments& seen,
                                const config::Config& c, parallel::Communicator& processes) {
   const config::PpoConfig& p = c.ppo;

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "plumbline/config/config.h"
@@ -23,9 +24,12 @@ struct Shaped {
   at::Tensor rewards = {};           // [P]
 };
 
-// The model's score, missing end, length, repetition, correctness, and the users' terms, each by
-// its name. The first iteration's scores, or all so far, scale the score where asked for: of all
-// processes. `seen` holds their moments, and outlives an iteration.
+// The names of the terms that are ours.
+const std::vector<std::string>& own_terms();
+
+// Our own terms, in that order, and the users', each by its name. The first iteration's scores, or
+// all so far, scale the score where asked for: of all processes. `seen` holds their moments, and
+// outlives an iteration.
 std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured, rl::Moments& seen,
                                const config::Config& config, parallel::Communicator& processes);
 

@@ -5,6 +5,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/remote/url.h"
+#include "plumbline/rlhf/shaped.h"
 
 namespace plumbline::rlhf {
 
@@ -40,8 +41,8 @@ void try_out(const remote::ExternalTerm& term) {
 
 std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& c) {
   std::vector<remote::ExternalTerm> terms;
-  std::set<std::string> names = {"score",       "missing_end", "length", "repetition",
-                                 "correctness", "kl",          "total"};
+  std::set<std::string> names = {"kl", "total"};
+  names.insert(own_terms().begin(), own_terms().end());
   for (const std::string& text : c.user_terms) {
     terms.emplace_back(target_of(text, "ppo.user_terms", c));
     const std::string& name = terms.back().target().name;

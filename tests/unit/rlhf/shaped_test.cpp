@@ -46,6 +46,11 @@ TEST_F(ShapedTest, EveryTermHasItsName) {
   config_.ppo.repetition_penalty = -0.5;
   measured_.users = {{"mine", {0, 1, 0, 1}}};
   const auto all = terms();
+  std::vector<std::string> names;
+  for (const auto& one : all) names.push_back(one.name);
+  auto expected = own_terms();
+  expected.emplace_back("mine");
+  EXPECT_EQ(names, expected);
   EXPECT_EQ(term(all, "score"), (std::vector<double>{1, 2, 3, 4}));
   EXPECT_EQ(term(all, "missing_end"), (std::vector<double>{0, 0, 0, -8}));
   EXPECT_EQ(term(all, "length"), (std::vector<double>{-3, -1, -2, -6}));
