@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 #include "plumbline/text/unicode_class.h"
 #include "plumbline/text/utf8.h"
 
@@ -27,7 +27,7 @@ bool is_apostrophe(char32_t code) { return code == U'\'' || code == U'\u2019'; }
 
 // The content words of a text, in order.
 std::vector<std::string> content_words(std::string_view text) {
-  const std::string lower = text::jinja::lower(text::repaired_utf8(text));
+  const std::string lower = text::python::lower(text::repaired_utf8(text));
   std::vector<std::string> words;
   std::string word;
   const auto finish = [&] {

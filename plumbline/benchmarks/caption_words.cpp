@@ -3,7 +3,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/english/singular.h"
 #include "plumbline/english/word_tokens.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -61,7 +61,7 @@ CaptionWords::CaptionWords(LemmaRule rule, const eval::EvalRequest& request) : r
 }
 
 std::vector<std::string> CaptionWords::operator()(const std::string& caption) const {
-  auto words = english::word_tokens(text::jinja::lower(text::repaired_utf8(caption)));
+  auto words = english::word_tokens(text::python::lower(text::repaired_utf8(caption)));
   const auto tags = tagger_ ? tagger_->tags(words) : std::vector<std::string>(words.size(), "NN");
   for (size_t i = 0; i < words.size(); ++i) {
     words[i] = rule_ == LemmaRule::Words ? english::singular(words[i])

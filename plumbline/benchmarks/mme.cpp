@@ -11,7 +11,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/benchmarks/mme_files.h"
 #include "plumbline/benchmarks/test_prompts.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -248,10 +248,10 @@ std::vector<eval::Prompt> prompts(const eval::EvalRequest& request) {
 }  // namespace
 
 eval::YesNo read_mme_answer(const std::string& answer) {
-  const std::string text = text::jinja::lower(answer);
+  const std::string text = text::python::lower(answer);
   if (text == "yes") return eval::YesNo::Yes;
   if (text == "no") return eval::YesNo::No;
-  const std::string begin = text.substr(0, text::jinja::byte_offset(text, kReadCharacters));
+  const std::string begin = text.substr(0, text::python::byte_offset(text, kReadCharacters));
   if (begin.find("yes") != std::string::npos) return eval::YesNo::Yes;
   return begin.find("no") != std::string::npos ? eval::YesNo::No : eval::YesNo::Neither;
 }

@@ -10,7 +10,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/eval/join.h"
 #include "plumbline/eval/unfit.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 #include "plumbline/text/utf8.h"
 
 namespace plumbline::benchmarks {
@@ -74,15 +74,9 @@ void for_each_line(const fs::path& path, size_t num_fields, const std::string& f
 }
 
 bool is_yes(const std::string& text, const std::string& where) {
-  const std::string label = text::jinja::lower(text);
+  const std::string label = text::python::lower(text);
   if (label == "yes" || label == "no") return label == "yes";
   throw eval::unfit("reading MME's labels", "Yes or No", "'" + text + "'", where);
-}
-
-std::string stripped(std::string_view text) {
-  text.remove_prefix(text::jinja::leading_space(text));
-  text.remove_suffix(text::jinja::trailing_space(text));
-  return std::string(text);
 }
 
 // The last part of a path up to its first dot, as LLaVA's converter cuts it.
@@ -108,12 +102,13 @@ void read_truth_of(const fs::path& root, const std::string& task, MmeFolder& tru
     if (file.extension() != ".txt") continue;
     const std::string image = stem_of(file.filename().string());
     for_each_line(file, 2, "question, label", [&](const Fields& fields, const std::string& where) {
-      truth.questions.push_back({.task = task,
-                                 .image = image,
-                                 .image_file = image_file_of(root, images, image),
-                                 .question = stripped(fields[0]),
-                                 .is_yes = is_yes(stripped(fields[1]), where),
-                                 .where = where});
+      truth.questions.push_back(
+          {.task = task,
+           .image = image,
+           .image_file = image_file_of(root, images, image),
+           .question = std::string(text::python::stripped(fields[0])),
+           .is_yes = is_yes(std::string(text::python::stripped(fields[1])), where),
+           .where = where});
     });
   }
 }

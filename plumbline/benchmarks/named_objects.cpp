@@ -4,7 +4,7 @@
 
 #include "plumbline/english/noun_tests.h"
 #include "plumbline/english/word_tokens.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::benchmarks {
 
@@ -21,7 +21,7 @@ std::vector<std::string> NamedObjects::operator()(const std::vector<std::string>
 }
 
 std::vector<std::string> NamedObjects::in(const std::string& text) const {
-  const auto tokens = english::word_tokens(text::jinja::lower("a " + text::repaired_utf8(text)));
+  const auto tokens = english::word_tokens(text::python::lower("a " + text::repaired_utf8(text)));
   std::vector<std::string> lemmas;
   for (const auto& token : tokens) lemmas.push_back(wordnet_.lemma(token));
   if (auto pairs = objects_.pairs(lemmas); !pairs.empty()) return pairs;

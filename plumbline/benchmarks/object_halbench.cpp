@@ -9,6 +9,7 @@
 
 #include "plumbline/base/base64.h"
 #include "plumbline/base/error.h"
+#include "plumbline/base/trimmed.h"
 #include "plumbline/benchmarks/coco_annotations.h"
 #include "plumbline/benchmarks/coco_captions.h"
 #include "plumbline/benchmarks/coco_truth.h"
@@ -28,12 +29,6 @@ struct Question {
   eval::Asked asked;  // its id is the image's
   std::string image_bytes = {};
 };
-
-std::string stripped(const std::string& text) {
-  const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string::npos) return "";
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 std::vector<Question> read_questions(const eval::EvalRequest& request, bool needs_images) {
   std::vector<Question> questions;
@@ -82,7 +77,7 @@ Described read_answers(const eval::EvalRequest& request) {
     for (size_t at; (at = answer.text.find(kSpeaker)) != std::string::npos;) {
       answer.text.erase(at, kSpeaker.size());
     }
-    answer.text = stripped(answer.text);
+    answer.text = std::string(trimmed(answer.text, kSpace));
   }
   return described;
 }

@@ -4,13 +4,13 @@
 #include <array>
 #include <string_view>
 
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 #include "plumbline/text/utf8.h"
 
 namespace plumbline::benchmarks {
 namespace {
 
-namespace python = text::jinja;  // characters as Python sees them
+namespace python = text::python;  // characters as Python sees them
 
 constexpr std::string_view kFailed = "Failed to obtain answer via API";
 constexpr std::array<std::string_view, 4> kRefusals = {

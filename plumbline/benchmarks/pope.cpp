@@ -10,7 +10,7 @@
 #include "plumbline/benchmarks/test_prompts.h"
 #include "plumbline/benchmarks/vlmevalkit_yes_no.h"
 #include "plumbline/formats/json_lines.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -42,10 +42,7 @@ eval::YesNo official(std::string text) {
 }
 
 eval::YesNo exact(const std::string& text) {
-  std::string_view word = text;
-  word.remove_prefix(text::jinja::leading_space(word));
-  word.remove_suffix(text::jinja::trailing_space(word));
-  const std::string plain = lower(std::string(word));
+  const std::string plain = lower(std::string(text::python::stripped(text)));
   return plain == "yes" ? eval::YesNo::Yes : plain == "no" ? eval::YesNo::No : eval::YesNo::Neither;
 }
 

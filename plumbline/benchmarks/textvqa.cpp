@@ -12,7 +12,7 @@
 #include "plumbline/benchmarks/test_prompts.h"
 #include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_list.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -71,11 +71,11 @@ void find_ids(const std::vector<eval::Asked>& questions, std::vector<eval::Answe
   using Key = std::pair<std::string, std::string>;
   std::map<Key, std::vector<std::string>> ids;  // several: in the order of the questions
   for (auto asked = questions.rbegin(); asked != questions.rend(); ++asked) {
-    ids[{asked->image, text::jinja::lower(asked->question)}].push_back(asked->id);
+    ids[{asked->image, text::python::lower(asked->question)}].push_back(asked->id);
   }
   for (eval::Answer& answer : answers) {
     answer.question = textvqa_question(answer.question);
-    const auto found = ids.find({answer.id, text::jinja::lower(answer.question)});
+    const auto found = ids.find({answer.id, text::python::lower(answer.question)});
     if (found == ids.end() || found->second.empty()) {
       throw eval::unfit(
           "joining answers to questions",

@@ -2,13 +2,13 @@
 
 #include <unordered_map>
 
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 #include "plumbline/text/unicode_class.h"
 
 namespace plumbline::benchmarks {
 namespace {
 
-namespace python = text::jinja;
+namespace python = text::python;
 
 constexpr std::string_view kMarks = ";/[]\"{}()=+\\_-><@`,?!";
 constexpr int kMostPeriods = 32;
@@ -141,12 +141,6 @@ std::string_view mapped(const Words& words, std::string_view word) {
   return found == words.end() ? word : found->second;
 }
 
-std::string_view stripped(std::string_view text) {
-  text.remove_prefix(python::leading_space(text));
-  text.remove_suffix(python::trailing_space(text));
-  return text;
-}
-
 bool begins_with_digit(std::string_view text) {
   return !text.empty() && text::is_digit(python::first_code_point(text).code);
 }
@@ -196,7 +190,7 @@ std::string vqa_stripped(std::string_view text) {
   for (char& c : result) {
     if (c == '\n' || c == '\t') c = ' ';
   }
-  return std::string(stripped(result));
+  return std::string(python::stripped(result));
 }
 
 std::string vqa_without_punctuation(std::string_view text) {
@@ -215,7 +209,8 @@ std::string vqa_without_punctuation(std::string_view text) {
 std::string vqa_words(std::string_view text) {
   const std::string lower = python::lower(text);
   std::string result;
-  for (std::string_view rest = stripped(lower); !rest.empty(); rest = stripped(rest)) {
+  for (std::string_view rest = python::stripped(lower); !rest.empty();
+       rest = python::stripped(rest)) {
     size_t end = 0;
     while (end < rest.size()) {
       const auto next = python::first_code_point(rest.substr(end));
@@ -236,7 +231,7 @@ std::string vqa_normalised(std::string_view text, VqaRule rule) {
   std::string lower = python::lower(text);
   std::erase_if(lower, [](char c) { return c == ',' || c == '?'; });
   replace_all(lower, "'s", " 's");
-  return vqa_words(vqa_without_punctuation(vqa_stripped(stripped(lower))));
+  return vqa_words(vqa_without_punctuation(vqa_stripped(python::stripped(lower))));
 }
 
 }  // namespace plumbline::benchmarks

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::english {
 namespace {
@@ -26,14 +26,14 @@ const std::set<std::string, std::less<>> kFunctionWords = {
 }  // namespace
 
 bool may_be_noun(const std::string& word, const WordNet& wordnet) {
-  const std::string lower = text::jinja::lower(word);
+  const std::string lower = text::python::lower(word);
   if (kFunctionWords.contains(lower)) return false;
   return wordnet.has(wordnet.lemma(lower), WordClass::Noun);
 }
 
 bool is_mostly_noun(const std::string& word, const WordNet& wordnet) {
   if (!may_be_noun(word, wordnet)) return false;
-  const std::string lower = text::jinja::lower(word);
+  const std::string lower = text::python::lower(word);
   const auto uses = [&](WordClass word_class) {
     return wordnet.uses(wordnet.lemma(lower, word_class), word_class);
   };

@@ -7,7 +7,7 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/json.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::english {
 namespace {
@@ -52,13 +52,13 @@ std::string normalized(const std::string& word) {
   if (word.find('-') != std::string::npos && word.front() != '-') return "!HYPHEN";
   if (word.size() == 4 && std::all_of(word.begin(), word.end(), is_digit)) return "!YEAR";
   if (!word.empty() && is_digit(word.front())) return "!DIGITS";
-  return text::jinja::lower(word);
+  return text::python::lower(word);
 }
 
 // The last three characters.
 std::string suffix(const std::string& word) {
-  const int64_t length = text::jinja::length(word);
-  return length <= 3 ? word : word.substr(text::jinja::byte_offset(word, length - 3));
+  const int64_t length = text::python::length(word);
+  return length <= 3 ? word : word.substr(text::python::byte_offset(word, length - 3));
 }
 
 // `i` counts the context, which has two words before the text's first.
@@ -67,7 +67,7 @@ std::vector<std::string> features(size_t i, const std::string& word,
                                   const std::string& tag_2) {
   return {"bias",
           "i suffix " + suffix(word),
-          "i pref1 " + std::string(text::jinja::first_character(word)),
+          "i pref1 " + std::string(text::python::first_character(word)),
           "i-1 tag " + tag_1,
           "i-2 tag " + tag_2,
           "i tag+i-2 tag " + tag_1 + " " + tag_2,

@@ -6,12 +6,12 @@
 #include <set>
 
 #include "plumbline/base/pattern.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::english {
 namespace {
 
-namespace unicode = text::jinja;
+namespace unicode = text::python;
 
 constexpr const char* kSpace = " \t\n\r\v\f";
 const std::string kCurly = "‘’“”«»";

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::english {
 namespace {
@@ -142,7 +142,7 @@ const std::vector<Ending> kEndings = {
     {{"n"}, "ews", "ews"},
     {{}, "s", ""}};
 
-std::string lower(std::string_view text) { return text::jinja::lower(text); }
+std::string lower(std::string_view text) { return text::python::lower(text); }
 
 bool ends_with(std::string_view text, std::string_view ending, bool is_any_case) {
   if (text.size() < ending.size()) return false;

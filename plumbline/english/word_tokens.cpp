@@ -2,13 +2,13 @@
 
 #include "plumbline/base/pattern.h"
 #include "plumbline/english/sentences.h"
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 #include "plumbline/text/utf8.h"
 
 namespace plumbline::english {
 namespace {
 
-namespace unicode = text::jinja;
+namespace unicode = text::python;
 
 // Rewrites every place where the expression matches; "$1" and so on stand for its groups.
 struct Rewriting {

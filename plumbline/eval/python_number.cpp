@@ -5,17 +5,14 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "plumbline/base/trimmed.h"
+
 namespace plumbline::eval {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr std::string_view kSpaces = " \t\n\r\v\f\x1c\x1d\x1e\x1f";
 
-std::string_view stripped(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t\n\r\v\f\x1c\x1d\x1e\x1f";
-  const size_t begin = text.find_first_not_of(kSpaces);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpaces) - begin + 1);
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Moves past digits with single underscores between them; whether there were any.
 bool skip_digits(std::string_view text, size_t& at) {
@@ -56,7 +53,7 @@ bool is_special(std::string_view text) {
 }  // namespace
 
 std::optional<double> python_float(std::string_view text) {
-  const auto number = stripped(text);
+  const auto number = trimmed(text, kSpaces);
   const bool is_signed = !number.empty() && (number[0] == '+' || number[0] == '-');
   const auto digits = number.substr(is_signed ? 1 : 0);
   if (!is_decimal(digits) && !is_special(digits)) return std::nullopt;

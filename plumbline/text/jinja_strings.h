@@ -7,9 +7,15 @@
 #include <string_view>
 #include <vector>
 
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 namespace plumbline::text::jinja {
+
+// What templates know of texts is Python's.
+using python::byte_offset, python::capitalized, python::Character, python::first_character,
+    python::first_code_point, python::is_lower, python::is_printable, python::is_space,
+    python::is_upper, python::last_code_point, python::leading_space, python::length, python::lower,
+    python::reversed, python::title, python::trailing_space, python::upper;
 
 // "\r\n" and "\r" become "\n".
 std::string with_plain_line_breaks(std::string_view text);

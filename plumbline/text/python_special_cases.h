@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-namespace plumbline::text::jinja {
+namespace plumbline::text::python {
 
 struct SpecialCase {
   char32_t from;
@@ -118,4 +118,4 @@ constexpr SpecialCase kSpecialCases[] = {
     {0xFB17, U"\u0544\u053D", U"\u0544\u056D"},
 };
 
-}  // namespace plumbline::text::jinja
+}  // namespace plumbline::text::python

@@ -1,14 +1,14 @@
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 #include <utf8proc.h>
 
 #include <algorithm>
 #include <iterator>
 
-#include "plumbline/text/jinja_special_cases.h"
+#include "plumbline/text/python_special_cases.h"
 #include "plumbline/text/unicode_class.h"
 
-namespace plumbline::text::jinja {
+namespace plumbline::text::python {
 namespace {
 
 bool is_continuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
@@ -169,6 +169,12 @@ size_t trailing_space(std::string_view text) {
   return text.size() - end;
 }
 
+std::string_view stripped(std::string_view text) {
+  text.remove_prefix(leading_space(text));
+  text.remove_suffix(trailing_space(text));
+  return text;
+}
+
 bool is_printable(char32_t code) {
   switch (category(code)) {
     case UTF8PROC_CATEGORY_CC:
@@ -256,4 +262,4 @@ bool is_lower(std::string_view text) {
   return any;
 }
 
-}  // namespace plumbline::text::jinja
+}  // namespace plumbline::text::python

@@ -8,7 +8,7 @@
 
 #include "plumbline/text/utf8.h"
 
-namespace plumbline::text::jinja {
+namespace plumbline::text::python {
 
 // The code point a text begins with, and its bytes. The text is not empty.
 struct Character {
@@ -36,6 +36,9 @@ bool is_space(char32_t code);
 size_t leading_space(std::string_view text);
 size_t trailing_space(std::string_view text);
 
+// str.strip without characters to strip.
+std::string_view stripped(std::string_view text);
+
 // Whether repr() shows the character itself.
 bool is_printable(char32_t code);
 
@@ -49,4 +52,4 @@ std::string capitalized(std::string_view text);
 bool is_upper(std::string_view text);
 bool is_lower(std::string_view text);
 
-}  // namespace plumbline::text::jinja
+}  // namespace plumbline::text::python

@@ -1,11 +1,11 @@
-#include "plumbline/text/jinja_unicode.h"
+#include "plumbline/text/python_text.h"
 
 #include <gtest/gtest.h>
 
-namespace plumbline::text::jinja {
+namespace plumbline::text::python {
 namespace {
 
-TEST(JinjaUnicode, CodePoints) {
+TEST(PythonText, CodePoints) {
   EXPECT_EQ(length("aé🌍"), 3);
   EXPECT_EQ(byte_offset("aé🌍b", 2), 3u);
   EXPECT_EQ(byte_offset("aé", 9), 3u);
@@ -19,13 +19,15 @@ TEST(JinjaUnicode, CodePoints) {
   EXPECT_EQ(text, "€");
 }
 
-TEST(JinjaUnicode, WhiteSpaceIsPythons) {
+TEST(PythonText, WhiteSpaceIsPythons) {
   EXPECT_EQ(leading_space(" \u3000\x1C\nx "), 6u);
   EXPECT_EQ(trailing_space("x\u2003 "), 4u);
+  EXPECT_EQ(stripped(" \u3000\x1C\nx y\u2003 "), "x y");
+  EXPECT_EQ(stripped(" \u2003"), "");
   EXPECT_FALSE(is_space(0x200B));
 }
 
-TEST(JinjaUnicode, CaseOfSeveralScripts) {
+TEST(PythonText, CaseOfSeveralScripts) {
   EXPECT_EQ(upper("straße ŉ ﬁ я ά"), "STRASSE ʼN FI Я Ά");
   EXPECT_EQ(lower("ÀЯΆİ"), "àяάi̇");
   EXPECT_EQ(lower("ΣΑΣ ΑΣ'Α ΑΣ."), "σας ασ'α ας.");
@@ -33,7 +35,7 @@ TEST(JinjaUnicode, CaseOfSeveralScripts) {
   EXPECT_EQ(capitalized("éTÉ"), "Été");
 }
 
-TEST(JinjaUnicode, CaseTests) {
+TEST(PythonText, CaseTests) {
   EXPECT_TRUE(is_upper("ABC 1"));
   EXPECT_FALSE(is_upper("1"));
   EXPECT_FALSE(is_upper("Aa"));
@@ -41,7 +43,7 @@ TEST(JinjaUnicode, CaseTests) {
   EXPECT_FALSE(is_lower("ǅ"));
 }
 
-TEST(JinjaUnicode, Printable) {
+TEST(PythonText, Printable) {
   EXPECT_TRUE(is_printable(U'é'));
   EXPECT_TRUE(is_printable(U' '));
   EXPECT_FALSE(is_printable(0xA0));
@@ -50,4 +52,4 @@ TEST(JinjaUnicode, Printable) {
 }
 
 }  // namespace
-}  // namespace plumbline::text::jinja
+}  // namespace plumbline::text::python
