@@ -80,7 +80,8 @@ void store_closing(Database& db, const Place& place, const Closing& closing, dou
 int64_t task_number(Database& db, const std::string& annotator, const std::string& id) {
   Rows row = db.rows("SELECT number FROM tasks WHERE id = ?", {id});
   if (!row.next())
-    refuse_closing(annotator, id, "a task of this file", "an unknown id", "load the page again.");
+    refuse_closing(annotator, id, "a task of this file", "an unknown id",
+                   "start `annotate answer` again.");
   return row.integer(0);
 }
 
@@ -94,7 +95,7 @@ bool close(Database& db, const std::string& annotator, const std::string& task,
   const auto stored = find_stored(db, place);
   if (!stored)
     refuse_closing(annotator, task, "a task given to this annotator", "one that was not",
-                   "check the name, and load the page again.");
+                   "check the name, and start `annotate answer` again.");
   if (stored->state == "answered" || stored->state == "skipped") {
     if (stored->state == closing.state && stored->opinion == closing.opinion) return true;
     refuse_closing(annotator, task, "an open task", "one that is " + stored->state + " already",

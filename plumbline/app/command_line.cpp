@@ -32,12 +32,43 @@ bool has_reader_gone() {
 
 void refuse_unknown(const CLI::App& app, const std::string& name) {
   const auto named = [&](const CLI::App* sub) { return sub->get_name() == name; };
-  if (name.starts_with("-") || !app.get_subcommands(named).empty()) return;
+  if (name == "-h" || name == "--help" || name == "--version") return;
+  if (!app.get_subcommands(named).empty()) return;
   throw ConfigError(Complaint{.component = "command line",
                               .doing = "reading what to do",
                               .expected = "a command",
                               .got = "'" + name + "'",
                               .hint = "`plumbline --help` lists them."});
+}
+
+// "plumbline eval score": what was read of the command line.
+std::string command_of(const CLI::App& app) {
+  std::string command = app.get_name();
+  const CLI::App* last = &app;
+  while (!last->get_subcommands().empty()) {
+    last = last->get_subcommands().front();
+    command += " " + last->get_name();
+  }
+  return command;
+}
+
+ConfigError usage_error(const CLI::App& app, const CLI::ParseError& e) {
+  const std::string command = command_of(app), said = e.what();
+  Complaint complaint{.component = "command line",
+                      .doing = "reading flags",
+                      .expected = "flags as " + command + " has them",
+                      .got = said,
+                      .hint = "`" + command + " --help` shows them."};
+  if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) {
+    complaint.expected = "flags of " + command;
+    complaint.got = "'" + said.substr(said.rfind(": ") + 2) + "'";
+  } else if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr) {
+    complaint.doing = "reading what to do";
+    complaint.expected = said.substr(0, said.find(" is required"));
+    if (complaint.expected == "A subcommand") complaint.expected = "a command";
+    complaint.got = "none";
+  }
+  return ConfigError(complaint);
 }
 
 }  // namespace
@@ -74,9 +105,10 @@ CommandLine parse(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    const int code = app.exit(e) == 0 ? 0 : 2;
-    if (code == 0) flush_results();
-    return {.exit_code = code};
+    if (e.get_exit_code() != 0) throw usage_error(app, e);
+    app.exit(e);  // prints the help or the version
+    flush_results();
+    return {};
   }
   if (keys->parsed()) {
     std::fputs(config::markdown().c_str(), stdout);

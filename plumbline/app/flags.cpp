@@ -67,7 +67,8 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   }
   sub->add_option("--facts", eval.facts, "another file that it reads (repeatable)")
       ->type_name("NAME=FILE");
-  sub->add_option("--variant", eval.variants, "a published rule (repeatable)")
+  sub->add_option("--variant", eval.variants,
+                  "a published rule; of each the first value is the default (repeatable)")
       ->type_name("NAME=VALUE");
   if (name == "eval answer") {
     add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
@@ -106,7 +107,8 @@ void add_images(CLI::App* sub, Flags& flags) {
 
 void add_adapter_flags(CLI::App* sub, Flags& flags) {
   add_key(sub, flags, "--base", "model.path",
-          "folder of the model that an adapter belongs to, if it does not lie where it says");
+          "the same as --model: the model that an adapter belongs to; a reward model's is found "
+          "where it says");
   add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
   add_conversation(sub, flags);
 }

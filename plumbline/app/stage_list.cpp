@@ -70,7 +70,9 @@ const std::vector<Stage>& stages() {
        {},
        {}},
       {"eval answer",
-       "answer the questions of BENCHMARK: answers.jsonl",
+       "answer the questions of BENCHMARK: answers.jsonl; greedily and as long as the benchmark "
+       "says, "
+       "unless generation.temperature or --max-tokens is set, eval.batch_size at a time",
        kRun,
        {"run", "model", "data", "eval", "generation"},
        {"run.out"}},

@@ -44,8 +44,10 @@ void check_required(const Stage& stage, const config::Config& config, bool is_dr
       .doing = std::string("checking what ") + stage.name + " needs",
       .expected = "values for " + missing,
       .got = "nothing",
-      .hint = "give them as flags (--model, --out), as --set key=value, or in a --config: see "
-              "configs/world/ and docs/guide/."});
+      .hint = fmt::format("give them as --set key=value, by the flags that `plumbline {} --help` "
+                          "shows, or in a --config where it takes one: see configs/world/ and "
+                          "docs/guide/.",
+                          stage.name)});
 }
 
 bool is_missing(const std::string& path) {
@@ -113,7 +115,15 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
     log_info("{} is already complete; --force starts anew", out);
     return 0;
   }
-  runner_of(stage.name)(invocation);
+  try {
+    runner_of(stage.name)(invocation);
+  } catch (const Interrupted& e) {
+    if ((stage.common & kResume) == 0) throw;
+    throw Error(std::string(e.what()) +
+                    " What was saved is safe.\nHint: run the same command with "
+                    "--resume, without --force, to continue.",
+                e.exit_code());
+  }
   flush_results();
   return 0;
 }
@@ -138,6 +148,15 @@ void keep_memory() {
 // fits into fewer, at the same speed. Before the first tensor operation.
 void bound_compiled_products() { ::setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128", 0); }
 
+std::string out_of_memory() {
+  return message({.component = "run",
+                  .doing = "computing",
+                  .expected = "enough memory",
+                  .got = "none left",
+                  .hint = "lower sft.micro_tokens, reward.micro_tokens or ppo.micro_tokens, or "
+                          "generation.batch_size and eval.batch_size."});
+}
+
 // The one place where exceptions become exit codes. Torch's own messages stay out of the user's
 // sight.
 int guarded(int argc, char** argv) {
@@ -157,8 +176,14 @@ int guarded(int argc, char** argv) {
     report(e.what());
     return e.exit_code();
   } catch (const c10::Error& e) {
-    report(message(
-        {.component = "internal", .doing = "computing", .got = e.what_without_backtrace()}));
+    const std::string said = e.what_without_backtrace();
+    // The CPU's allocator has no type of its own for it.
+    if (dynamic_cast<const c10::OutOfMemoryError*>(&e) != nullptr ||
+        said.find("can't allocate memory") != std::string::npos) {
+      report(out_of_memory());
+    } else {
+      report(message({.component = "internal", .doing = "computing", .got = said}));
+    }
   } catch (const nlohmann::json::exception& e) {
     report(message({.component = "data",
                     .doing = "reading JSON",
@@ -173,11 +198,7 @@ int guarded(int argc, char** argv) {
                     .where = e.path1().string()}));
     return 3;
   } catch (const std::bad_alloc&) {
-    report(message({.component = "internal",
-                    .doing = "computing",
-                    .expected = "enough memory",
-                    .got = "none left",
-                    .hint = "lower the batch size or micro_tokens."}));
+    report(out_of_memory());
   } catch (const std::exception& e) {
     report(message({.component = "internal", .doing = "working", .got = e.what()}));
   }

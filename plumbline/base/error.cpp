@@ -23,10 +23,7 @@ std::string untagged(const std::exception& e) {
 }
 
 Interrupted::Interrupted(int signal)
-    : Error(fmt::format("[run] stopped by signal {}. What its last checkpoint holds is safe.\n"
-                        "Hint: run the same command with --resume, without --force, to continue.",
-                        signal),
-            128 + signal) {}
+    : Error(fmt::format("[run] stopped by signal {}.", signal), 128 + signal) {}
 
 void fail_check(const char* condition, const char* file, int line, const std::string& detail) {
   throw InternalError(fmt::format("[internal] check '{}' failed: {} ({}:{})", condition, detail,

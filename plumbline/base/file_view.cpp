@@ -15,7 +15,12 @@ namespace plumbline {
 namespace {
 
 IoError io_error(const std::string& doing, const std::string& path) {
-  return IoError({.component = "file", .doing = doing, .got = std::strerror(errno), .where = path});
+  const bool is_missing = errno == ENOENT;
+  return IoError({.component = "file",
+                  .doing = doing,
+                  .expected = is_missing ? "a file" : "",
+                  .got = is_missing ? "none" : std::strerror(errno),
+                  .where = path});
 }
 
 struct Descriptor {

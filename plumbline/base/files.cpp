@@ -13,9 +13,30 @@
 namespace plumbline {
 namespace {
 
+// What the most frequent errors mean, in words.
+void explain(Complaint& c, int code) {
+  switch (code) {
+    case ENOENT:
+      c.expected = c.doing == "reading" ? "a file" : "a folder that exists", c.got = "none";
+      break;
+    case EISDIR:
+      c.expected = "a file", c.got = "a folder";
+      break;
+    case ENOTDIR:
+      c.expected = "folders above it", c.got = "a file among them";
+      break;
+    case EACCES:
+    case EPERM:
+      c.expected = "the permission", c.got = "none";
+      break;
+    default:
+      c.got = std::strerror(code);
+  }
+}
+
 IoError io_error(const std::string& doing, const fs::path& path, int code) {
-  Complaint c{
-      .component = "file", .doing = doing, .got = std::strerror(code), .where = path.string()};
+  Complaint c{.component = "file", .doing = doing, .where = path.string()};
+  explain(c, code);
   if (code == ENOSPC) c.hint = "free some space; what was saved before is intact.";
   return IoError(c);
 }
@@ -23,10 +44,13 @@ IoError io_error(const std::string& doing, const fs::path& path, int code) {
 // A file descriptor that closes itself.
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags, const char* doing)
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)), path_(path), doing_(doing) {
+  // Errors speak of `name`, such as the file that will be in the place of another.
+  Descriptor(const fs::path& path, int flags, const char* doing, const fs::path& name)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)), path_(name), doing_(doing) {
     if (fd_ < 0) throw io_error(doing_, path_, errno);
   }
+  Descriptor(const fs::path& path, int flags, const char* doing)
+      : Descriptor(path, flags, doing, path) {}
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -97,6 +121,13 @@ fs::path written_path(const fs::path& path) {
   return target;
 }
 
+// Errors speak of `name`.
+void make_folders(const fs::path& path, const fs::path& name) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) throw io_error("creating folder", name, code.value());
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path) {
@@ -117,7 +148,7 @@ void write_file(const fs::path& name, std::string_view bytes) {
   fs::path aside = path;
   aside += ".tmp";
   try {
-    Descriptor fd(aside, O_WRONLY | O_CREAT | O_TRUNC, "writing");
+    Descriptor fd(aside, O_WRONLY | O_CREAT | O_TRUNC, "writing", path);
     fd.write_all(bytes);
     fd.sync();
     fd.close();
@@ -141,11 +172,7 @@ bool lies_in(const fs::path& inner, const fs::path& outer) {
   return std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
 }
 
-void make_folders(const fs::path& path) {
-  std::error_code code;
-  fs::create_directories(path, code);
-  if (code) throw io_error("creating folder", path, code.value());
-}
+void make_folders(const fs::path& path) { make_folders(path, path); }
 
 void write_folder(const fs::path& path, const std::function<void(const fs::path&)>& fill) {
   fs::path aside = path, old = path;
@@ -154,7 +181,7 @@ void write_folder(const fs::path& path, const std::function<void(const fs::path&
   std::error_code ignored;
   fs::remove_all(aside, ignored);
   try {
-    make_folders(aside);
+    make_folders(aside, path);
     fill(aside);
     sync_folder(aside);
     if (!fs::exists(path)) {

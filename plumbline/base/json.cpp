@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <utility>
-#include <vector>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/json_builder.h"
 
 namespace plumbline {
 namespace {
@@ -14,12 +14,12 @@ using nlohmann::json;
 
 // Builds a value from the parser's events. The library's own way to look at them, a callback, goes
 // through all elements of a list again at the end of each: minutes for a large file of records.
-class Builder : public json::json_sax_t {
+class Reader : public json::json_sax_t {
  public:
-  Builder(std::string where, std::string_view left_out, bool allow_exceptions)
+  Reader(std::string where, std::string_view left_out, bool allow_exceptions)
       : where_(std::move(where)), left_out_(left_out), allow_exceptions_(allow_exceptions) {}
 
-  json take() { return std::move(root_); }
+  json take() { return builder_.take(); }
 
   bool null() override { return scalar(nullptr); }
   bool boolean(bool value) override { return scalar(value); }
@@ -33,9 +33,8 @@ class Builder : public json::json_sax_t {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
-    if (num_dropped_ > 0) return true;
-    is_next_dropped_ = !left_out_.empty() && name == left_out_;
-    key_ = std::move(name);
+    const bool is_left_out = !left_out_.empty() && name == left_out_;
+    builder_.key(std::move(name), is_left_out);
     return true;
   }
   bool parse_error(size_t, const std::string&, const json::exception& e) override {
@@ -47,62 +46,37 @@ class Builder : public json::json_sax_t {
   }
 
  private:
-  bool is_dropped() { return num_dropped_ > 0 || std::exchange(is_next_dropped_, false); }
-
-  json& placed(json value) {
-    if (open_.empty()) return root_ = std::move(value);
-    json& parent = *open_.back();
-    if (parent.is_object()) return parent[key_] = std::move(value);
-    parent.push_back(std::move(value));
-    return parent.back();
-  }
-  template <class T>
-  bool scalar(T&& value) {
-    if (!is_dropped()) placed(json(std::forward<T>(value)));
+  bool scalar(json value) {
+    builder_.scalar(std::move(value));
     return true;
   }
   bool open(json value) {
-    constexpr size_t kDeepest = 64;
-    if (open_.size() + num_dropped_ >= kDeepest) {
+    if (builder_.depth() >= JsonBuilder::kDeepest) {
       throw DataError({.component = "json",
                        .doing = "reading",
-                       .expected = fmt::format("at most {} nested levels", kDeepest),
+                       .expected = fmt::format("at most {} nested levels", JsonBuilder::kDeepest),
                        .got = "more",
                        .where = where_});
     }
-    if (is_dropped()) {
-      ++num_dropped_;
-    } else {
-      open_.push_back(&placed(std::move(value)));
-    }
+    builder_.open(std::move(value));
     return true;
   }
   bool close() {
-    if (num_dropped_ > 0) {
-      --num_dropped_;
-    } else {
-      open_.pop_back();
-    }
+    builder_.close();
     return true;
   }
 
   std::string where_;
   std::string_view left_out_;  // the members of this name; none when empty
   bool allow_exceptions_;
-  json root_;
-  // The lists and objects around the parser's place. Only the last grows, so all stay where they
-  // are.
-  std::vector<json*> open_;
-  std::string key_;
-  bool is_next_dropped_ = false;
-  size_t num_dropped_ = 0;  // lists and objects around the parser's place that are left out
+  JsonBuilder builder_;
 };
 
 json parse(std::string_view text, const std::string& where, std::string_view left_out,
            bool allow_exceptions) {
-  Builder builder(where, left_out, allow_exceptions);
-  const bool is_whole = json::sax_parse(text.begin(), text.end(), &builder);
-  return is_whole ? builder.take() : json(json::value_t::discarded);
+  Reader reader(where, left_out, allow_exceptions);
+  const bool is_whole = json::sax_parse(text.begin(), text.end(), &reader);
+  return is_whole ? reader.take() : json(json::value_t::discarded);
 }
 
 }  // namespace

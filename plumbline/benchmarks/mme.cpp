@@ -150,6 +150,13 @@ std::vector<eval::Answer> as_answers(const std::vector<MmeQuestion>& results) {
 MmeFolder read_answered(const eval::EvalRequest& request) {
   const std::string& truth = request.file("questions");
   const std::string& answers = request.file("answers");
+  if (!fs::exists(answers)) {
+    throw IoError(Complaint{.component = "eval",
+                            .doing = "reading MME's answers",
+                            .expected = "a folder of TASK.txt, or a JSONL file",
+                            .got = "none",
+                            .where = answers});
+  }
   const bool is_folder = fs::is_directory(answers);
   if (request.join == eval::Join::Position || (truth.empty() && !is_folder)) {
     throw ConfigError(Complaint{

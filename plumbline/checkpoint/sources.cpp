@@ -40,7 +40,17 @@ config::LlavaConfig read_config(const std::string& path) {
                                 .hint = "name its base here, and the adapter as --adapter or "
                                         "model.adapter."});
   }
-  return read_hf_config((fs::path(path) / kConfig).string());
+  if (!fs::exists(folder / kConfig)) {
+    throw IoError(Complaint{.component = "model",
+                            .doing = "opening a model",
+                            .expected = "a folder with config.json and weights, or a .gguf file",
+                            .got = fs::is_directory(folder) ? "a folder without config.json"
+                                   : fs::exists(folder)     ? "another file"
+                                   : path.empty()           ? "no path"
+                                                            : "none",
+                            .where = path});
+  }
+  return read_hf_config((folder / kConfig).string());
 }
 
 std::vector<Source> open_sources(const fs::path& folder, const config::LlavaConfig& config) {

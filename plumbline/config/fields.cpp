@@ -103,8 +103,6 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
-constexpr int64_t kLargestInteger = INT32_MAX;
-
 bool is_choice(const Limits& limits, const std::string& text) {
   return limits.choices.empty() ||
          std::find(limits.choices.begin(), limits.choices.end(), text) != limits.choices.end();
@@ -231,7 +229,6 @@ std::string Limits::text() const {
 
 bool Limits::admits(const Value& value) const {
   if (const auto* number = std::get_if<int64_t>(&value)) {
-    // Products of two settings must not overflow.
     if (!high && *number > kLargestInteger) return false;
     if (high && *number > static_cast<int64_t>(*high)) return false;  // doubles would round
     return in_range(*this, static_cast<double>(*number));

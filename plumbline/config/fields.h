@@ -1,6 +1,7 @@
 // The field list behind config.h: what the code knows about each key, in one place.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,9 @@ namespace plumbline::config {
 
 // A value of any field. Enums travel under their names.
 using Value = std::variant<bool, int64_t, double, std::string, std::vector<std::string>>;
+
+// Products of two settings must not overflow.
+inline constexpr int64_t kLargestInteger = INT32_MAX;
 
 // Which values a field takes; numbers are finite in any case.
 struct Limits {

@@ -10,6 +10,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/base/trimmed.h"
 #include "plumbline/config/fields.h"
+#include "plumbline/config/toml_file.h"
 
 namespace plumbline::config {
 namespace {
@@ -127,12 +128,14 @@ class Loader {
   }
 
   void read_file(const std::string& path) {
+    std::string text;
     try {
-      read_sections(toml::parse(plumbline::read_file(path), path), path);
+      text = plumbline::read_file(path);
+      read_sections(toml::parse(text, path), path);
     } catch (const IoError&) {
-      complain("{}: no such file, or it cannot be read", path);
+      complain("{}", unreadable_toml(path));
     } catch (const toml::parse_error& e) {
-      complain("{}:{}: not TOML: {}", path, e.source().begin.line, e.description());
+      complain("{}:{}: expected TOML, got {}", path, e.source().begin.line, broken_toml(e, text));
     }
   }
 
@@ -210,7 +213,10 @@ class Loader {
   void put(const Field& field, const std::string& name, const std::optional<Value>& value,
            const std::string& shown, const std::string& origin) {
     if (!value || !field.limits.admits(*value)) {
-      return complain("{}: expected {}", shown, expected(field));
+      const auto* number = value ? std::get_if<int64_t>(&*value) : nullptr;
+      const bool is_huge = number != nullptr && *number > kLargestInteger && !field.limits.high;
+      return complain("{}: expected {}{}", shown, expected(field),
+                      is_huge ? fmt::format(", at most {}", kLargestInteger) : "");
     }
     field.set(loaded_.config, *value);
     origins()[name] = origin;

@@ -45,14 +45,16 @@ std::vector<FieldOf<ModelConfig>> model_fields() {
 
 std::vector<FieldOf<DataConfig>> data_fields() {
   return {
-      {"train", &DataConfig::train, "conversations or comparisons to train on (JSON or JSONL)"},
+      {"train", &DataConfig::train,
+       "conversations or comparisons to train on: JSON or JSONL; for sft a folder of images or a "
+       "mixture (.toml), too"},
       {"eval", &DataConfig::eval, "the same, held out"},
       {"images", &DataConfig::images, "folder that image paths start from"},
-      {"facts", &DataConfig::facts, "facts of each image (JSON)"},
+      {"facts", &DataConfig::facts, "facts of each image (JSON or JSONL)"},
       {"prompts", &DataConfig::prompts, "prompts to answer (JSON or JSONL)"},
       {"samples", &DataConfig::samples, "sampled answers to compare (JSONL)"},
       {"pairs", &DataConfig::pairs, "pairs of answers to compare, as `sample` writes them (JSON)"},
-      {"benchmark", &DataConfig::benchmark, "benchmark to answer"},
+      {"benchmark", &DataConfig::benchmark, "file with the benchmark's questions"},
       {"bad_records", &DataConfig::bad_records,
        "records of data.train and data.eval that cannot be used: refuse the file, or skip them "
        "with "
@@ -107,7 +109,8 @@ std::vector<FieldOf<SftConfig>> sft_fields() {
        "tokens that are learnt: of all answers, of the last, or of everything but images"},
       {"max_tokens", &SftConfig::max_tokens,
        "longest example, in token rows; 0: the model's positions", at_least(0)},
-      {"too_long", &SftConfig::too_long, "what happens to longer ones: an error, or a count"},
+      {"too_long", &SftConfig::too_long,
+       "longer ones: refuse the file, leave them out with a count, or cut them off"},
       {"order", &SftConfig::order,
        "order within an epoch: shuffled, shuffled into steps of like lengths, or the file's"},
       {"epochs", &SftConfig::epochs, "passes over the data", at_least(1),

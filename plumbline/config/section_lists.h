@@ -12,8 +12,7 @@ inline constexpr const char* kReleased = "LLaVA-RLHF release";
 inline constexpr const char* kMicroTokensHelp =
     "token rows per forward and backward pass; memory, not the result, depends on it";
 
-std::vector<FieldOf<RunConfig>>
-    run_fields();
+std::vector<FieldOf<RunConfig>> run_fields();
 std::vector<FieldOf<ModelConfig>> model_fields();
 std::vector<FieldOf<DataConfig>> data_fields();
 std::vector<FieldOf<GenerationConfig>> generation_fields();

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "plumbline/config/config.h"
+#include "plumbline/config/fields.h"
 
 namespace plumbline::config {
 namespace {
@@ -59,8 +59,9 @@ void check_ppo(Problems& problems, const Config& c) {
                                        c.ppo.kl_estimator == KlEstimatorKind::K1Clamped)) {
     problems.push_back(
         {"ppo.kl_estimator",
-         " = k1: expected k2 or k3 with ppo.kl_in = loss, as the gradient of k1 is no "
-         "gradient of a KL"});
+         fmt::format(" = {}: expected k2 or k3 with ppo.kl_in = loss, as the gradient of k1 is no "
+                     "gradient of a KL",
+                     names_of(c.ppo.kl_estimator)[static_cast<size_t>(c.ppo.kl_estimator)])});
   }
   const double change = 0.2 * static_cast<double>(c.ppo.rollout_size);
   if (c.ppo.kl_controller == KlControllerKind::Adaptive &&

@@ -11,6 +11,7 @@
 #include "plumbline/data/chat_record.h"
 #include "plumbline/data/llava_json.h"
 #include "plumbline/data/record_file.h"
+#include "plumbline/data/record_members.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::data {
@@ -57,8 +58,8 @@ std::vector<Vote> read_votes(const json& value) {
   if (!list->is_array()) wrong("\"votes\" to be a list");
   for (const json& one : *list) {
     if (!one.is_object()) wrong("votes to be objects");
-    Vote vote{.annotator = one.at("annotator").get<std::string>(),
-              .choice = read_choice(one.at("choice"), "choice"),
+    Vote vote{.annotator = required_text(one, "annotator"),
+              .choice = read_choice(required(one, "choice"), "choice"),
               .hallucination_1 = read_flag(one, "hallucination_1"),
               .hallucination_2 = read_flag(one, "hallucination_2")};
     if (!annotators.insert(vote.annotator).second) {
@@ -83,7 +84,7 @@ json votes_json(const std::vector<Vote>& votes) {
 std::vector<std::string> read_own_facts(const json& value) {
   const auto it = value.find("facts");
   if (it == value.end() || it->is_null()) return {};
-  auto facts = it->get<std::vector<std::string>>();
+  auto facts = text_list(*it, "facts");
   for (const std::string& fact : facts) {
     if (fact.find_first_not_of(" \t\r\n") == std::string::npos) wrong("no empty fact");
   }
@@ -97,6 +98,7 @@ void read_shared(const json& value, Comparison& c) {
   c.hallucination_1 = read_flag(value, "hallucination_1");
   c.hallucination_2 = read_flag(value, "hallucination_2");
   if (value.contains("margin") && !value["margin"].is_null()) {
+    if (!value["margin"].is_number()) wrong("\"margin\" to be a number");
     c.margin = value["margin"].get<double>();
     // A thousand logits are certainty; much more is no float any longer.
     if (!(*c.margin >= 0 && *c.margin <= 1000)) wrong("a margin of 0 to 1000");
@@ -111,8 +113,8 @@ void read_metadata(const json& value, const std::set<std::string>& own, Comparis
 }
 
 std::string output_of(const json& value, const char* name) {
-  const json& output = value.at(name);
-  return output.is_string() ? output.get<std::string>() : output.at("value").get<std::string>();
+  const json& output = required(value, name);
+  return output.is_string() ? output.get<std::string>() : required_text(output, "value");
 }
 
 Comparison read_llava(const json& value) {
@@ -133,7 +135,7 @@ Comparison read_llava(const json& value) {
 
 // The conversation that ends with one of the two answers, as its own chat record.
 ChatRecord read_side(const json& value, const char* side) {
-  json own{{value.contains("prompt") ? side : "messages", value.at(side)}};
+  json own{{value.contains("prompt") ? side : "messages", required(value, side)}};
   for (const char* name : {"prompt", "images", "image"}) {
     if (value.contains(name)) own[name] = value[name];
   }

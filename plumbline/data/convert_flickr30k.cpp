@@ -55,12 +55,12 @@ ConfigError wrong_use(const std::string& expected, const std::string& got) {
 
 void check_use(const Flickr30kFiles& files, const Flickr30kOptions& options) {
   if (files.sentences.empty() == files.captions.empty()) {
-    throw wrong_use("either a folder of sentences or a file of captions",
+    throw wrong_use("--sentences FOLDER or --captions FILE",
                     files.captions.empty() ? "neither" : "both");
   }
   if (!files.annotations.empty() && files.sentences.empty()) {
-    throw wrong_use("the folder of sentences, whose phrases the boxes belong to",
-                    "annotations with a file of captions");
+    throw wrong_use("--sentences with --annotations, as boxes belong to their phrases",
+                    "--captions");
   }
   if (options.digits < 1 || options.digits > 6) {
     throw wrong_use("1 to 6 digits", std::to_string(options.digits));
@@ -187,7 +187,7 @@ bool is_json(const std::string& path) {
 Images read_images(const Flickr30kFiles& files, Reading& reading) {
   const bool is_split_file = !files.captions.empty() && is_json(files.captions);
   if (!reading.options.split.empty() && !is_split_file) {
-    throw wrong_use("dataset_flickr30k.json, which knows splits", "other files");
+    throw wrong_use("--captions dataset_flickr30k.json with --split", "other files");
   }
   if (is_split_file) return read_split_file(files.captions, reading);
   return files.captions.empty() ? read_sentences(files.sentences, reading)
@@ -283,6 +283,14 @@ std::vector<int64_t> drawn_numbers(const std::map<int64_t, std::string>& answers
   return numbers;
 }
 
+std::string usual_question(bool has_boxes) {
+  const std::string question = "Describe this picture in one sentence";
+  return has_boxes ? question +
+                         ", and say behind everything you mention where it is, as [left, top, "
+                         "right, bottom]."
+                   : question + ".";
+}
+
 }  // namespace
 
 Flickr30kRecords convert_flickr30k(const Flickr30kFiles& files, const Flickr30kOptions& options) {
@@ -291,8 +299,9 @@ Flickr30kRecords convert_flickr30k(const Flickr30kFiles& files, const Flickr30kO
   const Images images = listed_images(read_images(files, reading), files.ids, reading);
   const RandomKey key = random_key(options.seed, "convert.flickr30k");
   ImageCheck pictures(options.tolerance, reading.left_out);
-  const std::string& question =
-      files.annotations.empty() ? options.caption_question : options.spotting_question;
+  const std::string question = !options.question.empty()
+                                   ? options.question
+                                   : usual_question(/*has_boxes=*/!files.annotations.empty());
 
   Flickr30kRecords result;
   for (const auto& [id, captions] : images) {

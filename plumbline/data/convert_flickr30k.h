@@ -40,12 +40,8 @@ enum class BoxFrame { PaddedSquare, Picture };
 struct Flickr30kOptions {
   std::string image_folder_prefix = {};  // put before every image name, such as "flickr30k-images"
   Tolerance tolerance = {};
-  std::string split = {};  // of dataset_flickr30k.json: train, val or test; empty for all
-  std::string spotting_question =
-      "Describe this picture in one sentence, and say behind everything you mention where it is, "
-      "as "
-      "[left, top, right, bottom].";
-  std::string caption_question = "Describe this picture in one sentence.";
+  std::string split = {};     // of dataset_flickr30k.json: train, val or test; empty for all
+  std::string question = {};  // empty: one for a sentence, with places where there are boxes
   BoxFrame frame = BoxFrame::PaddedSquare;
   int64_t digits = 3;              // behind the point of a place, 1 to 6
   int64_t captions_per_image = 1;  // as many conversations, of drawn captions; 0: all

@@ -164,15 +164,13 @@ std::vector<Conversation> conversations_of(const std::vector<Answered>& all,
   return result;
 }
 
-std::vector<Prompt> prompts_of(const std::vector<Answered>& all, const VqaOptions& options) {
+std::vector<Prompt> prompts_of(const std::vector<Answered>& all) {
   std::vector<Prompt> result;
   for (const auto& [question, annotation, image] : all) {
     const bool is_yes = annotation.answer == "yes", is_no = annotation.answer == "no";
     if (!annotation.is_yes_no || (!is_yes && !is_no)) continue;
-    result.push_back(image_prompt(
-        fmt::format("vqav2-{}", question.id), image,
-        instructed(question.text, options.has_prompt_instruction ? options.instruction : ""),
-        is_yes ? CaptionType::Yes : CaptionType::No));
+    result.push_back(image_prompt(fmt::format("vqav2-{}", question.id), image, question.text,
+                                  is_yes ? CaptionType::Yes : CaptionType::No));
   }
   return result;
 }
@@ -202,11 +200,10 @@ VqaRecords convert_vqav2(const std::string& questions_path, const std::string& a
   left_out.refuse(problems);
   problems.finish();
   const RandomKey key = random_key(options.seed, "convert.vqav2");
-  return {
-      .conversations = drawn_records(conversations_of(all, options), options.max_conversations,
-                                     key.at("conversations")),
-      .prompts = drawn_records(prompts_of(all, options), options.max_prompts, key.at("prompts")),
-      .left_out = left_out.counts()};
+  return {.conversations = drawn_records(conversations_of(all, options), options.max_conversations,
+                                         key.at("conversations")),
+          .prompts = drawn_records(prompts_of(all), options.max_prompts, key.at("prompts")),
+          .left_out = left_out.counts()};
 }
 
 }  // namespace plumbline::data

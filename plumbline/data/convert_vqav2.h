@@ -28,10 +28,9 @@ struct VqaOptions {
   // Stands on a line of its own behind a question; empty for none.
   std::string instruction = "Answer the question using a single word or phrase.";
   InstructionPlace instruction_place = InstructionPlace::FirstRound;
-  bool has_prompt_instruction = false;  // prompts get it too
-  int64_t max_rounds = 0;               // further rounds go into further conversations; 0: no limit
-  int64_t max_conversations = 0;        // 0: all; else that many, drawn
-  int64_t max_prompts = 0;              // 0: all; else that many, drawn
+  int64_t max_rounds = 0;         // further rounds go into further conversations; 0: no limit
+  int64_t max_conversations = 0;  // 0: all; else that many, drawn
+  int64_t max_prompts = 0;        // 0: all; else that many, drawn
   uint64_t seed = 0;
 };
 

@@ -10,6 +10,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/base/json.h"
 #include "plumbline/data/record_file.h"
+#include "plumbline/data/record_members.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::data {
@@ -21,13 +22,12 @@ std::string checked_fact(const json& value) {
   const bool is_text = value.is_string() && value.get_ref<const std::string&>().find_first_not_of(
                                                 " \t\r\n") != std::string::npos;
   if (!is_text)
-    throw std::invalid_argument("facts to be texts, none of them empty, got " +
-                                value.dump().substr(0, 80));
+    throw std::invalid_argument("facts to be texts, none of them empty, got " + shown(value));
   return value.get<std::string>();
 }
 
 void add_list(Facts& facts, const std::string& image, const json& list) {
-  if (!list.is_array()) throw std::invalid_argument("a list of facts for '" + image + "'");
+  if (!list.is_array()) throw std::invalid_argument("a list of facts, got " + shown(list));
   auto& known = facts[image];
   for (const json& fact : list) known.push_back(checked_fact(fact));
 }
@@ -60,7 +60,8 @@ Facts coco_facts(const json& file, const std::string& path, Problems& problems) 
 Facts facts_by_image(const json& file, const std::string& path, Problems& problems) {
   Facts facts;
   for (const auto& [image, list] : file.items()) {
-    guarded(problems, path, [&, &image = image, &list = list] { add_list(facts, image, list); });
+    guarded(problems, fmt::format("{}, image '{}'", path, image),
+            [&, &image = image, &list = list] { add_list(facts, image, list); });
   }
   return facts;
 }

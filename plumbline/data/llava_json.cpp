@@ -1,6 +1,8 @@
 #include "plumbline/data/llava_json.h"
 
-#include "plumbline/base/error.h"
+#include <stdexcept>
+
+#include "plumbline/data/record_members.h"
 
 namespace plumbline::data {
 namespace {
@@ -8,20 +10,21 @@ namespace {
 using nlohmann::json;
 
 text::Turn turn_of(const json& value) {
-  const auto from = value.at("from").get<std::string>();
+  const auto from = required_text(value, "from");
   text::Turn turn;
   if (from == "human" || from == "user") {
     turn.is_user = true;
   } else if (from == "gpt" || from == "assistant" || from == "llava") {
     turn.is_user = false;
   } else {
-    throw DataError(Complaint{.component = "data",
-                              .doing = "reading a turn",
-                              .expected = "\"from\": human or gpt",
-                              .got = "'" + from + "'"});
+    throw std::invalid_argument("\"from\" to be human or gpt, got '" + from + "'");
   }
-  turn.text = value.at("value").get<std::string>();
-  turn.is_trained = value.value("weight", 1) != 0;
+  turn.text = required_text(value, "value");
+  const auto weight = value.find("weight");
+  if (weight != value.end() && !weight->is_number()) {
+    throw std::invalid_argument("\"weight\" to be a number, got " + shown(*weight));
+  }
+  turn.is_trained = weight == value.end() || *weight != 0;
   return turn;
 }
 
@@ -35,7 +38,7 @@ std::string record_id(const json& value) {
 
 std::vector<text::Turn> llava_turns(const json& value) {
   std::vector<text::Turn> turns;
-  for (const json& turn : value.at("conversations")) turns.push_back(turn_of(turn));
+  for (const json& turn : required_list(value, "conversations")) turns.push_back(turn_of(turn));
   return turns;
 }
 
@@ -60,8 +63,8 @@ json llava_turns_json(const std::vector<text::Turn>& turns) {
 std::vector<std::string> llava_images(const json& value) {
   const auto image = value.find("image");
   if (image == value.end() || image->is_null() || *image == "") return {};
-  if (image->is_array()) return image->get<std::vector<std::string>>();
-  return {image->get<std::string>()};
+  if (image->is_array()) return text_list(*image, "image");
+  return {required_text(value, "image")};
 }
 
 Conversation llava_conversation(const json& value) {

@@ -8,6 +8,7 @@
 #include "plumbline/data/chat_record.h"
 #include "plumbline/data/llava_json.h"
 #include "plumbline/data/record_checks.h"
+#include "plumbline/data/record_members.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::data {
@@ -38,8 +39,7 @@ void check_turns(const std::vector<text::Turn>& turns) {
 std::vector<std::string> texts(const json& value, const char* name) {
   const auto found = value.find(name);
   if (found == value.end()) return {};
-  if (!found->is_array()) wrong(std::string(name) + " to be a list of texts");
-  return found->get<std::vector<std::string>>();
+  return text_list(*found, name);
 }
 
 // A question with several answers.

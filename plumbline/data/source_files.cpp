@@ -95,6 +95,8 @@ const json& member(const json& entry, const std::string& key) {
   return *it;
 }
 
+constexpr const char* kMissingImages = "images that are not there";
+
 std::invalid_argument unlike(const std::string& key, const std::string& expected, const json& got) {
   return std::invalid_argument(
       fmt::format("expected \"{}\" to be {}, got {}", key, expected,
@@ -187,9 +189,10 @@ void LeftOut::add(const std::string& reason, const std::string& example, bool is
 void LeftOut::refuse(Problems& problems) const {
   for (const auto& [name, reason] : reasons_) {
     if (reason.is_allowed) continue;
-    problems.add(name, fmt::format("expected none, got {}, such as {}; they can be left out on "
-                                   "demand",
-                                   reason.count, reason.example));
+    problems.add(name, fmt::format("expected none, got {}, such as {}; --allow {} leaves them "
+                                   "out",
+                                   reason.count, reason.example,
+                                   name == kMissingImages ? "missing" : "unmatched"));
   }
 }
 
@@ -209,7 +212,7 @@ bool ImageCheck::has(const std::string& image) {
     const fs::path path = fs::path(tolerance_.image_folder) / image;
     it->second = fs::is_regular_file(path, error);
     if (!it->second) {
-      left_out_.add("images that are not there", path.string(), tolerance_.skip_missing_images);
+      left_out_.add(kMissingImages, path.string(), tolerance_.skip_missing_images);
     }
   }
   return it->second;

@@ -34,7 +34,7 @@ void check_fits(const text::Tokenizer& tokenizer, const image::Preprocess& prepr
         Complaint{.component = "model",
                   .doing = "pairing tokenizer and weights",
                   .expected = fmt::format("at most {} tokens", config.text.vocab_size),
-                  .got = fmt::format("{} in tokenizer.json", tokenizer.vocab_size()),
+                  .got = fmt::format("{} in the tokenizer", tokenizer.vocab_size()),
                   .where = directory,
                   .hint = "use the tokenizer that belongs to this checkpoint."});
   }
@@ -114,14 +114,6 @@ std::vector<int64_t> never_drawn(const Assistant& assistant) {
 ModelInput load_model_input(const std::string& path, const std::string& conversation) {
   std::optional<formats::GgufFile> file;
   if (checkpoint::is_gguf(path)) file.emplace(path);
-  if (!file && !fs::is_directory(path)) {
-    throw IoError(Complaint{.component = "model",
-                            .doing = "opening a model",
-                            .expected = "a folder with config.json and weights, or a .gguf file",
-                            .got = path.empty() ? "no path" : "no such folder",
-                            .where = path,
-                            .hint = "set model.path, or --model."});
-  }
   const fs::path folder = path;
   const auto config = file ? checkpoint::read_gguf_config(*file) : checkpoint::read_config(path);
   auto tokenizer = file ? tokenizer_of(*file) : text::load_tokenizer(path);
@@ -205,12 +197,13 @@ generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& as
           .forbidden = never_drawn(assistant)};
 }
 
-void require_own_weights(const config::ModelConfig& config, const std::string& stage) {
+void require_own_weights(const config::ModelConfig& config, const std::string& stage,
+                         const std::string& train) {
   const auto refuse = [&](const std::string& got, const std::string& hint) {
     throw ConfigError(Complaint{.component = stage,
                                 .doing = "choosing what to train",
                                 .expected = stage + ".train = \"lora\" with " + got,
-                                .got = "another",
+                                .got = "\"" + train + "\"",
                                 .hint = hint});
   };
   if (checkpoint::is_gguf(config.path)) {
@@ -220,7 +213,7 @@ void require_own_weights(const config::ModelConfig& config, const std::string& s
     refuse("model.quantization", "quantised weights are frozen.");
   }
   if (!config.adapter.empty()) {
-    refuse("model.adapter", "merge the adapter into the model first.");
+    refuse("model.adapter", "\"lora\" trains the adapter on; or leave model.adapter empty.");
   }
 }
 

@@ -64,6 +64,7 @@ generate::SamplingOptions greedy_options(int64_t max_tokens, const Assistant& as
 // For stages that train a model's own weights. Throws ConfigError for a GGUF file and quantised
 // layers, whose weights are frozen, and where model.adapter is set: leaving it out silently would
 // train a model that the user did not mean.
-void require_own_weights(const config::ModelConfig& config, const std::string& stage);
+void require_own_weights(const config::ModelConfig& config, const std::string& stage,
+                         const std::string& train);
 
 }  // namespace plumbline::engine

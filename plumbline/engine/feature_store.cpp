@@ -13,7 +13,9 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
+#include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
+#include "plumbline/engine/feature_memory.h"
 #include "plumbline/image/image_source.h"
 
 namespace plumbline::engine {
@@ -33,15 +35,18 @@ void fail_on(const std::vector<std::string>& problems) {
 }  // namespace
 
 void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& images) {
-  const at::NoGradGuard no_grad;
+  model_ = &model;
   std::set<std::string> wanted;
   for (const auto& image : images) {
-    if (!image.empty() && !by_name_.contains(image)) wanted.insert(image);
+    const bool is_known = by_name_.contains(image) || not_held_.contains(image);
+    if (!image.empty() && !is_known) wanted.insert(image);
   }
   const std::vector<std::string> list(wanted.begin(), wanted.end());
+  const int64_t room = feature_memory(room_) / feature_bytes(model);  // in images
   std::unordered_map<std::string, at::Tensor> added;
+  std::set<std::string> beyond;
   std::vector<std::string> problems;
-  Progress progress("looking at images", static_cast<int64_t>(list.size()));
+  Progress progress("looking at images", std::ssize(list));
   for (size_t first = 0; first < list.size(); first += kImagesAtOnce) {
     const size_t last = std::min(list.size(), first + kImagesAtOnce);
     const std::vector<std::string> part(list.begin() + static_cast<int64_t>(first),
@@ -50,13 +55,28 @@ void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& 
     progress.update(static_cast<int64_t>(last));
     stop_if_interrupted();
     if (!problems.empty()) continue;  // only look for more of them
-    const at::Tensor features = model.encode_images(seen.to(model.device(), model.dtype()));
+    if (num_held() + std::ssize(added) + std::ssize(part) > room) {
+      beyond.insert(part.begin(), part.end());
+      continue;
+    }
+    const at::Tensor features = encoded(model, seen).to(at::kCPU);
     for (size_t i = 0; i < part.size(); ++i) {
       added.emplace(part[i], features[static_cast<int64_t>(i)].clone());
     }
   }
   fail_on(problems);
   by_name_.merge(added);
+  if (beyond.empty()) return;
+  log_info(
+      "what the tower sees in {} of {} images is not held, for want of memory, but computed "
+      "as it is needed",
+      beyond.size(), list.size());
+  not_held_.merge(beyond);
+}
+
+at::Tensor FeatureStore::encoded(model::Llava& model, const at::Tensor& pixels) const {
+  const at::NoGradGuard no_grad;
+  return model.encode_images(pixels.to(model.device(), model.dtype()));
 }
 
 at::Tensor FeatureStore::pixels(const std::vector<std::string>& images,
@@ -83,21 +103,45 @@ at::Tensor FeatureStore::pixels(const std::vector<std::string>& images,
   return result;
 }
 
+void FeatureStore::look_again(const std::vector<std::string>& images,
+                              std::unordered_map<std::string, at::Tensor>& features) const {
+  for (size_t first = 0; first < images.size(); first += kImagesAtOnce) {
+    const size_t last = std::min(images.size(), first + kImagesAtOnce);
+    const std::vector<std::string> part(images.begin() + static_cast<int64_t>(first),
+                                        images.begin() + static_cast<int64_t>(last));
+    std::vector<std::string> problems;
+    const at::Tensor seen = pixels(part, problems);
+    fail_on(problems);
+    const at::Tensor all = encoded(*model_, seen);
+    for (size_t i = 0; i < part.size(); ++i) {
+      features.emplace(part[i], all[static_cast<int64_t>(i)]);
+    }
+  }
+}
+
 at::Tensor FeatureStore::features(const std::vector<std::string>& images) const {
+  std::set<std::string> missing;
+  for (const auto& image : images) {
+    if (image.empty() || by_name_.contains(image)) continue;
+    PLUMBLINE_CHECK(not_held_.contains(image), "image '" + image + "' was not prepared");
+    missing.insert(image);
+  }
+  std::unordered_map<std::string, at::Tensor> seen;
+  look_again({missing.begin(), missing.end()}, seen);
   std::vector<at::Tensor> list;
   for (const auto& image : images) {
     if (image.empty()) continue;
-    const auto it = by_name_.find(image);
-    PLUMBLINE_CHECK(it != by_name_.end(), "image '" + image + "' was not prepared");
-    list.push_back(it->second);
+    const auto held = by_name_.find(image);
+    list.push_back(held != by_name_.end() ? held->second.to(model_->device()) : seen.at(image));
   }
   return list.empty() ? at::Tensor() : at::stack(list);
 }
 
-int64_t FeatureStore::bytes() const {
-  int64_t bytes = 0;
-  for (const auto& [name, features] : by_name_) bytes += static_cast<int64_t>(features.nbytes());
-  return bytes;
+int64_t FeatureStore::planned_bytes(const model::Llava& model,
+                                    const std::vector<std::string>& images) const {
+  std::set<std::string> distinct(images.begin(), images.end());
+  distinct.erase("");
+  return std::min(std::ssize(distinct) * feature_bytes(model), feature_memory(room_));
 }
 
 }  // namespace plumbline::engine

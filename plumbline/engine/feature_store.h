@@ -1,8 +1,9 @@
-// What the frozen vision tower sees in each image, computed once.
+// What the frozen vision tower sees in each image, computed once as far as memory goes.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,32 +13,45 @@
 
 namespace plumbline::engine {
 
-// Tower features by image name. The projector is not applied: it may be training.
+// Tower features by image name, in the machine's memory wherever the model is. The projector is not
+// applied: it may be training.
 class FeatureStore {
  public:
-  // Images lie below `folder`, or are data URLs.
-  FeatureStore(image::Preprocess preprocess, std::string folder)
-      : preprocess_(std::move(preprocess)), folder_(std::move(folder)) {}
+  // Images lie below `folder`, or are data URLs. Features of more than `memory_bytes` (0: a quarter
+  // of this machine's) are not held: those images are looked at again whenever they are asked for.
+  FeatureStore(image::Preprocess preprocess, std::string folder, int64_t memory_bytes = 0)
+      : preprocess_(std::move(preprocess)), folder_(std::move(folder)), room_(memory_bytes) {}
 
   // Encodes the images not yet known; empty names are skipped. Throws one DataError for all files
-  // that are missing or broken, before any image is added, and Interrupted.
+  // that are missing or broken, before any image is added, and Interrupted. The model must outlive
+  // the store and not be moved.
   void prepare(model::Llava& model, const std::vector<std::string>& images);
 
-  // [B, I, Dv] features of these images, in order; undefined when all names are empty. The images
-  // were prepared.
+  // [B, I, Dv] features of these images on the model's device, in order; undefined when all names
+  // are empty. The images were prepared. Throws what reading does for a file that is gone since.
   at::Tensor features(const std::vector<std::string>& images) const;
 
-  int64_t size() const { return static_cast<int64_t>(by_name_.size()); }
-  int64_t bytes() const;
+  // Bytes that these images would be held in.
+  int64_t planned_bytes(const model::Llava& model, const std::vector<std::string>& images) const;
+
+  int64_t num_held() const { return static_cast<int64_t>(by_name_.size()); }
 
  private:
   // [B, 3, H, W] fp32 on the CPU; what is wrong with a file is added to `problems`.
   at::Tensor pixels(const std::vector<std::string>& images,
                     std::vector<std::string>& problems) const;
 
+  // [B, I, Dv] on the model's device.
+  at::Tensor encoded(model::Llava& model, const at::Tensor& pixels) const;
+  void look_again(const std::vector<std::string>& images,
+                  std::unordered_map<std::string, at::Tensor>& features) const;
+
   image::Preprocess preprocess_;
   std::string folder_;
-  std::unordered_map<std::string, at::Tensor> by_name_;  // [I, Dv]
+  int64_t room_;
+  model::Llava* model_ = nullptr;
+  std::unordered_map<std::string, at::Tensor> by_name_;  // [I, Dv] on the CPU
+  std::set<std::string> not_held_;
 };
 
 }  // namespace plumbline::engine

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -12,6 +11,7 @@
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
+#include "plumbline/engine/feature_memory.h"
 #include "plumbline/image/decode.h"
 #include "plumbline/image/image_source.h"
 
@@ -24,11 +24,8 @@ constexpr int64_t kPixelBytesAhead = int64_t{1} << 28;
 std::vector<float> pixels_of(const std::string& bytes, const std::string& name,
                              const image::Preprocess& p) {
   return image::preprocess(
-      image::decode_bytes(bytes, name, {.use_exif_orientation = p.use_exif_orientation}), p);
-}
-
-int64_t memory_of_machine() {
-  return static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+      image::decode_bytes(bytes, name, {.use_exif_orientation = p.use_exif_orientation}), p,
+      image::source_name(name));
 }
 
 // Calls run(i) for each i below n in several threads; what it throws becomes a problem of names[i].
@@ -73,10 +70,8 @@ std::map<std::string, std::string> ImageFeed::prepare(const std::vector<std::str
   const std::set<std::string> distinct(images.begin(), images.end());
   const std::vector<std::string> list(distinct.begin(), distinct.end());
   if (list.empty()) return problems;
-  const config::LlavaConfig& config = model_.config();
-  const int64_t bytes_each = config.image_rows() * config.vision.hidden_size *
-                             static_cast<int64_t>(at::elementSize(model_.dtype()));
-  const int64_t room = options_.memory_bytes > 0 ? options_.memory_bytes : memory_of_machine() / 4;
+  const int64_t bytes_each = feature_bytes(model_);
+  const int64_t room = feature_memory(options_.memory_bytes);
   holds_features_ = !options_.trains_tower && std::ssize(list) * bytes_each <= room;
   Progress progress("looking at images", std::ssize(list));
   int64_t owner = 0;  // of the portion

@@ -54,7 +54,7 @@ RewardInput RewardInput::load(const fs::path& adapter) {
                                     .where = adapter.string(),
                                     .hint =
                                         "`plumbline reward` writes it beside the adapter; for one "
-                                        "made elsewhere, score takes reward.template."});
+                                        "made elsewhere, set reward.template (score)."});
   }
   try {
     const auto json = parse_json(read_file(file), file.string());

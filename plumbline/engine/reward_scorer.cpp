@@ -7,8 +7,8 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
-#include "plumbline/base/json.h"
 #include "plumbline/checkpoint/adapter.h"
+#include "plumbline/checkpoint/json_fields.h"
 #include "plumbline/data/order.h"
 #include "plumbline/engine/roles.h"
 
@@ -43,7 +43,7 @@ std::string reward_base(const config::ModelConfig& config) {
   const fs::path file = fs::path(config.reward_adapter) / "adapter_config.json";
   std::string named = "no adapter_config.json";
   if (fs::exists(file)) {
-    const auto json = parse_json(read_file(file), file.string());
+    const auto json = checkpoint::JsonFields::read(file.string()).raw();
     const auto base = json.find("base_model_name_or_path");
     if (base != json.end() && base->is_string() && fs::exists(base->get<std::string>())) {
       return base->get<std::string>();

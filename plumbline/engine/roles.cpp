@@ -6,9 +6,9 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
-#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
+#include "plumbline/checkpoint/json_fields.h"
 
 namespace plumbline::engine {
 
@@ -30,7 +30,7 @@ namespace {
 void warn_of_other_base(const std::string& adapter, const std::string& base) {
   const fs::path file = fs::path(adapter) / "adapter_config.json";
   if (!fs::exists(file)) return;
-  const auto json = parse_json(read_file(file), file.string());
+  const auto json = checkpoint::JsonFields::read(file.string()).raw();
   const auto named = json.find("base_model_name_or_path");
   if (named == json.end() || !named->is_string()) return;
   const fs::path own = fs::path(named->get<std::string>()).lexically_normal();

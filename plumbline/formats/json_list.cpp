@@ -8,13 +8,12 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/file_view.h"
+#include "plumbline/base/json_builder.h"
 
 namespace plumbline::formats {
 namespace {
 
 using nlohmann::json;
-
-constexpr size_t kDeepest = 64;  // beyond, destroying a value's levels could end the process
 
 DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
                 const std::string& hint = {}) {
@@ -48,10 +47,13 @@ class ListReader : public json::json_sax_t {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
-    if (num_dropped_ > 0) return true;
-    is_next_dropped_ =
-        depth_ > 1 && std::find(left_out_.begin(), left_out_.end(), name) != left_out_.end();
-    key_ = std::move(name);
+    if (is_in_list_) {
+      const bool is_left_out =
+          std::find(left_out_.begin(), left_out_.end(), name) != left_out_.end();
+      record_.key(std::move(name), is_left_out);
+    } else {
+      key_ = std::move(name);
+    }
     return true;
   }
   bool parse_error(size_t byte, const std::string&, const json::exception& e) override {
@@ -68,35 +70,22 @@ class ListReader : public json::json_sax_t {
   }
 
  private:
-  bool is_dropped() { return num_dropped_ > 0 || std::exchange(is_next_dropped_, false); }
-
-  json& placed(json value) {
-    if (open_.empty()) return record_ = std::move(value);
-    json& parent = *open_.back();
-    if (parent.is_object()) return parent[key_] = std::move(value);
-    parent.push_back(std::move(value));
-    return parent.back();
-  }
   void finish() {
-    visit_({std::move(record_), fmt::format("{}, {} record {}", path_, list_, ++count_)});
-    record_ = nullptr;
+    visit_({record_.take(), fmt::format("{}, {} record {}", path_, list_, ++count_)});
   }
-  template <class T>
-  bool scalar(T&& value) {
+  bool scalar(json value) {
     if (depth_ == 0) throw no_object();
-    if (is_dropped()) return true;
     if (is_in_list_) {
-      placed(json(std::forward<T>(value)));
-      if (open_.empty()) finish();
+      if (record_.scalar(std::move(value))) finish();
     } else if (depth_ == 1) {
       if (key_ == list_) throw no_list();
-      rest_[key_] = json(std::forward<T>(value));
+      rest_[key_] = std::move(value);
     }
     return true;
   }
   bool open(json value) {
-    if (depth_ >= kDeepest) {
-      throw unfit(fmt::format("at most {} nested levels", kDeepest), "more", path_);
+    if (depth_ >= JsonBuilder::kDeepest) {
+      throw unfit(fmt::format("at most {} nested levels", JsonBuilder::kDeepest), "more", path_);
     }
     if (depth_ == 0 && !value.is_object()) throw no_object();
     const bool is_list = depth_ == 1 && key_ == list_;
@@ -105,24 +94,17 @@ class ListReader : public json::json_sax_t {
     if (is_list) {
       is_in_list_ = is_found_ = true;
     } else if (is_in_list_) {
-      if (is_dropped()) {
-        ++num_dropped_;
-      } else {
-        open_.push_back(&placed(std::move(value)));
-      }
+      record_.open(std::move(value));
     }
     return true;
   }
   bool close() {
     --depth_;
     if (!is_in_list_) return true;
-    if (num_dropped_ > 0) {
-      --num_dropped_;
-    } else if (open_.empty()) {
+    if (record_.depth() == 0) {
       is_in_list_ = false;
-    } else {
-      open_.pop_back();
-      if (open_.empty()) finish();
+    } else if (record_.close()) {
+      finish();
     }
     return true;
   }
@@ -140,11 +122,11 @@ class ListReader : public json::json_sax_t {
   const std::string& list_;
   const std::function<void(Record&&)>& visit_;
   const std::vector<std::string>& left_out_;
-  json record_, rest_ = json::object();
-  std::vector<json*> open_;  // the lists and objects of the record around the parser's place
-  std::string key_;
-  size_t depth_ = 0, num_dropped_ = 0, count_ = 0;
-  bool is_in_list_ = false, is_found_ = false, is_next_dropped_ = false;
+  JsonBuilder record_;
+  json rest_ = json::object();
+  std::string key_;  // of the object around the list
+  size_t depth_ = 0, count_ = 0;
+  bool is_in_list_ = false, is_found_ = false;
 };
 
 }  // namespace

@@ -192,12 +192,13 @@ std::vector<std::vector<Sampled>> generate(model::Llava& model,
   const int64_t capacity = longest + options.max_tokens;
   const int64_t most = config::longest_sequence(model.config().text);
   if (capacity > most) {
-    throw DataError(Complaint{.component = "generate",
-                              .doing = "making room for answers",
-                              .expected = fmt::format("at most {} positions", most),
-                              .got = fmt::format("a prompt of {} tokens and answers of up to {}",
-                                                 longest, options.max_tokens),
-                              .hint = "lower max_tokens."});
+    throw DataError(Complaint{
+        .component = "generate",
+        .doing = "making room for answers",
+        .expected = fmt::format("at most {} positions", most),
+        .got = fmt::format("a prompt of {} tokens and answers of up to {}", longest,
+                           options.max_tokens),
+        .hint = "lower generation.max_tokens (eval: eval.max_tokens), or shorten the prompt."});
   }
   return Decoder(model, sequences, options, std::min(max_slots, total), capacity, progress, watch)
       .run();

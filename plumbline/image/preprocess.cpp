@@ -6,6 +6,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/image/decode.h"
+#include "plumbline/image/image_source.h"
 
 namespace plumbline::image {
 namespace {
@@ -34,7 +35,7 @@ Image center_crop(const Image& image, int size) {
   return result;
 }
 
-Image resize_to_edge(const Image& image, const Preprocess& p) {
+Image resize_to_edge(const Image& image, const Preprocess& p, const std::string& where) {
   const int64_t edge = p.shortest_edge;
   if (!p.keeps_aspect) {
     return resize(image, static_cast<int>(edge), static_cast<int>(edge), p.resample);
@@ -42,10 +43,13 @@ Image resize_to_edge(const Image& image, const Preprocess& p) {
   const int64_t shorter = std::min(image.width, image.height);
   const int64_t longer = std::max(image.width, image.height);
   if (edge * longer / shorter > kMaxPixels / edge) {
-    throw DataError(Complaint{.component = "image",
-                              .doing = "preprocessing",
-                              .expected = "a picture less narrow",
-                              .got = fmt::format("{} x {} pixels", image.width, image.height)});
+    throw DataError(Complaint{
+        .component = "image",
+        .doing = "preprocessing",
+        .expected = fmt::format("a picture that has {} pixels at most when its shorter side has {}",
+                                kMaxPixels, edge),
+        .got = fmt::format("{} x {} pixels", image.width, image.height),
+        .where = where});
   }
   const auto other = [&](int64_t side) { return static_cast<int>(edge * side / shorter); };
   return resize(image, other(image.width), other(image.height), p.resample);
@@ -80,10 +84,10 @@ Image pad_to_square(const Image& image, const std::array<double, 3>& mean) {
   return result;
 }
 
-Image square_pixels(const Image& image, const Preprocess& p) {
+Image square_pixels(const Image& image, const Preprocess& p, const std::string& where) {
   const int side = static_cast<int>(p.size);
   Image square = p.pad_to_square ? pad_to_square(image, p.mean) : image;
-  if (p.use_resize) square = resize_to_edge(square, p);
+  if (p.use_resize) square = resize_to_edge(square, p, where);
   const bool fits = square.width == side && square.height == side;
   if (fits) return square;
   if (p.use_center_crop) return center_crop(square, side);
@@ -92,11 +96,12 @@ Image square_pixels(const Image& image, const Preprocess& p) {
                 .doing = "preprocessing",
                 .expected = fmt::format("{} x {} pixels", side, side),
                 .got = fmt::format("{} x {}", square.width, square.height),
+                .where = where,
                 .hint = "switch on resize and centre crop in preprocessor_config.json."});
 }
 
-std::vector<float> preprocess(const Image& image, const Preprocess& p) {
-  const Image square = square_pixels(image, p);
+std::vector<float> preprocess(const Image& image, const Preprocess& p, const std::string& where) {
+  const Image square = square_pixels(image, p, where);
   const size_t num_pixels = square.rgb.size() / 3;
   std::vector<float> values(square.rgb.size());
   for (size_t c = 0; c < 3; ++c) {
@@ -108,7 +113,8 @@ std::vector<float> preprocess(const Image& image, const Preprocess& p) {
 }
 
 std::vector<float> preprocess_file(const fs::path& path, const Preprocess& p) {
-  return preprocess(decode(path, {.use_exif_orientation = p.use_exif_orientation}), p);
+  return preprocess(decode(path, {.use_exif_orientation = p.use_exif_orientation}), p,
+                    source_name(path.string()));
 }
 
 }  // namespace plumbline::image

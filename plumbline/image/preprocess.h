@@ -47,19 +47,20 @@ Preprocess load_preprocess(const fs::path& path);
 // Writes a file that load_preprocess reads back equal and that transformers reads alike.
 void save_preprocess(const fs::path& path, const Preprocess& p);
 
-// [3, size, size] float32, channel-major. Throws DataError when the steps do not give a square of
-// that size (no crop of a picture that is not square), and when a resize would be beyond
-// kMaxPixels. Equal to the slow processors (backend "pil"): the bytes of square_pixels exactly, the
-// result within 1e-6. The fast ones (backend "torchvision", the default where torchvision is
-// installed) resize with torch, which differs by a level or two of 255, and fuse rescaling into
-// the normalisation, which differs in the last bit.
-std::vector<float> preprocess(const Image& image, const Preprocess& p);
+// [3, size, size] float32, channel-major. Throws DataError, which names `where`, when the steps do
+// not give a square of that size (no crop of a picture that is not square), and when a resize would
+// be beyond kMaxPixels. Equal to the slow processors (backend "pil"): the bytes of square_pixels
+// exactly, the result within 1e-6. The fast ones (backend "torchvision", the default where
+// torchvision is installed) resize with torch, which differs by a level or two of 255, and fuse
+// rescaling into the normalisation, which differs in the last bit.
+std::vector<float> preprocess(const Image& image, const Preprocess& p,
+                              const std::string& where = {});
 
 // The same of a file. Throws what decode does, too.
 std::vector<float> preprocess_file(const fs::path& path, const Preprocess& p);
 
 // What preprocess rescales and normalises: the picture padded, resized and cropped.
-Image square_pixels(const Image& image, const Preprocess& p);
+Image square_pixels(const Image& image, const Preprocess& p, const std::string& where = {});
 
 // Centred on a square of the longer side; the rest is filled with int(mean * 255). When the
 // difference is odd, the extra line is below or to the right.

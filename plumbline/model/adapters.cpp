@@ -14,9 +14,9 @@
 namespace plumbline::model {
 namespace {
 
-[[noreturn]] void refuse(const std::string& adapter, std::string expected, std::string got) {
+[[noreturn]] void refuse(std::string expected, std::string got) {
   throw ConfigError(Complaint{.component = "model",
-                              .doing = "setting up adapter '" + adapter + "'",
+                              .doing = "setting up an adapter",
                               .expected = std::move(expected),
                               .got = std::move(got)});
 }
@@ -49,9 +49,9 @@ std::optional<Pattern> pattern_of(const std::string& target) {
 }
 
 // The spec with the paths they match in place of targets that are regular expressions.
-nn::AdapterSpec resolved(const std::string& name, const nn::AdapterSpec& spec, Decoder& decoder) {
+nn::AdapterSpec resolved(const nn::AdapterSpec& spec, Decoder& decoder) {
   if (spec.targets.empty() && spec.saved_modules.empty()) {
-    refuse(name, "at least one target layer", "none");
+    refuse("at least one target layer", "none");
   }
   nn::AdapterSpec result = spec;
   result.targets.clear();
@@ -67,10 +67,10 @@ nn::AdapterSpec resolved(const std::string& name, const nn::AdapterSpec& spec, D
     if (is_name) {
       matched = {target};
     } else if (matched.empty()) {
-      refuse(name,
-             "targets among q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, or "
-             "regular expressions of paths such as layers.0.self_attn.q_proj",
-             "'" + target + "', which matches no layer");
+      refuse(
+          "lora.targets among q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, or "
+          "regular expressions of paths such as layers.0.self_attn.q_proj",
+          "'" + target + "', which matches no layer");
     }
     for (const std::string& path : matched) {
       auto& all = result.targets;
@@ -79,7 +79,7 @@ nn::AdapterSpec resolved(const std::string& name, const nn::AdapterSpec& spec, D
   }
   for_each_target(decoder, result, [&](const std::string& path, nn::Linear&) {
     if (spec.rank_of(path) > 0) return;
-    refuse(name, "a positive rank", fmt::format("{}", spec.rank_of(path)));
+    refuse("a positive rank", fmt::format("{}", spec.rank_of(path)));
   });
   return result;
 }
@@ -97,22 +97,22 @@ std::map<std::string, at::Tensor*> weights_of(const std::string& module, Base& b
 }
 
 template <class State>
-void check_spec(const std::string& name, const nn::AdapterSpec& spec, const State& state) {
-  if (spec.rank <= 0) refuse(name, "a positive rank", fmt::format("{}", spec.rank));
+void check_spec(const nn::AdapterSpec& spec, const State& state) {
+  if (spec.rank <= 0) refuse("a positive rank", fmt::format("{}", spec.rank));
   if (!(spec.dropout >= 0 && spec.dropout < 1)) {
-    refuse(name, "dropout in [0, 1)", fmt::format("{}", spec.dropout));
+    refuse("dropout in [0, 1)", fmt::format("{}", spec.dropout));
   }
   for (const std::string& module : spec.saved_modules) {
     if (module == "multi_modal_projector") {
-      if (!state.config.takes_images()) refuse(name, "a model with a projector", "none");
+      if (!state.config.takes_images()) refuse("a model with a projector", "none");
       continue;
     }
     if (module != "embed_tokens" && module != "lm_head") {
-      refuse(name, "saved modules among embed_tokens, lm_head, multi_modal_projector",
+      refuse("lora.saved_modules among embed_tokens, lm_head, multi_modal_projector",
              "'" + module + "'");
     }
     if (!state.base.decoder.head.defined()) {
-      refuse(name, "an embedding of its own for the head, to save modules whole", "a tied one");
+      refuse("an embedding of its own for the head, to save modules whole", "a tied one");
     }
   }
 }
@@ -148,10 +148,10 @@ at::Tensor Llava::State::selected(const std::string& name, const at::Tensor& wei
 }
 
 void Llava::add_adapter(const std::string& name, const nn::AdapterSpec& asked, RandomKey init) {
-  if (name.empty()) refuse(name, "a name", "none");
-  if (has_adapter(name)) refuse(name, "a name that is free", "one that is taken");
-  check_spec(name, asked, *state_);
-  const nn::AdapterSpec spec = resolved(name, asked, state_->base.decoder);
+  if (name.empty()) refuse("a name", "none");
+  if (has_adapter(name)) refuse("a name that is free", "one that is taken");
+  check_spec(asked, *state_);
+  const nn::AdapterSpec spec = resolved(asked, state_->base.decoder);
   const auto options = at::device(state_->device).dtype(at::kFloat);
   for_each_target(state_->base.decoder, spec, [&](const std::string& path, nn::Linear& layer) {
     const int64_t out = layer.num_out(), in = layer.num_in();
@@ -178,7 +178,7 @@ void Llava::add_adapter(const std::string& name, const nn::AdapterSpec& asked, R
 void Llava::copy_adapter(const std::string& from, const std::string& to) {
   const at::NoGradGuard no_grad;
   state_->require_adapter(from);
-  if (to.empty()) refuse(to, "a name", "none");
+  if (to.empty()) refuse("a name", "none");
   if (from == to) return;
   const nn::AdapterSpec spec = adapter_spec(from);
   if (has_adapter(to) && adapter_spec(to) != spec) remove_adapter(to);
@@ -267,7 +267,7 @@ bool Llava::has_head(const std::string& name) const { return state_->heads.conta
 
 nn::Parameters Llava::head_parameters(const std::string& name) {
   const auto found = state_->heads.find(name);
-  if (found == state_->heads.end()) refuse(name, "a scalar head", "none");
+  if (found == state_->heads.end()) refuse("a scalar head", "none");
   return {{"weight", found->second.weight}, {"bias", found->second.bias}};
 }
 

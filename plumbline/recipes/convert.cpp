@@ -62,7 +62,7 @@ class Named {
     int64_t result = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
     if (error != std::errc() || end != value.data() + value.size() || result < 0) {
-      throw refused("--" + name + " to be a whole number", "'" + value + "'");
+      throw refused("--" + name + " to be a whole number of 0 or more", "'" + value + "'");
     }
     return result;
   }
@@ -147,6 +147,7 @@ Converted flickr30k(Named& named, uint64_t seed) {
   const data::Flickr30kOptions options{.image_folder_prefix = named.text("prefix"),
                                        .tolerance = named.tolerance(),
                                        .split = named.text("split"),
+                                       .question = named.text("instruction"),
                                        .frame = named.choice("places", "padded", "picture")
                                                     ? data::BoxFrame::Picture
                                                     : data::BoxFrame::PaddedSquare,
@@ -224,11 +225,12 @@ void convert(const Invocation& invocation) {
   const auto& run = invocation.loaded.config.run;
   const fs::path out = run.out;
   std::error_code error;
-  if (fs::exists(out, error) && !fs::is_empty(out, error)) {
+  const bool is_folder = fs::is_directory(out, error);
+  if (fs::exists(out, error) && (!is_folder || !fs::is_empty(out, error))) {
     throw ConfigError(Complaint{.component = "convert",
                                 .doing = "choosing where to write",
                                 .expected = "a folder that does not exist or is empty",
-                                .got = "one with files in it",
+                                .got = is_folder ? "one with files in it" : "a file",
                                 .where = out.string(),
                                 .hint = "choose another --out."});
   }

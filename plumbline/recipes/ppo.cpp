@@ -347,14 +347,15 @@ void ppo(const Invocation& invocation) {
                  invocation.loaded, t.trainable, t.processes);
     set_up(*loop, t, gold);
   }
-  t.roles.prepare(data::images_of(t.prompts));
   log_info("ppo: {} prompts, {} iterations of {} answers, {} optimiser steps each, {} facts",
            t.prompts.size(), c.ppo.total_steps, c.ppo.rollout_size,
            c.ppo.epochs * (c.ppo.rollout_size / c.ppo.minibatch_size),
            t.reward_input.has_facts() ? "with" : "without");
+  const auto images = data::images_of(t.prompts);
   const auto plan =
-      rlhf::plan_memory(t.roles, longest, c, program_bytes, t.trainable.state_bytes());
+      rlhf::plan_memory(t.roles, longest, images, c, program_bytes, t.trainable.state_bytes());
   log_info("{}", engine::text_of(plan));
+  t.roles.prepare(images);
   if (!loop) return;  // a dry run
 
   loop->begin(c.ppo.total_steps);

@@ -16,13 +16,16 @@ void report(const Invocation& invocation) {
   for (const auto& folder : invocation.inputs) runs.push_back(report::read_run(folder));
   const std::string& out = invocation.loaded.config.run.out;
   const fs::path file = out.empty() ? "report.html" : out;
-  if (fs::exists(file) && file.extension() != ".html") {
+  const bool is_folder = fs::is_directory(file);
+  if (is_folder || (fs::exists(file) && file.extension() != ".html")) {
     throw ConfigError(Complaint{.component = "report",
                                 .doing = "choosing where to write",
                                 .expected = "a new file or a page (.html)",
-                                .got = "another file",
+                                .got = is_folder ? "a folder" : "another file",
                                 .where = file.string(),
-                                .hint = "choose another --out."});
+                                .hint = is_folder
+                                            ? "such as --out " + (file / "report.html").string()
+                                            : "choose another --out."});
   }
   if (file.has_parent_path()) make_folders(file.parent_path());
   write_file(file,

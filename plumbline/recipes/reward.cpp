@@ -213,14 +213,16 @@ nn::Parameters trained_parameters(model::Llava& model, const config::Config& c,
 
 engine::MemoryPlan planned_memory(model::Llava& model, const std::string& head,
                                   const train::Trainable& trainable, const config::Config& c,
-                                  int64_t bytes_before) {
+                                  int64_t bytes_before, int64_t feature_bytes) {
   const bool is_lora = c.reward.train == config::RewardTrain::Lora;
-  return engine::plan_memory(model, {.program_bytes = bytes_before,
-                                     .training_bytes = trainable.state_bytes(),
-                                     .micro_tokens = c.reward.micro_tokens,
-                                     .recomputes = c.run.activation_checkpointing,
-                                     .trains_base = !is_lora,
-                                     .rank = is_lora ? model.adapter_spec(head).rank : 0});
+  auto plan = engine::plan_memory(model, {.program_bytes = bytes_before,
+                                          .training_bytes = trainable.state_bytes(),
+                                          .micro_tokens = c.reward.micro_tokens,
+                                          .recomputes = c.run.activation_checkpointing,
+                                          .trains_base = !is_lora,
+                                          .rank = is_lora ? model.adapter_spec(head).rank : 0});
+  plan.push_back({"image features", feature_bytes});
+  return plan;
 }
 
 // Figures of all held-out pairs, which all processes share out.
@@ -264,7 +266,7 @@ void reward(const Invocation& invocation) {
   const auto process = parallel::join(c.run.device, c.run.threads);
   parallel::Communicator& processes = *process.all;
   const bool is_lora = c.reward.train == config::RewardTrain::Lora;
-  if (!is_lora) engine::require_own_weights(c.model, "reward");
+  if (!is_lora) engine::require_own_weights(c.model, "reward", "full");
   auto input = engine::RewardInput::of(c.reward);
   const Pairs pairs = read_pairs(c.data.train, c), held_out = read_pairs(c.data.eval, c);
   require_decided(held_out, c.data.eval);
@@ -286,7 +288,11 @@ void reward(const Invocation& invocation) {
            c.reward.facts ? "with" : "without", total_steps);
   train::Trainable trainable("reward", trained_parameters(assistant.model, c, head, key),
                              c.optimizer);
-  const auto plan = planned_memory(assistant.model, head, trainable, c, program_bytes);
+  auto images = data::images_of(pairs.records);
+  const auto more = data::images_of(held_out.records);
+  images.insert(images.end(), more.begin(), more.end());
+  const auto plan = planned_memory(assistant.model, head, trainable, c, program_bytes,
+                                   features.planned_bytes(assistant.model, images));
   log_info("{}", engine::text_of(plan));
   if (invocation.dry_run) return;
   train::Loop loop({.stage = "reward",
@@ -297,8 +303,7 @@ void reward(const Invocation& invocation) {
                     .open = {invocation.resume, invocation.force, invocation.files()},
                     .command = invocation.command},
                    invocation.loaded, trainable, processes);
-  features.prepare(assistant.model, data::images_of(pairs.records));
-  features.prepare(assistant.model, data::images_of(held_out.records));
+  features.prepare(assistant.model, images);
 
   Step train_step(scorer, pairs, c.reward, processes, &trainable);
   Step held_out_step(scorer, held_out, c.reward, processes, nullptr);

@@ -41,11 +41,12 @@ ConfigError refused(std::string doing, std::string expected, std::string got, st
 // What cannot be meant, before anything is loaded.
 void check_choice(const config::Config& c) {
   const bool is_lora = c.sft.train == Train::Lora;
-  if (!is_lora) engine::require_own_weights(c.model, "sft");
+  const std::string& train = config::names_of(c.sft.train)[static_cast<size_t>(c.sft.train)];
+  if (!is_lora) engine::require_own_weights(c.model, "sft", train);
   if (c.sft.train_tower && (is_lora || c.sft.train == Train::Language)) {
-    throw refused(
-        "choosing what to train", "sft.train = \"full\" or \"projector\" with sft.train_tower",
-        "\"" + config::names_of(c.sft.train)[static_cast<size_t>(c.sft.train)] + "\"", "");
+    throw refused("choosing what to train",
+                  "sft.train = \"full\" or \"projector\" with sft.train_tower", "\"" + train + "\"",
+                  "");
   }
 }
 

@@ -21,8 +21,8 @@ int64_t cache_bytes(engine::Assistant& actor, int64_t longest, const config::Con
 }  // namespace
 
 engine::MemoryPlan plan_memory(ActorCritic& roles, const LongestRows& longest,
-                               const config::Config& c, int64_t program_bytes,
-                               int64_t training_bytes) {
+                               const std::vector<std::string>& images, const config::Config& c,
+                               int64_t program_bytes, int64_t training_bytes) {
   const auto planned = [&](engine::Assistant& of, const char* role, int64_t rows) {
     return engine::plan_memory(
         of.model,
@@ -34,7 +34,7 @@ engine::MemoryPlan plan_memory(ActorCritic& roles, const LongestRows& longest,
   };
   auto& actor = roles.actor();
   auto plan = planned(actor, engine::kPolicy, longest.actor);
-  int64_t images = roles.actor_images().bytes();
+  int64_t features = roles.actor_images().planned_bytes(actor.model, images);
   if (!roles.is_one_base()) {
     // Passes come one after the other: those of the base that take more stand for both.
     auto& critic = roles.critic();
@@ -47,10 +47,10 @@ engine::MemoryPlan plan_memory(ActorCritic& roles, const LongestRows& longest,
       }
     }
     plan.push_back({"the other base", other});
-    images += roles.critic_images().bytes();
+    features += roles.critic_images().planned_bytes(critic.model, images);
   }
   plan.push_back({"adapters of all roles", roles.adapter_bytes()});
-  plan.push_back({"image features", images});
+  plan.push_back({"image features", features});
   plan.push_back({"cache of answers being written", cache_bytes(actor, longest.actor, c)});
   return plan;
 }

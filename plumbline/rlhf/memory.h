@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "plumbline/config/config.h"
 #include "plumbline/engine/memory_plan.h"
@@ -16,9 +18,9 @@ struct LongestRows {
 
 // One base or two, the adapters of all roles, what training holds, image features, the cache of
 // answers being written, and one pass. `program_bytes` is what the process had before models,
-// `training_bytes` Trainable::state_bytes. Images were prepared.
+// `training_bytes` Trainable::state_bytes; `images` are the prompts'.
 engine::MemoryPlan plan_memory(ActorCritic& roles, const LongestRows& longest,
-                               const config::Config& config, int64_t program_bytes,
-                               int64_t training_bytes);
+                               const std::vector<std::string>& images, const config::Config& config,
+                               int64_t program_bytes, int64_t training_bytes);
 
 }  // namespace plumbline::rlhf

@@ -54,11 +54,12 @@ at::Device setup_device(const std::string& device, int64_t threads) {
   if (parsed->is_cuda()) {
     const int64_t count = at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0;
     if (parsed->index() >= count) {
-      throw ConfigError(Complaint{.component = "tensor",
-                                  .doing = "choosing the device '" + device + "'",
-                                  .expected = fmt::format("a CUDA device {}", parsed->index()),
-                                  .got = fmt::format("{} CUDA devices", count),
-                                  .hint = "use device = \"cpu\", or a libtorch built with CUDA."});
+      throw ConfigError(
+          Complaint{.component = "tensor",
+                    .doing = "choosing the device '" + device + "'",
+                    .expected = fmt::format("a CUDA device {}", parsed->index()),
+                    .got = fmt::format("{} CUDA devices", count),
+                    .hint = "give --device cpu (run.device), or build with a libtorch for CUDA."});
     }
   }
   set_threads(threads);

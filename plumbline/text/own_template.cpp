@@ -95,6 +95,7 @@ class Messages {
 struct Written {
   std::string text;
   std::vector<std::pair<size_t, size_t>> answers;
+  int64_t num_images = 0;
 };
 
 std::string render(const OwnTemplate& own, const Json& messages, bool opens_answer) {
@@ -115,6 +116,7 @@ Written write(const OwnTemplate& own, const std::vector<Turn>& turns, Messages& 
     beginnings.push_back(whole);
   }
   out.text = render(own, messages.list(), turns.back().is_user);
+  out.num_images = messages.num_images();
   for (const std::string& beginning : beginnings) {
     if (!out.text.starts_with(beginning)) {
       fail("a template that leaves earlier turns as they are", "one that changes them");
@@ -156,6 +158,42 @@ Json read_object(const fs::path& file) {
   return fs::exists(file) ? Json::parse(read_file(file)) : Json::object();
 }
 
+// Token rows of what the template wrote of `turns`, and the ranges of their answers.
+EncodedConversation encoded(const Tokenizer& tokenizer, const PromptFormat& format,
+                            const Written& written, const std::vector<Turn>& turns,
+                            const std::string& mark) {
+  std::string_view text = written.text;
+  size_t done = 0;
+  // A begin token that the template writes itself is not put twice.
+  if (format.begin_token >= 0) {
+    const std::string begin = tokenizer.token(format.begin_token);
+    if (text.starts_with(begin)) done = begin.size();
+  }
+  PromptBuilder builder(tokenizer, format);
+  std::vector<std::pair<int64_t, int64_t>> ranges;
+  for (const auto& [begin, end] : written.answers) {
+    builder.rendered(text.substr(done, begin - done), mark);
+    const int64_t first = builder.boundary();
+    builder.rendered(text.substr(begin, end - begin), mark);
+    ranges.emplace_back(first, builder.boundary());
+    done = end;
+  }
+  builder.rendered(text.substr(done), mark);
+  EncodedConversation out = builder.take();
+  if (out.num_images != written.num_images) {
+    fail(fmt::format("{} image tokens", written.num_images), fmt::format("{}", out.num_images));
+  }
+  size_t answer = 0;
+  for (const Turn& turn : turns) {
+    if (turn.is_user) continue;
+    const auto [begin, end] = ranges[answer++];
+    if (turn.is_trained) {
+      out.answers.emplace_back(begin, trained_end(tokenizer, out.ids, begin, end));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<OwnTemplate> load_own_template(const std::string& directory, bool has_parts) {
@@ -191,37 +229,22 @@ EncodedConversation encode_with_own_template(const Tokenizer& tokenizer, const P
   const OwnTemplate& own = *format.own_template;
   const std::string mark = free_mark(turns);
   Messages messages(tokenizer, own.has_parts, mark);
-  const Written written = write(own, turns, messages);
-  std::string_view text = written.text;
-  size_t done = 0;
-  // A begin token that the template writes itself is not put twice.
-  if (format.begin_token >= 0) {
-    const std::string begin = tokenizer.token(format.begin_token);
-    if (text.starts_with(begin)) done = begin.size();
-  }
-  PromptBuilder builder(tokenizer, format);
-  std::vector<std::pair<int64_t, int64_t>> ranges;
-  for (const auto& [begin, end] : written.answers) {
-    builder.rendered(text.substr(done, begin - done), mark);
-    const int64_t first = builder.boundary();
-    builder.rendered(text.substr(begin, end - begin), mark);
-    ranges.emplace_back(first, builder.boundary());
-    done = end;
-  }
-  builder.rendered(text.substr(done), mark);
-  EncodedConversation out = builder.take();
-  if (out.num_images != messages.num_images()) {
-    fail(fmt::format("{} image tokens", messages.num_images()), fmt::format("{}", out.num_images));
-  }
-  size_t answer = 0;
-  for (const Turn& turn : turns) {
-    if (turn.is_user) continue;
-    const auto [begin, end] = ranges[answer++];
-    if (turn.is_trained) {
-      out.answers.emplace_back(begin, trained_end(tokenizer, out.ids, begin, end));
-    }
-  }
-  return out;
+  return encoded(tokenizer, format, write(own, turns, messages), turns, mark);
+}
+
+EncodedConversation begin_with_own_template(const Tokenizer& tokenizer, const PromptFormat& format,
+                                            std::vector<Turn> turns, const std::string& opening) {
+  const OwnTemplate& own = *format.own_template;
+  turns.push_back({.is_user = false, .text = opening, .is_trained = false});
+  const std::string mark = free_mark(turns), begun = guarded(tokenizer, opening, mark);
+  Messages messages(tokenizer, own.has_parts, mark);
+  Written written = write(own, turns, messages);
+  auto& [begin, end] = written.answers.back();
+  const size_t found = written.text.find(begun, begin);
+  if (found == std::string::npos) fail("a template that writes answers as they are", "another");
+  end = found + begun.size();
+  written.text.resize(end);
+  return encoded(tokenizer, format, written, turns, mark);
 }
 
 }  // namespace plumbline::text

@@ -30,4 +30,9 @@ std::optional<OwnTemplate> load_own_template(const std::string& folder, bool has
 EncodedConversation encode_with_own_template(const Tokenizer&, const PromptFormat&,
                                              const std::vector<Turn>& turns);
 
+// The same for turns that end with a user's, with the answer begun: up to the end of `opening`,
+// which is not empty. Throws DataError also when the template does not write it as it is.
+EncodedConversation begin_with_own_template(const Tokenizer&, const PromptFormat&,
+                                            std::vector<Turn> turns, const std::string& opening);
+
 }  // namespace plumbline::text

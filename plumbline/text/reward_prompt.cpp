@@ -7,7 +7,9 @@
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/trimmed.h"
+#include "plumbline/config/toml_file.h"
 #include "plumbline/text/normalizer.h"
+#include "plumbline/text/own_template.h"
 #include "plumbline/text/prompt_builder.h"
 
 namespace plumbline::text {
@@ -20,7 +22,7 @@ constexpr std::string_view kTextFile = "text_file";
 constexpr std::string_view kRecipeSlot = "{factual_prompt}";  // of a text file
 constexpr std::string_view kUser = "USER:", kAssistant = "ASSISTANT:";
 
-bool has(const std::string& text, std::string_view part) {
+bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -79,8 +81,8 @@ void read_text_file(Problems& problems, const std::string& path, RewardTemplate&
   std::string text;
   try {
     text = read_file(path);
-  } catch (const IoError&) {
-    problems.push_back(fmt::format("{}: no such file, or it cannot be read", path));
+  } catch (const IoError& e) {
+    problems.emplace_back(untagged(e));
     return;
   }
   const size_t user = text.find(kUser), assistant = text.rfind(kAssistant);
@@ -162,6 +164,43 @@ std::string facts_text(const RewardTemplate& t, const std::vector<std::string>& 
   return text;
 }
 
+// The turn with a text behind its images. Images at its beginning are counted, so that the text may
+// spell anything.
+Turn with_inserted(Turn turn, const std::string& inserted) {
+  if (inserted.empty()) return turn;
+  std::string_view rest = turn.text;
+  if (turn.images_before < 0) {
+    int64_t num_images = 0;
+    for (; rest.starts_with(kImagePlaceholder); ++num_images) {
+      rest.remove_prefix(kImagePlaceholder.size());
+      if (rest.starts_with('\n')) rest.remove_prefix(1);
+    }
+    if (has(rest, kImagePlaceholder)) {
+      throw DataError({.component = "reward",
+                       .doing = "asking in the checkpoint's own chat template",
+                       .expected = "images at the beginning of a question",
+                       .got = "one within its text",
+                       .hint = "set model.conversation to a style by name."});
+    }
+    turn.images_before = num_images;
+  }
+  turn.text = inserted + std::string(rest);
+  return turn;
+}
+
+EncodedConversation encode_with_own(const Tokenizer& tokenizer, const PromptFormat& format,
+                                    const RewardTemplate& t, std::vector<Turn> turns,
+                                    const std::string& shown) {
+  turns.front() =
+      with_inserted(std::move(turns.front()), replaced(t.before_question, kFactsSlot, shown));
+  turns.back().is_trained = true;
+  turns.push_back(
+      {.is_user = true, .text = replaced(t.judge, kFactsSlot, shown), .images_before = 0});
+  EncodedConversation out = begin_with_own_template(tokenizer, format, std::move(turns), t.opening);
+  if (t.end_token) out.ids.push_back(format.end_token);
+  return out;
+}
+
 }  // namespace
 
 bool RewardTemplate::has_facts_slot() const {
@@ -175,16 +214,18 @@ std::string fact_line(const RewardTemplate& t, const std::string& fact) {
 RewardTemplate load_reward_template(const std::string& path) {
   RewardTemplate out;
   Problems problems;
+  std::string text_of_file;
   try {
-    const toml::table table = toml::parse(read_file(path), path);
+    text_of_file = read_file(path);
+    const toml::table table = toml::parse(text_of_file, path);
     read_keys(problems, table, path, out);
     check_text_file(problems, table, path);
     check_whole(problems, path, out);
   } catch (const toml::parse_error& e) {
-    problems.push_back(
-        fmt::format("{}:{}: not TOML: {}", path, e.source().begin.line, e.description()));
+    problems.push_back(fmt::format("{}:{}: expected TOML, got {}", path, e.source().begin.line,
+                                   config::broken_toml(e, text_of_file)));
   } catch (const IoError&) {
-    problems.push_back(fmt::format("{}: no such file, or it cannot be read", path));
+    problems.push_back(config::unreadable_toml(path));
   }
   if (problems.empty()) return out;
   std::string text = fmt::format("[reward template] {} problem{}:", problems.size(),
@@ -197,14 +238,8 @@ EncodedConversation encode_for_reward(const Tokenizer& tokenizer, const PromptFo
                                       const RewardTemplate& t, const std::vector<Turn>& turns,
                                       const std::vector<std::string>& facts) {
   check_turns(turns, /*ends_with_user=*/false, /*any_last_answer=*/true);
-  if (format.own_template) {
-    throw ConfigError({.component = "reward",
-                       .doing = "asking for a judgement",
-                       .expected = "a style of conversation that Plumbline writes itself",
-                       .got = "the checkpoint's own chat template",
-                       .hint = "set model.conversation, such as vicuna_v1."});
-  }
   const std::string shown = facts_text(t, facts);
+  if (format.own_template) return encode_with_own(tokenizer, format, t, turns, shown);
   PromptBuilder builder(tokenizer, format);
   for (size_t i = 0; i < turns.size(); ++i) {
     if (turns[i].is_user) {

@@ -51,6 +51,12 @@ AddedToken described(int64_t id, const json& token) {
           .is_single_word = token.value("single_word", false)};
 }
 
+// A key that spells a number is that number.
+json number_in(const std::string& key) {
+  const json value = try_parse_json(key, key);
+  return value.is_number_integer() ? value : json(key);
+}
+
 Tokenizer load_pieces(const fs::path& folder) {
   const std::string path = (folder / "tokenizer.model").string();
   const json config = read_json(folder / "tokenizer_config.json");
@@ -66,7 +72,7 @@ Tokenizer load_pieces(const fs::path& folder) {
   }
   const json decoder = config.value("added_tokens_decoder", json::object());
   for (const auto& [id, token] : decoder.items()) {
-    const int64_t number = std::stoll(id);
+    const int64_t number = reader.token_id("added_tokens_decoder", number_in(id));
     added[number] = described(number, token);
   }
   PieceOptions options{.legacy = config.value("legacy", true),
@@ -92,12 +98,6 @@ Tokenizer load_tokenizer(const std::string& directory) {
   }
   try {
     return load_pieces(folder);
-  } catch (const std::logic_error& e) {  // std::stoll
-    throw DataError({.component = "tokenizer",
-                     .doing = "reading added_tokens_decoder",
-                     .expected = "ids as keys",
-                     .got = e.what(),
-                     .where = (folder / "tokenizer_config.json").string()});
   } catch (const json::exception& e) {
     throw DataError({.component = "tokenizer",
                      .doing = "reading tokenizer_config.json and added_tokens.json",

@@ -17,12 +17,13 @@ void check_finite(const std::string& stage, int64_t step, const Metrics& metrics
       bad += fmt::format("{}{} = {}", bad.empty() ? "" : ", ", name, value);
   }
   if (bad.empty()) return;
-  throw NumericError(Complaint{.component = stage,
-                               .doing = fmt::format("training, step {}", step),
-                               .expected = "finite figures",
-                               .got = bad,
-                               .where = examples,
-                               .hint = "lower optimizer.lr, or resume from the last checkpoint."});
+  throw NumericError(Complaint{
+      .component = stage,
+      .doing = fmt::format("training, step {}", step),
+      .expected = "finite figures",
+      .got = bad,
+      .where = examples,
+      .hint = "start anew with a lower optimizer.lr; --resume would meet the same numbers again."});
 }
 
 std::string first_names(const std::string& what, const std::vector<std::string>& names) {

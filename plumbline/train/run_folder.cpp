@@ -86,14 +86,16 @@ void make_room(const fs::path& path, OpenOptions options) {
   }
   if (options.resume && is_run_folder(path)) return;
   const bool is_foreign = !is_run_folder(path);
-  throw ConfigError(
-      Complaint{.component = "run",
-                .doing = "opening the run folder",
-                .expected = "a folder that does not exist or is empty",
-                .got = is_foreign ? "one that is not a run of Plumbline" : "an earlier run",
-                .where = path.string(),
-                .hint = is_foreign ? "choose another --out; what is there is left alone."
-                                   : "--resume continues it, --force replaces it."});
+  throw ConfigError(Complaint{.component = "run",
+                              .doing = "opening the run folder",
+                              .expected = "a folder that does not exist or is empty",
+                              .got = kind != fs::file_type::directory ? "a file"
+                                     : is_foreign ? "one that is not a run of Plumbline"
+                                                  : "an earlier run",
+                              .where = path.string(),
+                              .hint = is_foreign
+                                          ? "choose another --out; what is there is left alone."
+                                          : "--resume continues it, --force replaces it."});
 }
 
 std::string processor() {

@@ -116,7 +116,7 @@ void Trainable::check_finite_weights() const {
                                  .doing = "checking the trained weights",
                                  .expected = "finite values",
                                  .got = "others in " + name,
-                                 .hint = "lower optimizer.lr."});
+                                 .hint = "start anew with a lower optimizer.lr."});
   }
 }
 

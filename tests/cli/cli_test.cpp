@@ -104,8 +104,18 @@ TEST_F(Cli, UnknownCommandAndFlagEndWith2) {
   const Outcome o = plumbline({"sfft"});
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_THAT(o.err, HasSubstr("'sfft'"));
-  EXPECT_EQ(plumbline({"sft", "--outt", "x"}).exit_code, 2);
-  EXPECT_EQ(plumbline({}).exit_code, 2);
+  const std::vector<std::pair<std::vector<std::string>, const char*>> mistakes = {
+      {{"sft", "--outt", "x"}, "expected flags of plumbline sft, got 'x --outt'"},
+      {{"eval", "foo"}, "expected flags of plumbline eval, got 'foo'"},
+      {{"--verson"}, "expected a command, got '--verson'"},
+      {{}, "expected a command, got none"},
+      {{"data"}, "expected check FILE, got none"},
+      {{"eval", "score", "pope", "--join", "pos"}, "--join: pos not in {id,position}"}};
+  for (const auto& [words, said] : mistakes) {
+    const Outcome wrong = plumbline(words);
+    EXPECT_EQ(wrong.exit_code, 2) << said;
+    EXPECT_THAT(wrong.err, AllOf(HasSubstr("error: [command line]"), HasSubstr(said)));
+  }
 }
 
 TEST_F(Cli, HelpListsTheSettings) {

@@ -107,13 +107,19 @@ TEST(Load, ReportsEverythingAtOnce) {
 
 TEST(Load, MissingFileAndBadSetAreReportedTogether) {
   const std::string text = error_of("no/such.toml", {"ppo.epochs=0"});
-  EXPECT_THAT(text, HasSubstr("no/such.toml: no such file"));
+  EXPECT_THAT(text, HasSubstr("no/such.toml: expected a TOML file, got none"));
   EXPECT_THAT(text, HasSubstr("--set ppo.epochs=0: expected an integer, at least 1"));
+}
+
+TEST(Load, NumbersWhoseProductsOverflowHaveALimit) {
+  EXPECT_THAT(error_of(std::nullopt, {"sft.micro_tokens=3000000000"}),
+              HasSubstr("expected an integer, at least 1, at most 2147483647"));
 }
 
 TEST(Load, BrokenTomlGivesTheLine) {
   const TemporaryFile file("[ppo]\nkl_coef = 0.1\nepochs = = 2\n");
-  EXPECT_THAT(error_of(file.path(), {}), HasSubstr(file.path() + ":3: not TOML"));
+  EXPECT_THAT(error_of(file.path(), {}),
+              HasSubstr(file.path() + ":3: expected TOML, got 'epochs = = 2'"));
 }
 
 TEST(Load, ValueCannotSmuggleInAnotherKey) {

@@ -97,6 +97,8 @@ TEST_F(Flickr30k, SentencesAloneAreCaptions) {
   ASSERT_EQ(records.conversations.size(), 2U);
   EXPECT_EQ(records.conversations[1].turns[0].text,
             "<image>\nDescribe this picture in one sentence.");
+  options_.question = "What is there?";
+  EXPECT_EQ(converted().conversations[0].turns[0].text, "<image>\nWhat is there?");
   EXPECT_EQ(records.conversations[1].turns[1].text, "It is sunny in the park.");
 }
 
@@ -228,10 +230,10 @@ TEST_F(Flickr30k, RefusesFilesAndOptionsThatDoNotGoTogether) {
   EXPECT_THAT(error<ConfigError>(), HasSubstr("got both"));
   use_captions(kTokens);
   files_.annotations = "a";
-  EXPECT_THAT(error<ConfigError>(), HasSubstr("annotations with a file of captions"));
+  EXPECT_THAT(error<ConfigError>(), HasSubstr("--sentences with --annotations"));
   use_captions(kTokens);
   options_.split = "train";
-  EXPECT_THAT(error<ConfigError>(), HasSubstr("which knows splits"));
+  EXPECT_THAT(error<ConfigError>(), HasSubstr("dataset_flickr30k.json with --split"));
   options_ = {.digits = 7};
   EXPECT_THAT(error<ConfigError>(), HasSubstr("1 to 6 digits, got 7"));
   options_ = {};

@@ -85,8 +85,6 @@ TEST_F(Vqav2, MakesPromptsOfYesAndNo) {
   EXPECT_EQ(read[0].caption_type, CaptionType::No);
   EXPECT_EQ(read[1].id, "vqav2-250");
   EXPECT_EQ(read[1].caption_type, CaptionType::Yes);
-  options_.has_prompt_instruction = true;
-  EXPECT_EQ(converted().prompts[0].turns[0].text, std::string("<image>\nIs it red?\n") + kSmall);
 }
 
 TEST_F(Vqav2, Options) {

@@ -87,7 +87,7 @@ TEST_F(FactsFile, NamesWhatIsWrong) {
   EXPECT_THAT(error("7"), HasSubstr("reading facts"));
   EXPECT_THAT(error(R"({"a": ["x", " "], "b": "y", "c": [3]})"),
               AllOf(HasSubstr("3 problems"), HasSubstr("none of them empty"),
-                    HasSubstr("a list of facts for 'b'")));
+                    HasSubstr("image 'b': expected a list of facts, got \"y\"")));
   EXPECT_THAT(error(R"({"annotations": [{"image_id": 1}]})"), HasSubstr("annotation 1"));
 }
 

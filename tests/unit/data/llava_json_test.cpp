@@ -21,7 +21,7 @@ TEST(LlavaJson, ImagesAreOneOrAListOrNone) {
                            R"({"image": null, "conversations": []})"}) {
     EXPECT_TRUE(parse(none).images.empty()) << none;
   }
-  EXPECT_THROW(parse(R"({"image": 3, "conversations": []})"), json::exception);
+  EXPECT_THROW(parse(R"({"image": 3, "conversations": []})"), std::invalid_argument);
 }
 
 TEST(LlavaJson, IdsAreTextOrNumbers) {
@@ -39,11 +39,16 @@ TEST(LlavaJson, TurnsHaveSidesAndWeights) {
   EXPECT_EQ(turns[0].text, "a");
   EXPECT_FALSE(turns[1].is_user);
   EXPECT_FALSE(turns[1].is_trained);
-  EXPECT_THAT(support::error_text<DataError>([] {
+  EXPECT_THAT(support::error_text<std::invalid_argument>([] {
                 llava_turns(json::parse(R"({"conversations": [{"from": "x", "value": "a"}]})"));
               }),
               HasSubstr("human or gpt, got 'x'"));
-  EXPECT_THROW(llava_turns(json::object()), json::exception);
+  EXPECT_THROW(llava_turns(json::object()), std::invalid_argument);
+  EXPECT_THROW(llava_turns(json::parse(R"({"conversations": [{"from": "gpt", "value": 3}]})")),
+               std::invalid_argument);
+  EXPECT_THROW(llava_turns(json::parse(
+                   R"({"conversations": [{"from": "gpt", "value": "a", "weight": "0"}]})")),
+               std::invalid_argument);
 }
 
 }  // namespace

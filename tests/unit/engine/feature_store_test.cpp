@@ -13,7 +13,7 @@ TEST(FeatureStore, GivesFeaturesInTheOrderAskedAndSkipsEmptyNames) {
   auto assistant = tiny.load();
   FeatureStore store(assistant.preprocess, tiny.images());
   store.prepare(assistant.model, {"0.png", "", "1.png", "0.png"});
-  EXPECT_EQ(store.size(), 2);
+  EXPECT_EQ(store.num_held(), 2);
   const at::Tensor both = store.features({"1.png", "", "0.png"});
   EXPECT_EQ(both.sizes(), (at::IntArrayRef{2, 4, 16}));
   EXPECT_TRUE(both[1].equal(store.features({"0.png"})[0]));
@@ -29,6 +29,25 @@ TEST(FeatureStore, EqualsTheTowerOnOneImage) {
   together.prepare(assistant.model, {"0.png", "1.png", "2.png"});
   alone.prepare(assistant.model, {"2.png"});
   EXPECT_TRUE(at::allclose(together.features({"2.png"}), alone.features({"2.png"}), 1e-5, 1e-6));
+}
+
+// Beyond the memory it may take, a store gives the same features, and checks the pictures as well.
+TEST(FeatureStore, WhatIsNotHeldIsLookedAtAgain) {
+  const TinyAssistant tiny;
+  auto assistant = tiny.load();
+  FeatureStore all(assistant.preprocess, tiny.images()),
+      none(assistant.preprocess, tiny.images(), /*memory_bytes=*/2 * 4 * 16 * 4);
+  const std::vector<std::string> images = {"0.png", "1.png", "2.png"};
+  EXPECT_EQ(all.planned_bytes(assistant.model, {"0.png", "", "1.png", "0.png"}), 2 * 4 * 16 * 4);
+  EXPECT_EQ(none.planned_bytes(assistant.model, images), 2 * 4 * 16 * 4);
+  for (FeatureStore* store : {&all, &none}) store->prepare(assistant.model, images);
+  EXPECT_EQ(all.num_held(), 3);
+  EXPECT_EQ(none.num_held(), 0);
+  const std::vector<std::string> asked = {"2.png", "", "0.png", "2.png"};
+  EXPECT_TRUE(at::allclose(none.features(asked), all.features(asked), 1e-5, 1e-6));
+  none.prepare(assistant.model, {"1.png"});
+  EXPECT_THROW(none.prepare(assistant.model, {"gone.png"}), DataError);
+  EXPECT_THROW(none.features({"gone.png"}), InternalError);
 }
 
 TEST(FeatureStore, NamesABrokenOrMissingPicture) {
@@ -54,7 +73,7 @@ TEST(FeatureStore, NamesABrokenOrMissingPicture) {
                 testing::AllOf(testing::HasSubstr("2 that cannot be used"),
                                testing::HasSubstr("broken.png"), testing::HasSubstr("gone.png")));
   }
-  EXPECT_EQ(store.size(), 0);
+  EXPECT_EQ(store.num_held(), 0);
   EXPECT_THROW(store.features({"0.png"}), InternalError);
 }
 

@@ -95,7 +95,7 @@ TEST(Decode, FilesThatAreNoPicturesAreErrorsOfTheirKind) {
   const auto text = [](const fs::path& path) {
     return support::error_text<IoError>([&] { decode(path); });
   };
-  EXPECT_THAT(text(folder.path()), testing::HasSubstr("directory"));
+  EXPECT_THAT(text(folder.path()), testing::HasSubstr("a folder"));
   EXPECT_THAT(text(folder.path() / "missing.png"), testing::HasSubstr("missing.png"));
 }
 

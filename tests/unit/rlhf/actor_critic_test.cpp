@@ -54,7 +54,7 @@ TEST_F(ActorCriticTest, TheRewardModelMayHaveABaseOfItsOwn) {
   EXPECT_FALSE(roles.is_one_base());
   EXPECT_FALSE(roles.actor().model.has_adapter(engine::kReward));
   EXPECT_TRUE(roles.critic().model.has_adapter(engine::kValue));
-  EXPECT_GT(roles.critic_images().size(), 0);
+  EXPECT_GT(roles.critic_images().num_held(), 0);
 }
 
 // A whole model with a head: its values get an adapter of their own.

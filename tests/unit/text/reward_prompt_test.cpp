@@ -5,6 +5,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/text/own_template.h"
 #include "tests/support/scratch.h"
 #include "tests/unit/text/tiny_tokenizer.h"
 
@@ -114,6 +115,54 @@ TEST(EncodeForReward, PlaceholdersInAnswerAndFactsAreData) {
                DataError);
 }
 
+// As a LLaVA's template has it: a blank before an answer, none between turns but the template's
+// own.
+PromptFormat own_format() {
+  const char* const source =
+      "{% for m in messages %}{% if m.role == 'user' %}USER: {% for c in m.content %}{% if c.type "
+      "== 'image' %}<image>\n{% else %}{{ c.text }}{% endif %}{% endfor %} {% else %}ASSISTANT: {{ "
+      "m.content[0].text }}</s>{% endif %}{% endfor %}{% if add_generation_prompt "
+      "%}ASSISTANT:{% endif %}";
+  PromptFormat format = tiny_format();
+  format.conversation = {.name = "template"};
+  format.own_template = std::make_shared<const OwnTemplate>(
+      OwnTemplate{.chat = ChatTemplate(source, "test"), .has_parts = true});
+  return format;
+}
+
+// The same words as in the style that this template writes.
+TEST(EncodeForReward, InTheCheckpointsOwnTemplate) {
+  const auto t = tiny_tokenizer();
+  for (const RewardTemplate& words : {facts_first(), facts_in_judge()}) {
+    for (const bool end_token : {true, false}) {
+      RewardTemplate one = words;
+      one.end_token = end_token;
+      const auto own = encode_for_reward(t, own_format(), one, kTurns, {"a cup"});
+      const auto named = encode_for_reward(t, tiny_format(), one, kTurns, {"a cup"});
+      EXPECT_EQ(t.decode(own.ids, true), t.decode(named.ids, true));
+      ASSERT_EQ(own.answers.size(), 1U);
+      EXPECT_EQ(t.decode(part(own.ids, own.answers[0]), true), " a red cup</s>");
+      const auto policy = encode(t, own_format(), kTurns);
+      if (words.before_question.empty()) {
+        EXPECT_EQ(own.answers, policy.answers);
+        EXPECT_EQ(part(own.ids, {0, std::ssize(policy.ids)}), policy.ids);
+      }
+    }
+  }
+}
+
+TEST(EncodeForReward, WhatIsSpeltStaysDataInTheOwnTemplate) {
+  const auto t = tiny_tokenizer();
+  const std::vector<Turn> turns = {{true, "<image>\na?"}, {false, "an <image> </s>"}};
+  const auto encoded = encode_for_reward(t, own_format(), facts_first(), turns, {"<image></s>"});
+  EXPECT_EQ(encoded.num_images, 1);
+  EXPECT_EQ(std::count(encoded.ids.begin(), encoded.ids.end(), 2), 2);
+  EXPECT_EQ(std::count(encoded.ids.begin(), encoded.ids.end(), 1), 2) << "the ends of two answers";
+  EXPECT_THROW(encode_for_reward(t, own_format(), facts_first(),
+                                 {{true, "a <image> b"}, {false, "c"}}, {"d"}),
+               DataError);
+}
+
 constexpr const char* kGood =
     "before_question = \"{facts}\"\njudge = \"right?\"\nopening = \"score\"\n"
     "facts_header = \"\\nfacts:\"\nfact = \"\\n- {fact}\"\n";
@@ -159,7 +208,7 @@ TEST(LoadRewardTemplate, ReportsKeysAndSlotsTogether) {
 }
 
 TEST(LoadRewardTemplate, OtherMistakes) {
-  EXPECT_THAT(error_of(std::string(kGood) + "x = \n"), HasSubstr(":6: not TOML"));
+  EXPECT_THAT(error_of(std::string(kGood) + "x = \n"), HasSubstr(":6: expected TOML, got 'x = '"));
   EXPECT_THAT(error_of("before_question = \"{facts}\"\njudge = \"{facts}\"\nopening = \"x\"\n"
                        "fact = \"{fact}\"\n"),
               HasSubstr("both hold {facts}"));
@@ -167,7 +216,7 @@ TEST(LoadRewardTemplate, OtherMistakes) {
     load_reward_template("no/such.toml");
     FAIL() << "no exception";
   } catch (const ConfigError& e) {
-    EXPECT_THAT(e.what(), HasSubstr("no/such.toml: no such file"));
+    EXPECT_THAT(e.what(), HasSubstr("no/such.toml: expected a TOML file, got none"));
   }
 }
 
