@@ -12,11 +12,10 @@ namespace plumbline::app {
 struct CommandLine {
   const Stage* stage = nullptr;  // what is to run; nothing when all is said
   Flags flags = {};
-  int exit_code = 0;  // where nothing is to run
 };
 
-// Prints help, the version, the list of keys, or what is wrong with the command line: then there is
-// no stage. Throws IoError when standard output cannot be written.
+// Prints help, the version or the list of keys: then there is no stage. Throws ConfigError for what
+// is wrong with the command line, and IoError when standard output cannot be written.
 CommandLine parse(int argc, char** argv);
 
 // A full disk or a closed pipe behind standard output must not look like success. Throws IoError.

@@ -20,7 +20,10 @@ const char* kind_of(const std::string& key) {
 
 void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, const char* help) {
   sub->add_option_function<std::string>(
-         flag, [&flags, key](const std::string& value) { flags.spelt.emplace_back(key, value); },
+         flag,
+         [&flags, flag, key](const std::string& value) {
+           flags.spelt.push_back({flag, key, value});
+         },
          help)
       ->type_name(kind_of(key));
 }
@@ -195,7 +198,10 @@ void add_reward_flags(CLI::App* sub, Flags& flags) {
 
 void add_demo_flags(CLI::App* sub, Flags& flags) {
   sub->add_flag_callback(
-      "--quick", [&flags] { flags.spelt.emplace_back("demo.quick", "true"); },
+      "--quick",
+      [&flags] {
+        flags.spelt.push_back({"--quick", "demo.quick", "true"});
+      },
       "a smoke run through every stage");
   add_key(sub, flags, "--seeds", "demo.seeds",
           "repeat what trains with this many seeds, and test the method's claims: claims.json");

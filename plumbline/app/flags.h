@@ -16,7 +16,10 @@ namespace plumbline::app {
 struct Flags {
   std::string config;
   std::vector<std::string> sets;
-  std::vector<std::pair<std::string, std::string>> spelt;  // config key -> value
+  struct Spelt {
+    std::string flag, key, value;
+  };
+  std::vector<Spelt> spelt;
   bool resume = false, force = false, quiet = false, json = false, dry_run = false;
   std::vector<std::string> inputs, images;
   std::map<std::string, std::string> named;

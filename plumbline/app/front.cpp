@@ -32,7 +32,7 @@ int run(int argc, char** argv) {
   try {
     const CommandLine said = parse(argc, argv);
     if (said.stage != nullptr) become_worker(argv);
-    return said.exit_code;
+    return 0;
   } catch (const Error& e) {
     log_message(LogLevel::Error, e.what());
     return e.exit_code();

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <climits>
 #include <cstdlib>
+#include <map>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -83,13 +84,17 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
                                 .expected = "--resume or --force",
                                 .got = "both"});
   }
-  for (const auto& [key, value] : flags.spelt) flags.sets.push_back(key + "=" + value);
+  std::map<std::string, std::string> spelt;
+  for (const auto& [flag, key, value] : flags.spelt) {
+    flags.sets.push_back(key + "=" + value);
+    spelt[flags.sets.back()] = flag;
+  }
   if (std::string_view(stage.name) == "inspect" && !flags.inputs.empty()) {
     flags.sets.push_back("model.path=" + flags.inputs.front());
   }
   recipes::Invocation invocation{
       .loaded = config::load(flags.config.empty() ? std::nullopt : std::optional(flags.config),
-                             flags.sets),
+                             flags.sets, spelt),
       .resume = flags.resume,
       .force = flags.force,
       .dry_run = flags.dry_run,
@@ -130,7 +135,7 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
 
 int run(int argc, char** argv) {
   CommandLine said = parse(argc, argv);
-  if (said.stage == nullptr) return said.exit_code;
+  if (said.stage == nullptr) return 0;
   return run_stage(*said.stage, said.flags, {argv, argv + argc});
 }
 

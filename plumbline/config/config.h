@@ -294,14 +294,16 @@ struct Config {
 struct Loaded {
   Config config;
   std::vector<std::string> sets;
-  // "section.key" -> "default", "file:line" or "--set"; one entry per key.
+  // "section.key" -> "default", "file:line", "--set" or a flag; one entry per key.
   std::map<std::string, std::string> origins;
 };
 
 // Defaults, then `file`, then `sets` ("section.key=value", later ones win). Throws one ConfigError
 // that lists every problem on a line of its own: where it stands, key, value, and what is expected.
 //   value  a TOML scalar; for text keys the words as they are; a list as [a, b] or a,b
-Loaded load(const std::optional<std::string>& file, const std::vector<std::string>& sets);
+// `flags` has the flags by which some of `sets` were given ("run.seed=3": "--seed"), for errors.
+Loaded load(const std::optional<std::string>& file, const std::vector<std::string>& sets,
+            const std::map<std::string, std::string>& flags = {});
 
 // One thing wrong with a value; `text` holds value and expectation.
 struct Problem {

@@ -139,9 +139,10 @@ class Loader {
     }
   }
 
-  void apply(const std::string& assignment) {
+  // `flag` is empty for --set.
+  void apply(const std::string& assignment, const std::string& flag) {
     loaded_.sets.push_back(assignment);
-    const std::string where = "--set " + assignment;
+    const std::string where = flag.empty() ? "--set " + assignment : flag + ": " + assignment;
     const size_t equals = assignment.find('=');
     const std::string name(trimmed(assignment.substr(0, equals), " \t"));
     if (equals == std::string::npos) {
@@ -153,7 +154,7 @@ class Loader {
     }
     const auto value = command_line_value(
         std::string(trimmed(assignment.substr(equals + 1), " \t")), field->get(loaded_.config));
-    put(*field, name, value, where, "--set");
+    put(*field, name, value, where, flag.empty() ? "--set" : flag);
   }
 
   Loaded finish() {
@@ -228,10 +229,14 @@ class Loader {
 
 }  // namespace
 
-Loaded load(const std::optional<std::string>& file, const std::vector<std::string>& sets) {
+Loaded load(const std::optional<std::string>& file, const std::vector<std::string>& sets,
+            const std::map<std::string, std::string>& flags) {
   Loader loader;
   if (file) loader.read_file(*file);
-  for (const std::string& assignment : sets) loader.apply(assignment);
+  for (const std::string& assignment : sets) {
+    const auto flag = flags.find(assignment);
+    loader.apply(assignment, flag == flags.end() ? "" : flag->second);
+  }
   return loader.finish();
 }
 

@@ -12,7 +12,7 @@ constexpr const char* kHint =
 
 BudgetReached reached(const std::string& expected, const std::string& got) {
   return BudgetReached({.component = "eval",
-                        .doing = "asking the judge",
+                        .doing = "asking a service",
                         .expected = expected,
                         .got = got,
                         .hint = kHint});

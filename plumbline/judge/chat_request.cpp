@@ -20,7 +20,7 @@ using remote::excerpt;
 
 constexpr std::string_view kPath = "/chat/completions";
 
-std::string doing(const std::string& id) { return fmt::format("judging '{}'", id); }
+std::string doing(const std::string& id) { return fmt::format("asking about '{}'", id); }
 
 [[noreturn]] void wrong(const std::string& id, const std::string& expected,
                         const std::string& got) {

@@ -38,7 +38,7 @@ void ChatService::reply_each(const std::vector<api::JudgeRequest>& requests, con
 
 api::JudgeReply ChatService::ask(const api::JudgeRequest& request) {
   const std::string text = remote::post_json({.url = options_.url,
-                                              .doing = fmt::format("judging '{}'", request.id),
+                                              .doing = fmt::format("asking about '{}'", request.id),
                                               .timeout_seconds = options_.timeout_seconds,
                                               .retries = options_.retries,
                                               .key_variable = options_.key_variable,

@@ -34,14 +34,14 @@ std::string line_of(const api::JudgeRequest& request) {
 [[noreturn]] void wrong(const std::string& command, const std::string& expected,
                         const std::string& got) {
   throw DataError({.component = "eval",
-                   .doing = "asking the judge",
+                   .doing = "asking a command",
                    .expected = expected,
                    .got = got,
                    .where = remote::excerpt(command, 200)});
 }
 
 std::string read_reply(const std::string& command, const std::string& id, const std::string& line) {
-  const json value = try_parse_json(line, fmt::format("judging '{}'", id));
+  const json value = try_parse_json(line, fmt::format("asking about '{}'", id));
   if (value.is_string()) return value.get<std::string>();
   if (value.is_object() && value.contains("id") && eval::id_text(value["id"], command) != id) {
     wrong(command, fmt::format("the reply about '{}' in its place", id),
@@ -68,7 +68,7 @@ void CommandJudge::reply_each(const std::vector<api::JudgeRequest>& requests, co
   size_t done = 0;
   std::exception_ptr ours;  // no failure of the command
   remote::Command command{.line = options_.line,
-                          .doing = "asking the judge",
+                          .doing = "asking a command",
                           .timeout_seconds = options_.timeout_seconds,
                           .retries = {.count = 0}};
   command.on_line = [&](const std::string& line) {

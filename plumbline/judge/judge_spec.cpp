@@ -28,7 +28,7 @@ constexpr const char* kForms =
 [[noreturn]] void fail(const std::string& expected, const std::string& got,
                        const std::string& hint = {}) {
   throw ConfigError(Complaint{.component = "eval",
-                              .doing = "reading the judge",
+                              .doing = "reading whom to ask",
                               .expected = expected,
                               .got = got,
                               .hint = hint});

@@ -91,6 +91,15 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
+// Throws what is wrong with a command's config and settings.
+void check(const app::Flags& flags) {
+  auto sets = flags.sets;
+  for (const auto& [flag, key, value] : flags.spelt) sets.push_back(key + "=" + value);
+  const bool is_own = flags.config.starts_with("configs/");
+  const bool has_config = !flags.config.empty() && (is_own || fs::exists(flags.config));
+  config::load(has_config ? std::optional(flags.config) : std::nullopt, sets);
+}
+
 // What is wrong with a command; nothing when it is understood.
 std::string complaint(const std::string& text) {
   std::vector<std::string> words = words_of(text);
@@ -98,21 +107,15 @@ std::string complaint(const std::string& text) {
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const auto said = app::parse(static_cast<int>(words.size()), argv.data());
-  testing::internal::GetCapturedStdout();
-  const std::string error = testing::internal::GetCapturedStderr();
-  if (said.stage == nullptr) return said.exit_code == 0 ? "" : error;
-  auto sets = said.flags.sets;
-  for (const auto& [key, value] : said.flags.spelt) sets.push_back(key + "=" + value);
-  const bool has_config = !said.flags.config.empty() && fs::exists(said.flags.config);
+  std::string error;
   try {
-    config::load(has_config ? std::optional(said.flags.config) : std::nullopt, sets);
+    const auto said = app::parse(static_cast<int>(words.size()), argv.data());
+    if (said.stage != nullptr) check(said.flags);
   } catch (const Error& e) {
-    return e.what();
+    error = e.what();
   }
-  const bool is_own = said.flags.config.starts_with("configs/");
-  return is_own && !has_config ? "there is no " + said.flags.config : "";
+  testing::internal::GetCapturedStdout();
+  return error;
 }
 
 void expect_understood(const std::vector<fs::path>& files, const std::string& prefix,

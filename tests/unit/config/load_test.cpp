@@ -111,6 +111,17 @@ TEST(Load, MissingFileAndBadSetAreReportedTogether) {
   EXPECT_THAT(text, HasSubstr("--set ppo.epochs=0: expected an integer, at least 1"));
 }
 
+TEST(Load, FlagsAreNamedAsTheyWereTyped) {
+  try {
+    load(std::nullopt, {"run.seed=abc", "run.device=gpu"},
+         {{"run.seed=abc", "--seed"}, {"run.device=gpu", "--device"}});
+    FAIL();
+  } catch (const ConfigError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("\n  --seed: run.seed=abc: expected an integer"));
+    EXPECT_THAT(e.what(), HasSubstr("\n  --device: run.device = \"gpu\": expected cpu"));
+  }
+}
+
 TEST(Load, NumbersWhoseProductsOverflowHaveALimit) {
   EXPECT_THAT(error_of(std::nullopt, {"sft.micro_tokens=3000000000"}),
               HasSubstr("expected an integer, at least 1, at most 2147483647"));

@@ -104,9 +104,9 @@ TEST(ChatReply, SaysWhenItIsCut) {
 
 TEST(ChatReply, IsJson) {
   EXPECT_EQ(complaint("<html>\n502</html>"),
-            "[eval] judging 'q7': expected a chat completion in JSON, got '<html> 502</html>'.");
+            "[eval] asking about 'q7': expected a chat completion in JSON, got '<html> 502</html>'.");
   EXPECT_THAT(complaint(""), HasSubstr("got ''"));
-  EXPECT_THAT(complaint(std::string(200, '[')), HasSubstr("judging 'q7'"));
+  EXPECT_THAT(complaint(std::string(200, '[')), HasSubstr("asking about 'q7'"));
 }
 
 TEST(ChatReply, HasTheRightShape) {

@@ -151,7 +151,7 @@ TEST(ChatServiceFailures, NameTheRequest) {
   const TestServer server(says("down", 500));
   ChatService judge(options_of(server));
   EXPECT_THAT(error_text<IoError>([&] { judge.reply({about("q8")}); }),
-              HasSubstr("judging 'q8': expected status 200, got 500 and 'down'"));
+              HasSubstr("asking about 'q8': expected status 200, got 500 and 'down'"));
   EXPECT_EQ(server.num_requests(), 4);
 }
 
@@ -164,7 +164,7 @@ TEST(ChatServiceFailures, MayBeTooSlow) {
   options.timeout_seconds = 0.1;
   options.retries.count = 0;
   EXPECT_THAT(error_text<IoError>([&] { ChatService(options).reply({about("q8")}); }),
-              HasSubstr("judging 'q8': expected a reply within 0.1 seconds"));
+              HasSubstr("asking about 'q8': expected a reply within 0.1 seconds"));
 }
 
 // The service says 200, and it is none.
@@ -176,7 +176,7 @@ TEST(ChatServiceLies, AreNotBelievedNorAskedAgain) {
     const TestServer server(says(lie));
     ChatService judge(options_of(server));
     EXPECT_THAT(error_text<DataError>([&] { judge.reply({about("q8")}); }),
-                AllOf(HasSubstr("judging 'q8'"), HasSubstr(lie)));
+                AllOf(HasSubstr("asking about 'q8'"), HasSubstr(lie)));
     EXPECT_EQ(server.num_requests(), 1) << lie;
   }
 }

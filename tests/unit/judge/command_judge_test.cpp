@@ -78,7 +78,7 @@ TEST(CommandJudge, AnswersAllAndNoMore) {
 
 TEST(CommandJudge, SaysHowTheCommandFailed) {
   const auto text = error_text<IoError>([] { judge_of("echo bad luck >&2; exit 3").reply(kTwo); });
-  EXPECT_THAT(text, AllOf(HasSubstr("asking the judge: expected exit code 0, got 3"),
+  EXPECT_THAT(text, AllOf(HasSubstr("asking a command: expected exit code 0, got 3"),
                           HasSubstr("bad luck")));
 }
 
