@@ -323,7 +323,10 @@ class Demo {
     log_info("demo: intervals over seeds and pictures");
     study::StudyRun run{
         .command = invocation_.command, .runs = plan_.runs(), .seeds = config_.demo.seeds};
-    for (const auto& variant : variants_) run.variants.push_back(variant.name);
+    for (const auto& variant : variants_) {
+      run.variants.push_back(variant.name);
+      if (variant.differs_in_kl_alone()) run.curve.push_back(variant.name);
+    }
     const auto result = study::conclude(
         layout_, run,
         {.samples = config_.demo.quick ? 100 : 10000,

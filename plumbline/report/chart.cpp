@@ -6,12 +6,13 @@
 #include <cmath>
 
 #include "plumbline/report/html.h"
+#include "plumbline/report/label_places.h"
 
 namespace plumbline::report {
 namespace {
 
 constexpr double kWidth = 560, kHeight = 300;  // without the legend
-constexpr double kLeft = 56, kRight = 16, kTop = 34, kBottom = 42;
+constexpr double kLeft = 68, kRight = 16, kTop = 34, kBottom = 42;
 constexpr double kLegendRow = 18;
 constexpr const char* kDashes[kNumColors] = {"", "8 3", "2 3", "9 3 2 3", "5 2", "1 2"};
 
@@ -63,8 +64,8 @@ std::string y_axis(const Frame& frame, const std::string& label) {
     out += text_at(kLeft - 6, frame.y(tick) + 4, "end", fmt::format("{:.4g}", tick));
   }
   const double middle = (kTop + kHeight - kBottom) / 2;
-  return out + text_at(14, middle, "middle", label,
-                       fmt::format("transform=\"rotate(-90 14 {:.1f})\"", middle));
+  return out + text_at(12, middle, "middle", label,
+                       fmt::format("transform=\"rotate(-90 12 {:.1f})\"", middle));
 }
 
 // Where the legend's entries stand: rows are filled from the left.
@@ -166,7 +167,7 @@ std::string band(const Line& line, const Frame& frame) {
                      fill(static_cast<size_t>(line.color)));
 }
 
-// Dots, whiskers and words at the points.
+// Dots and whiskers at the points.
 std::string marks(const Line& line, const Frame& frame) {
   const auto color = static_cast<size_t>(line.color);
   std::string out;
@@ -181,9 +182,47 @@ std::string marks(const Line& line, const Frame& frame) {
       out += segment(x, frame.y(low), x, frame.y(high), stroke(color));
     }
     if (line.has_dots) out += dot(x, y, color);
-    if (!line.labels.empty()) out += text_at(x + 7, y - 6, "start", line.labels[i]);
   }
   return out;
+}
+
+// A word beside its point, or at the end of a thin line from it.
+std::string word(const std::string& text, double x, double y, const Box& box, size_t color) {
+  const double near_x = std::clamp(x, box.left, box.right);
+  const double near_y = std::clamp(y, box.top, box.bottom);
+  const bool is_far = std::hypot(near_x - x, near_y - y) > 12;
+  return (is_far ? segment(x, y, near_x, near_y, stroke(color) + " stroke-opacity=\".6\"") : "") +
+         text_at(box.left, box.bottom - 3, "start", text, fill(color));
+}
+
+// All words, none over another or over a dot.
+std::string words(const std::vector<Line>& lines, const Frame& frame) {
+  constexpr double kHalfDot = 5, kHeightOfText = 12, kCharacter = 6.2;
+  LabelPlaces places({kLeft, kTop, kWidth, kHeight - kBottom});
+  for (const Line& line : lines) {
+    for (const auto& [at_x, at_y] : line.points) {
+      const double x = frame.x(at_x), y = frame.y(at_y);
+      places.take({x - kHalfDot, y - kHalfDot, x + kHalfDot, y + kHalfDot});
+    }
+  }
+  std::string out;
+  for (const Line& line : lines) {
+    for (size_t i = 0; i < line.labels.size(); ++i) {
+      if (line.labels[i].empty()) continue;
+      const double x = frame.x(line.points[i].first), y = frame.y(line.points[i].second);
+      const double width = kCharacter * static_cast<double>(line.labels[i].size());
+      out += word(line.labels[i], x, y, places.place(x, y, width, kHeightOfText),
+                  static_cast<size_t>(line.color));
+    }
+  }
+  return out;
+}
+
+// How far the names of groups, which slope, reach below the chart.
+double depth_of(const std::vector<std::string>& groups) {
+  size_t longest = 0;
+  for (const auto& name : groups) longest = std::max(longest, name.size());
+  return std::max(0.0, 14 + 6.2 * 0.375 * static_cast<double>(longest) + 4 - kBottom);
 }
 
 void widen(Frame& frame, double y) {
@@ -256,13 +295,15 @@ std::string svg(const LineChart& chart) {
   for (const auto& line : kept.lines) out += band(line, frame);
   for (const auto& line : kept.lines) {
     std::string points;
-    for (const auto& [x, y] : line.points)
+    for (size_t i = 0; i + line.num_apart < line.points.size(); ++i) {
+      const auto& [x, y] = line.points[i];
       points += fmt::format("{:.1f},{:.1f} ", frame.x(x), frame.y(y));
+    }
     out += fmt::format("<polyline points=\"{}\" fill=\"none\" {} stroke-width=\"2\"{}/>", points,
                        stroke(static_cast<size_t>(line.color)), dashes(line)) +
            marks(line, frame);
   }
-  return out + legend(kept.lines, names) + "</svg>\n";
+  return out + words(kept.lines, frame) + legend(kept.lines, names) + "</svg>\n";
 }
 
 std::string svg(const BarChart& chart) {
@@ -276,7 +317,9 @@ std::string svg(const BarChart& chart) {
     }
   }
   frame.y_high = frame.y_high <= 0 ? 1 : frame.y_high * 1.05;
-  std::string out = begin(chart.title, legend_height(chart.series)) + y_axis(frame, chart.y_label);
+  const double more = depth_of(chart.groups);
+  std::string out =
+      begin(chart.title, legend_height(chart.series) + more) + y_axis(frame, chart.y_label);
   const double width = 0.8 / static_cast<double>(chart.series.size());
   for (size_t g = 0; g < chart.groups.size(); ++g) {
     const double middle = frame.x(static_cast<double>(g) + 0.5);
@@ -299,7 +342,8 @@ std::string svg(const BarChart& chart) {
       }
     }
   }
-  return out + bar_legend(chart.series, chart.first_color) + "</svg>\n";
+  return out + fmt::format("<g transform=\"translate(0 {:.1f})\">", more) +
+         bar_legend(chart.series, chart.first_color) + "</g></svg>\n";
 }
 
 }  // namespace plumbline::report

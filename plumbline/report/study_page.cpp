@@ -96,6 +96,7 @@ struct Policy {
   json figures;
   json changes;                   // of a variant, over the method itself
   std::optional<bool> has_facts;  // whether its reward model has; nothing where there is none
+  bool is_on_curve;               // the method itself, but for the weight of the KL penalty
   eval::Interval at(const std::string& figure) const {
     return eval::interval_from_json(figures.at(figure));
   }
@@ -107,7 +108,8 @@ std::vector<Policy> policies_of(const json& record) {
     policies.push_back(
         {policy.at("method"), policy.at("variant"), policy.at("figures"),
          policy.value("changes", json::object()),
-         policy.contains("facts") ? std::optional(policy.at("facts").get<bool>()) : std::nullopt});
+         policy.contains("facts") ? std::optional(policy.at("facts").get<bool>()) : std::nullopt,
+         policy.value("on_curve", true)});
   }
   return policies;
 }
@@ -118,9 +120,10 @@ void add_point(Line& line, const Policy& policy, const char* x, const char* y) {
   line.x_ranges.emplace_back(at_x.low, at_x.high);
   line.y_ranges.emplace_back(at_y.low, at_y.high);
   line.labels.push_back(policy.variant);
+  line.num_apart += policy.is_on_curve ? 0 : 1;
 }
 
-// Each method's variants, joined from the one that names least.
+// Each method's variants. Those of the KL penalty are joined, from the one that names least.
 LineChart curve(const std::vector<Policy>& policies, const char* figure, const char* title) {
   LineChart chart{.title = title, .x_label = "coverage of what is there", .y_label = figure};
   Line sft{.name = "SFT", .color = kGrey, .has_dots = true};
@@ -129,6 +132,7 @@ LineChart curve(const std::vector<Policy>& policies, const char* figure, const c
   std::vector<const Policy*> sorted;
   for (const auto& policy : policies) sorted.push_back(&policy);
   std::stable_sort(sorted.begin(), sorted.end(), [](const Policy* a, const Policy* b) {
+    if (a->is_on_curve != b->is_on_curve) return a->is_on_curve;
     return a->at("coverage").value < b->at("coverage").value;
   });
   for (const Policy* policy : sorted) {

@@ -20,7 +20,8 @@ std::string summary_html(const std::vector<Run>& runs, bool is_smoke_run) {
       "claim, of {0}'s {2:.1f} %, and they name {5:.1f} % of what is there, {0}'s {4:.1f} %. {6} "
       "Whether such differences are more than chance only several seeds tell.</p>\n",
       escape(before.name), escape(after.name), 100 * a.at("false_description").value,
-      100 * b.at("false_description").value, 100 * a.at("coverage").value, 100 * b.at("coverage").value,
+      100 * b.at("false_description").value, 100 * a.at("coverage").value,
+      100 * b.at("coverage").value,
       after.num_runs > 1 ? "" : fmt::format("This is one seed and {} answers.", b.num_answers));
 }
 

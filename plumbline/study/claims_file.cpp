@@ -54,17 +54,20 @@ void add_figures(json& policy, const SeedStudy& study, const std::string& name) 
   }
 }
 
-json policies_json(const Evidence& e, const std::vector<std::string>& variants) {
+json policies_json(const Evidence& e, const StudyRun& run) {
   auto policies = json::array();
   policies.push_back({{"policy", kSft}, {"method", kSft}, {"variant", ""}});
   add_figures(policies.back(), e.answers, kSft);
-  for (const auto& variant : variants) {
+  for (const auto& variant : run.variants) {
+    const bool is_on_curve =
+        std::find(run.curve.begin(), run.curve.end(), variant) != run.curve.end();
     for (const bool has_facts : {false, true}) {
       const std::string name = system_name(has_facts, variant);
       policies.push_back({{"policy", name},
                           {"method", system_name(has_facts)},
                           {"variant", variant == kDefault ? "" : variant},
-                          {"facts", has_facts}});
+                          {"facts", has_facts},
+                          {"on_curve", is_on_curve}});
       add_figures(policies.back(), e.answers, name);
       add_figures(policies.back(), e.gains, name);
       if (variant == kDefault) continue;
@@ -102,7 +105,7 @@ ordered_json study_record(const Layout& layout, const StudyRun& run, const Evide
           {"images", evidence.answers.num_units()},
           {"claims", listed},
           {"shown_figures", shown},
-          {"policies", policies_json(evidence, run.variants)}};
+          {"policies", policies_json(evidence, run)}};
 }
 
 StudyResult conclude(const Layout& layout, const StudyRun& run,

@@ -128,6 +128,14 @@ class Reader {
 
 }  // namespace
 
+bool Variant::differs_in_kl_alone() const {
+  if (has_own_reward()) return false;
+  const auto ppo = settings_of("ppo");
+  return std::all_of(ppo.begin(), ppo.end(), [](const std::string& setting) {
+    return setting.starts_with("ppo.kl_coef=");
+  });
+}
+
 std::vector<Variant> read_variants(const std::string& path) { return Reader(path).read(); }
 
 std::vector<Variant> chosen_variants(const std::vector<Variant>& all, const std::string& names) {

@@ -25,6 +25,9 @@ struct Variant {
     return has_own_comparisons() || has_exchanged_facts || settings.contains("reward");
   }
   bool is_default() const { return settings.empty() && !has_exchanged_facts; }
+  // Whether it is the method itself but for the weight of the KL penalty: those are points of one
+  // curve of what a policy says against what of it is false.
+  bool differs_in_kl_alone() const;
 };
 
 // Reads a file of tables: name = {about = "...", annotate = ["key=value", ...], reward = [...],

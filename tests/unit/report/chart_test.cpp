@@ -81,6 +81,21 @@ TEST(BarChart, WithoutAValueThereIsNoBar) {
   EXPECT_EQ(text.find("<rect", text.find("<rect") + 1), text.rfind("<rect"));
 }
 
+TEST(LineChart, PointsApartAreNotJoined) {
+  LineChart chart{
+      .title = "t",
+      .lines = {{.name = "one", .points = {{0, 0}, {1, 1}, {0.5, 1}}, .has_dots = true}}};
+  const auto joined = [&] {
+    const std::string text = svg(chart);
+    const size_t begin = text.find("points=\"") + 8;
+    const std::string points = text.substr(begin, text.find('"', begin) - begin);
+    return std::count(points.begin(), points.end(), ',');
+  };
+  EXPECT_EQ(joined(), 3);
+  chart.lines[0].num_apart = 1;
+  EXPECT_EQ(joined(), 2);
+}
+
 TEST(LineChart, DotsStandAtThePoints) {
   LineChart chart{.title = "t", .lines = {{.name = "one", .points = {{0, 0}, {10, 1}}}}};
   EXPECT_THAT(svg(chart), Not(HasSubstr("<circle")));

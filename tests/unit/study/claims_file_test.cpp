@@ -53,11 +53,14 @@ TEST(StudyRecord, SaysWhatAVariantChanges) {
   ToyStudy toy;
   toy.add_variant("wrong", false);
   write_run(toy.layout / "sft", "abc", 30);
-  const StudyRun run{.runs = {"sft"}, .variants = {"default", "wrong"}, .seeds = 2};
+  const StudyRun run{
+      .runs = {"sft"}, .variants = {"default", "wrong"}, .curve = {"default"}, .seeds = 2};
   const auto evidence = read_evidence(toy.layout, run.variants, ToyStudy::kSeeds,
                                       {.samples = 20, .key = random_key(1, "test")});
   const auto policies = study_record(toy.layout, run, evidence, {})["policies"];
   ASSERT_EQ(policies[4]["policy"], "Fact-RLHF, wrong");
+  EXPECT_EQ(policies[2]["on_curve"], true);
+  EXPECT_EQ(policies[4]["on_curve"], false);
   EXPECT_EQ(policies[4]["changes"]["hallucination"]["value"], 1);
   EXPECT_EQ(policies[3]["changes"]["gap"]["seeds"].size(), 2U);
   EXPECT_FALSE(policies[2].contains("changes"));

@@ -82,6 +82,17 @@ TEST(Variants, SettingsAreTheirStages) {
                            HasSubstr("'annotate.noise=1'")));
 }
 
+TEST(Variants, ThoseOfTheKlPenaltyAreOneCurve) {
+  EXPECT_TRUE(Variant{}.differs_in_kl_alone());
+  EXPECT_TRUE(
+      (Variant{.name = "a", .settings = {{"ppo", {"ppo.kl_coef=0.1"}}}}.differs_in_kl_alone()));
+  EXPECT_FALSE((Variant{.name = "a", .settings = {{"ppo", {"ppo.kl_coef=0", "ppo.total_steps=9"}}}}
+                    .differs_in_kl_alone()));
+  EXPECT_FALSE((Variant{.name = "a", .settings = {{"annotate", {"annotate.noise=0"}}}}
+                    .differs_in_kl_alone()));
+  EXPECT_FALSE((Variant{.name = "a", .has_exchanged_facts = true}.differs_in_kl_alone()));
+}
+
 TEST(Variants, AreChosenByName) {
   const std::vector<Variant> all = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
   EXPECT_THAT(names_of(chosen_variants(all, "all")), ElementsAre("a", "b", "c"));
