@@ -68,7 +68,7 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   } else {
     sub->add_option("--questions", eval.questions, "the benchmark's questions")->type_name("PATH");
   }
-  sub->add_option("--facts", eval.facts, "another file that it reads (repeatable)")
+  sub->add_option("--file", eval.files, "another file that it reads (repeatable)")
       ->type_name("NAME=FILE");
   sub->add_option("--variant", eval.variants,
                   "a published rule; of each the first value is the default (repeatable)")

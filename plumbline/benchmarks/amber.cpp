@@ -44,7 +44,7 @@ class Describer {
                                     .doing = "scoring amber=official",
                                     .expected = "word vectors",
                                     .got = "none",
-                                    .hint = "--facts vectors=FILE with a text file of GloVe or "
+                                    .hint = "--file vectors=FILE with a text file of GloVe or "
                                             "word2vec, or --variant amber=lexical."});
       }
       vectors_ = WordVectors(request.file("vectors"), objects_.words());
@@ -171,7 +171,7 @@ std::optional<Describer> describer_for(const eval::EvalRequest& request, bool ha
     if (!request.file(name).empty()) continue;
     throw ConfigError(Complaint{.component = "eval",
                                 .doing = "scoring AMBER's descriptions",
-                                .expected = fmt::format("--facts {}=FILE", name),
+                                .expected = fmt::format("--file {}=FILE", name),
                                 .got = "none",
                                 .hint = "relation.json and safe_words.txt of AMBER's data."});
   }

@@ -52,7 +52,7 @@ CaptionWords::CaptionWords(LemmaRule rule, const eval::EvalRequest& request) : r
                                   .doing = "reducing words by their parts of speech",
                                   .expected = "a tagger",
                                   .got = "none",
-                                  .hint = "--facts tagger=FOLDER with NLTK's "
+                                  .hint = "--file tagger=FOLDER with NLTK's "
                                           "averaged_perceptron_tagger_eng, or another "
                                           "--variant chair.lemma."});
     }

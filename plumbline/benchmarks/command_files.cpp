@@ -9,8 +9,8 @@ bool has_own_flag(const std::string& input) {
   return input == "questions" || input == "answers" || input == "replies";
 }
 
-// The only input of --facts; "" where there are none or several.
-std::string only_fact_input(const eval::Benchmark& benchmark) {
+// The only input of --file; "" where there are none or several.
+std::string only_other_input(const eval::Benchmark& benchmark) {
   std::string name;
   for (const auto& input : benchmark.inputs) {
     if (has_own_flag(input.name)) continue;
@@ -30,14 +30,14 @@ eval::EvalRequest make_request(const eval::Benchmark& benchmark, const NamedFile
                 {"replies", files.replies}},
       .variants = variants_of(benchmark, files.variants),
       .join = files.join == "position" ? eval::Join::Position : eval::Join::Id};
-  for (const auto& text : files.facts) {
+  for (const auto& text : files.others) {
     const size_t equal = text.find('=');
     const std::string name =
-        equal == std::string::npos ? only_fact_input(benchmark) : text.substr(0, equal);
+        equal == std::string::npos ? only_other_input(benchmark) : text.substr(0, equal);
     if (name.empty()) {
       throw ConfigError(
           Complaint{.component = "eval",
-                    .doing = "reading --facts for " + benchmark.name,
+                    .doing = "reading --file for " + benchmark.name,
                     .expected = "NAME=FILE",
                     .got = "'" + text + "'",
                     .hint = "`plumbline eval list` shows the names of the files it reads."});

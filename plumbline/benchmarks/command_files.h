@@ -10,7 +10,7 @@ namespace plumbline::benchmarks {
 
 struct NamedFiles {
   std::string questions = {}, answers = {}, replies = {};
-  std::vector<std::string> facts = {};  // "name=path"; a path alone where there is one such input
+  std::vector<std::string> others = {};  // "name=path"; a path alone where there is one such input
   std::vector<std::string> variants = {};  // "name=value"
   std::string join = "id";                 // or "position"
 };

@@ -137,7 +137,7 @@ const std::string& needed(const eval::EvalRequest& request, const std::string& n
   if (!path.empty()) return path;
   throw ConfigError(Complaint{.component = "eval",
                               .doing = "asking a judge about llava-bench",
-                              .expected = "--facts " + name + "=FILE",
+                              .expected = "--file " + name + "=FILE",
                               .got = "none"});
 }
 

@@ -132,7 +132,7 @@ std::vector<Question> read_questions(const eval::EvalRequest& request, bool need
         .expected = "a 'label', or the category of a split whose labels are given",
         .got = question.split.empty() ? "neither" : "the category '" + question.split + "'",
         .where = question.asked.where,
-        .hint = "give the official files: --facts random=FILE --facts popular=FILE --facts "
+        .hint = "give the official files: --file random=FILE --file popular=FILE --file "
                 "adversarial=FILE"});
   }
   for (const auto& split : splits_of(questions)) add_labels(questions, split, request.file(split));

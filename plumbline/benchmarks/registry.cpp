@@ -36,7 +36,7 @@ ConfigError refused(const std::string& doing, const std::string& expected, const
 
 std::string flag_of(const std::string& input) {
   const bool has_flag = input == "questions" || input == "answers" || input == "replies";
-  return has_flag ? "--" + input + " FILE" : "--facts " + input + "=FILE";
+  return has_flag ? "--" + input + " FILE" : "--file " + input + "=FILE";
 }
 
 // "  name      what it is", in two lines where the name is long.

@@ -117,7 +117,7 @@ std::vector<ScienceProblem> read_science_problems(const eval::EvalRequest& reque
   const auto ids = splits.empty() ? ids_by_field(problems, split) : listed_ids(splits, split);
   if (ids.empty()) {
     throw unfit("problems of the split '" + split + "'", "none", splits.empty() ? path : splits,
-                "give ScienceQA's pid_splits.json: --facts splits=FILE.");
+                "give ScienceQA's pid_splits.json: --file splits=FILE.");
   }
   std::vector<std::string> missing;
   for (const auto& id : ids) {

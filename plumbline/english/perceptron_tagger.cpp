@@ -34,7 +34,7 @@ std::string path_of(const std::string& folder, const std::string& part) {
                           .where = folder,
                           .hint =
                               "unpack taggers/averaged_perceptron_tagger_eng.zip of NLTK's data "
-                              "and give --facts tagger=FOLDER."});
+                              "and give --file tagger=FOLDER."});
 }
 
 json read(const std::string& folder, const std::string& part, json::value_t type) {

@@ -52,7 +52,7 @@ std::string read(const fs::path& path) {
                             .expected = "the files of WordNet 3.0",
                             .got = fmt::format("no {}", path.filename().string()),
                             .where = path.string(),
-                            .hint = "apt install wordnet-base, or give --facts wordnet=FOLDER."});
+                            .hint = "apt install wordnet-base, or give --file wordnet=FOLDER."});
   }
   return read_file(path);
 }

@@ -13,7 +13,7 @@
 namespace plumbline::eval {
 
 // A file that scoring reads: `--questions`, `--answers` and `--replies` have flags of their own,
-// all others are given as `--facts NAME=FILE`.
+// all others are given as `--file NAME=FILE`.
 struct InputSpec {
   std::string name;
   std::string what;  // its form, in a few words

@@ -39,10 +39,11 @@ std::vector<eval::Prompt> read_prompts(const eval::Benchmark& benchmark,
                                 .got = "one whose answers are made elsewhere",
                                 .hint = "see docs/guide/benchmarks/" + benchmark.name + ".md."});
   }
-  const auto request = benchmarks::make_request(
-      benchmark,
-      {.questions = loaded.config.data.benchmark, .facts = flags.facts, .variants = flags.variants},
-      "answer", {"questions"});
+  const auto request = benchmarks::make_request(benchmark,
+                                                {.questions = loaded.config.data.benchmark,
+                                                 .others = flags.files,
+                                                 .variants = flags.variants},
+                                                "answer", {"questions"});
   auto prompts = benchmark.prompts(request);
   if (prompts.empty()) {
     throw DataError(Complaint{.component = "eval",

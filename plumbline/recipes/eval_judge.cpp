@@ -81,7 +81,7 @@ void judge_answers(const Invocation& invocation) {
   const auto request = benchmarks::make_request(benchmark,
                                                 {.questions = flags.questions,
                                                  .answers = flags.answers.front(),
-                                                 .facts = flags.facts,
+                                                 .others = flags.files,
                                                  .variants = flags.variants,
                                                  .join = flags.join},
                                                 "judge", {"questions", "answers"});

@@ -57,7 +57,7 @@ std::vector<eval::ScoredSystem> score_all(const eval::Benchmark& benchmark, cons
                            {.questions = flags.questions,
                             .answers = flags.answers[i],
                             .replies = flags.replies.empty() ? "" : flags.replies[i],
-                            .facts = flags.facts,
+                            .others = flags.files,
                             .variants = flags.variants,
                             .join = flags.join},
                            "score", benchmarks::all_inputs(benchmark))});

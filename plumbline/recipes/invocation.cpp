@@ -14,9 +14,9 @@ std::vector<std::string> Invocation::files() const {
   }
   files.insert(files.end(), eval.answers.begin(), eval.answers.end());
   files.insert(files.end(), eval.replies.begin(), eval.replies.end());
-  for (const auto& fact_file : eval.facts) {  // NAME=FILE
-    const size_t sign = fact_file.find('=');
-    if (sign != std::string::npos) files.push_back(fact_file.substr(sign + 1));
+  for (const auto& named : eval.files) {  // NAME=FILE
+    const size_t sign = named.find('=');
+    if (sign != std::string::npos) files.push_back(named.substr(sign + 1));
   }
   const config::DataConfig& data = loaded.config.data;
   for (const auto& path : {data.train, data.eval}) {

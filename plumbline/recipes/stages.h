@@ -16,7 +16,7 @@ struct EvalFlags {
   std::string questions = {};
   std::vector<std::string> answers = {}, replies = {};  // of one system, or of two to compare
   std::vector<std::string> names = {};                  // of the systems
-  std::vector<std::string> facts = {}, variants = {};   // "name=value"
+  std::vector<std::string> files = {}, variants = {};   // "name=value"
   std::string join = "id";
   bool is_markdown = false;
   std::string endpoint = {};             // who answers, if not model.path

@@ -13,7 +13,9 @@ std::string whereabouts(const std::vector<Step>& steps, size_t index, double ela
     if (!steps[i].is_done) (i < index ? before : after) += steps[i].seconds;
   }
   const std::string place = fmt::format("{}/{}", index + 1, steps.size());
-  const double pace = before > 0 ? elapsed / before : 1;
+  // As if a little had been done at the expected pace: the first steps may be tiny ones.
+  constexpr double kPrior = 30;
+  const double pace = (elapsed + kPrior) / (before + kPrior);
   return place + ", about " + duration_text(after * pace) + " left";
 }
 

@@ -19,7 +19,7 @@ struct Step {
 void carry_out(const std::string& label, const std::vector<Step>& steps);
 
 // "3/15, about 4:10 left": step `index` of all, when those before it took `elapsed` seconds instead
-// of the expected. Before anything was done the expected counts.
+// of the expected. At the beginning the expected counts.
 std::string whereabouts(const std::vector<Step>& steps, size_t index, double elapsed);
 
 }  // namespace plumbline::study

@@ -150,13 +150,13 @@ TEST_F(Cli, CommandsAndFlagsStayAsTheyAre) {
       {"ppo", staged + " --dry-run"},
       {"eval", staged + " --json"},
       {"eval list", "--set --quiet"},
-      {"eval answer", staged + " --questions --facts --variant --images --model --adapter "
+      {"eval answer", staged + " --questions --file --variant --images --model --adapter "
                                "--conversation --endpoint --max-tokens --literal-backslash-n"},
       {"eval judge",
-       "--config --set --seed --device --dtype --quiet --questions --facts --variant "
+       "--config --set --seed --device --dtype --quiet --questions --file --variant "
        "--join --answers --judge --out --mix-judges --dry-run"},
       {"eval score",
-       "--config --set --out --seed --force --quiet --questions --facts --variant "
+       "--config --set --out --seed --force --quiet --questions --file --variant "
        "--join --answers --compare --replies --name --markdown --json"},
       {"chat",
        "--config --set --seed --device --dtype --quiet --model --base --adapter "

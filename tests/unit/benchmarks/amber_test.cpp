@@ -120,7 +120,7 @@ TEST_F(Amber, VlmEvalKitReadsWordsOfYesNoQuestionsAlone) {
 
 TEST_F(Amber, OfficialNeedsVectors) {
   EXPECT_THAT(eval::error_of([&] { score(kAnswers, {"amber=official"}); }),
-              HasSubstr("--facts vectors=FILE"));
+              HasSubstr("--file vectors=FILE"));
   inputs_["vectors"] = files_.write("v.txt", "bench 1 0\nsky 0.9 0.1\ncat 0 1\n");
   const auto scoring = score(kAnswers, {"amber=official"});
   EXPECT_DOUBLE_EQ(eval::figure(scoring, "generative/chair"),
@@ -130,7 +130,7 @@ TEST_F(Amber, OfficialNeedsVectors) {
 
 TEST_F(Amber, DescriptionsNeedWords) {
   inputs_.erase("associations");
-  EXPECT_THAT(eval::error_of([&] { score(kAnswers); }), HasSubstr("--facts associations=FILE"));
+  EXPECT_THAT(eval::error_of([&] { score(kAnswers); }), HasSubstr("--file associations=FILE"));
 }
 
 TEST_F(Amber, ATruthOfOtherWordsIsRefused) {

@@ -44,7 +44,7 @@ TEST_F(CaptionWordsOf, EmptyCaptionsHaveNoWords) {
 
 TEST_F(CaptionWordsOf, WhatIsMissing) {
   EXPECT_THAT(eval::error_of([&] { words(LemmaRule::Pos, ""); }),
-              HasSubstr("--facts tagger=FOLDER"));
+              HasSubstr("--file tagger=FOLDER"));
   request_.files["wordnet"] = "/tmp/no-such-folder";
   EXPECT_THAT(eval::error_of([&] { words(LemmaRule::Noun, ""); }), HasSubstr("wordnet-base"));
   EXPECT_EQ(eval::error_of([&] { words(LemmaRule::Words, ""); }), "");

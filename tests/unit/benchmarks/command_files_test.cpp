@@ -14,7 +14,7 @@ using testing::HasSubstr;
 TEST(CommandFiles, NamesAndDefaults) {
   const auto request =
       make_request(benchmark("pope"),
-                   {.questions = "q", .answers = "a", .facts = {"random=r=1"}, .join = "position"},
+                   {.questions = "q", .answers = "a", .others = {"random=r=1"}, .join = "position"},
                    "score", all_inputs(benchmark("pope")));
   EXPECT_EQ(request.file("random"), "r=1");
   EXPECT_EQ(request.variant("pope"), "official");
@@ -23,7 +23,7 @@ TEST(CommandFiles, NamesAndDefaults) {
 
 TEST(CommandFiles, AFactFileNeedsItsNameWhereThereAreSeveral) {
   EXPECT_THAT(eval::error_of([] {
-                make_request(benchmark("pope"), {.questions = "q", .answers = "a", .facts = {"f"}},
+                make_request(benchmark("pope"), {.questions = "q", .answers = "a", .others = {"f"}},
                              "score", {});
               }),
               AllOf(HasSubstr("NAME=FILE"), HasSubstr("'f'")));

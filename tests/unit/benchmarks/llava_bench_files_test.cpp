@@ -75,10 +75,10 @@ TEST_F(LlavaBenchJudge, RulesAreByCategoryAndSet) {
 TEST_F(LlavaBenchJudge, FilesOfTheJudgeAreNeeded) {
   auto one = request();
   one.files.erase("reference");
-  EXPECT_THAT(eval::error_of([&] { content(one); }), HasSubstr("--facts reference=FILE"));
+  EXPECT_THAT(eval::error_of([&] { content(one); }), HasSubstr("--file reference=FILE"));
   one = request();
   one.files.erase("context");
-  EXPECT_THAT(eval::error_of([&] { content(one); }), HasSubstr("--facts context=FILE"));
+  EXPECT_THAT(eval::error_of([&] { content(one); }), HasSubstr("--file context=FILE"));
 }
 
 TEST_F(LlavaBenchJudge, UnfitContextsAreRefused) {

@@ -158,7 +158,7 @@ TEST_F(PopeFiles, LabelsOfLlavasMergedFile) {
                                     "{\"question_id\":1,\"text\":\"Yes\"}\n"
                                     "{\"question_id\":2,\"text\":\"Yes\"}\n");
   auto request = request_of(benchmark_, {{"questions", merged}, {"answers", answers}});
-  EXPECT_THAT(eval::error_of([&] { benchmark_.score(request); }), HasSubstr("--facts random=FILE"));
+  EXPECT_THAT(eval::error_of([&] { benchmark_.score(request); }), HasSubstr("--file random=FILE"));
   request.files["random"] = request.files["popular"] = questions_;
   const auto scoring = benchmark_.score(request);
   EXPECT_EQ(eval::figure(scoring, "random/accuracy"), 1);

@@ -44,7 +44,7 @@ TEST(Registry, MissingAndUnknownFilesAreToldTogether) {
                 {.files = {{"questions", "q"}, {"recipes", "r"}}, .variants = {}}, "score",
                 {"questions", "answers"});
   });
-  EXPECT_THAT(error, AllOf(HasSubstr("no --answers FILE"), HasSubstr("--facts recipes=FILE")));
+  EXPECT_THAT(error, AllOf(HasSubstr("no --answers FILE"), HasSubstr("--file recipes=FILE")));
 }
 
 }  // namespace

@@ -9,10 +9,14 @@ namespace plumbline::study {
 namespace {
 
 TEST(Whereabouts, GuessesByThePaceSoFar) {
-  const std::vector<Step> steps = {{"a", 10}, {"b", 20}, {"c", 30}};
-  EXPECT_EQ(whereabouts(steps, 0, 0), "1/3, about 1:00 left");
-  EXPECT_EQ(whereabouts(steps, 1, 20), "2/3, about 1:40 left");
-  EXPECT_EQ(whereabouts(steps, 2, 60), "3/3, about 1:00 left");
+  const std::vector<Step> steps = {{"a", 30}, {"b", 90}, {"c", 60}};
+  EXPECT_EQ(whereabouts(steps, 0, 0), "1/3, about 3:00 left");
+  EXPECT_EQ(whereabouts(steps, 1, 90), "2/3, about 5:00 left");
+  EXPECT_EQ(whereabouts(steps, 2, 270), "3/3, about 2:00 left");
+}
+
+TEST(Whereabouts, ATinyFirstStepSaysLittle) {
+  EXPECT_EQ(whereabouts({{"a", 0.1}, {"b", 3000}}, 1, 0.0), "2/2, about 49:50 left");
 }
 
 TEST(Whereabouts, WhatIsDoneTakesNoTime) {
