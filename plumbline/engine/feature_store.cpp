@@ -41,6 +41,7 @@ void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& 
     const bool is_known = by_name_.contains(image) || not_held_.contains(image);
     if (!image.empty() && !is_known) wanted.insert(image);
   }
+  if (wanted.empty()) return;  // a language model alone has no features
   const std::vector<std::string> list(wanted.begin(), wanted.end());
   const int64_t room = feature_memory(room_) / feature_bytes(model);  // in images
   std::unordered_map<std::string, at::Tensor> added;

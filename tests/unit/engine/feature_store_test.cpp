@@ -50,6 +50,24 @@ TEST(FeatureStore, WhatIsNotHeldIsLookedAtAgain) {
   EXPECT_THROW(none.features({"gone.png"}), InternalError);
 }
 
+TEST(FeatureStore, ALanguageModelAloneHasNone) {
+  config::LlavaConfig config;
+  config.text = {.vocab_size = 40,
+                 .hidden_size = 32,
+                 .intermediate_size = 48,
+                 .num_layers = 1,
+                 .num_heads = 4,
+                 .num_kv_heads = 2,
+                 .head_dim = 8,
+                 .max_positions = 64};
+  config.image_token = config::kNoImageToken;
+  auto model = model::Llava::create(config, random_key(5, "tiny"), at::kFloat, at::kCPU);
+  FeatureStore store({}, "");
+  store.prepare(model, {"", ""});
+  EXPECT_FALSE(store.features({"", ""}).defined());
+  EXPECT_EQ(store.planned_bytes(model, {"", ""}), 0);
+}
+
 TEST(FeatureStore, NamesABrokenOrMissingPicture) {
   const TinyAssistant tiny;
   auto assistant = tiny.load();
