@@ -14,9 +14,9 @@ std::vector<std::string> Invocation::files() const {
   }
   files.insert(files.end(), eval.answers.begin(), eval.answers.end());
   files.insert(files.end(), eval.replies.begin(), eval.replies.end());
-  for (const auto& named : eval.files) {  // NAME=FILE
-    const size_t sign = named.find('=');
-    if (sign != std::string::npos) files.push_back(named.substr(sign + 1));
+  for (const auto& other : eval.files) {  // NAME=FILE
+    const size_t sign = other.find('=');
+    if (sign != std::string::npos) files.push_back(other.substr(sign + 1));
   }
   const config::DataConfig& data = loaded.config.data;
   for (const auto& path : {data.train, data.eval}) {
