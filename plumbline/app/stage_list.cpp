@@ -71,8 +71,7 @@ const std::vector<Stage>& stages() {
        {}},
       {"eval answer",
        "answer the questions of BENCHMARK: answers.jsonl; greedily and as long as the benchmark "
-       "says, "
-       "unless generation.temperature or --max-tokens is set, eval.batch_size at a time",
+       "says, unless generation.temperature or --max-tokens is set, eval.batch_size at a time",
        kRun,
        {"run", "model", "data", "eval", "generation"},
        {"run.out"}},

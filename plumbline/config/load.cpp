@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "plumbline/base/error.h"
-#include "plumbline/base/files.h"
 #include "plumbline/base/trimmed.h"
 #include "plumbline/config/fields.h"
 #include "plumbline/config/toml_file.h"
@@ -128,14 +127,11 @@ class Loader {
   }
 
   void read_file(const std::string& path) {
-    std::string text;
-    try {
-      text = plumbline::read_file(path);
-      read_sections(toml::parse(text, path), path);
-    } catch (const IoError&) {
-      complain("{}", unreadable_toml(path));
-    } catch (const toml::parse_error& e) {
-      complain("{}:{}: expected TOML, got {}", path, e.source().begin.line, broken_toml(e, text));
+    const TomlFile file = try_read_toml(path);
+    if (file.problem.empty()) {
+      read_sections(file.table, path);
+    } else {
+      complain("{}", file.problem);
     }
   }
 

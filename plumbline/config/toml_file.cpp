@@ -8,8 +8,11 @@
 #include "plumbline/base/files.h"
 
 namespace plumbline::config {
+namespace {
 
-std::string broken_toml(const toml::parse_error& error, std::string_view text) {
+// The line of a text at which it is no TOML, with what may be wrong. (The parser's own words alone
+// lead astray where a quote is missing.)
+std::string broken_line(const toml::parse_error& error, std::string_view text) {
   const auto number = error.source().begin.line;
   for (toml::source_index line = 1; line < number; ++line) {
     text.remove_prefix(std::min(text.size(), text.find('\n') + 1));
@@ -19,12 +22,32 @@ std::string broken_toml(const toml::parse_error& error, std::string_view text) {
                      error.description());
 }
 
-std::string unreadable_toml(const std::string& path) {
+// Why a file could not be read.
+std::string unreadable(const std::string& path) {
   std::error_code error;
   return fmt::format("{}: expected a TOML file, got {}", path,
                      !fs::exists(path, error)        ? "none"
                      : fs::is_directory(path, error) ? "a folder"
                                                      : "one that cannot be read");
+}
+
+std::string place_of(const toml::parse_error& error, const std::string& path) {
+  return fmt::format("{}:{}", path, error.source().begin.line);
+}
+
+}  // namespace
+
+TomlFile try_read_toml(const std::string& path) {
+  std::string text;
+  try {
+    text = read_file(path);
+    return {.table = toml::parse(text, path)};
+  } catch (const IoError&) {
+    return {.problem = unreadable(path)};
+  } catch (const toml::parse_error& e) {
+    return {.problem =
+                fmt::format("{}: expected TOML, got {}", place_of(e, path), broken_line(e, text))};
+  }
 }
 
 toml::table read_toml(const std::string& path, const std::string& component,
@@ -36,8 +59,8 @@ toml::table read_toml(const std::string& path, const std::string& component,
     throw DataError(Complaint{.component = component,
                               .doing = doing,
                               .expected = "TOML",
-                              .got = broken_toml(e, text),
-                              .where = fmt::format("{}:{}", path, e.source().begin.line)});
+                              .got = broken_line(e, text),
+                              .where = place_of(e, path)});
   }
 }
 

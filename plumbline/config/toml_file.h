@@ -1,18 +1,18 @@
-// TOML files that are not configs.
+// Reading TOML files, with errors in our words.
 #pragma once
 
 #include <toml++/toml.h>
 #include <string>
-#include <string_view>
 
 namespace plumbline::config {
 
-// The line of a text at which it is no TOML, with what may be wrong. (The parser's own words alone
-// lead astray where a quote is missing.)
-std::string broken_toml(const toml::parse_error& error, std::string_view text);
+struct TomlFile {
+  toml::table table = {};
+  std::string problem = {};  // "x.toml: expected a TOML file, got a folder"; empty when all is well
+};
 
-// Why a file could not be read: "x.toml: expected a TOML file, got a folder".
-std::string unreadable_toml(const std::string& path);
+// For callers that report several problems together.
+TomlFile try_read_toml(const std::string& path);
 
 // Throws IoError, or DataError with file and line for what is no TOML. `component` and `doing` word
 // it.

@@ -8,7 +8,6 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
-#include "plumbline/base/json.h"
 #include "plumbline/train/run_folder.h"
 #include "plumbline/train/same_run.h"
 

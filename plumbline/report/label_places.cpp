@@ -28,7 +28,6 @@ bool LabelPlaces::is_free(const Box& box) const {
 Box LabelPlaces::place(double x, double y, double width, double height) {
   constexpr double kSides[][2] = {{1, -1}, {1, 0},  {1, 1},  {-1, -1},
                                   {-1, 0}, {-1, 1}, {0, -1}, {0, 1}};
-  const Box usual = box_at(x, y, 6, -3, width, height);
   for (const double distance : {1.0, 3.0, 5.0, 8.0, 11.0, 15.0, 19.0, 24.0}) {
     for (const auto& side : kSides) {
       const Box box = box_at(x, y, side[0] * 6 * distance, side[1] * 3 * distance, width, height);
@@ -37,8 +36,9 @@ Box LabelPlaces::place(double x, double y, double width, double height) {
       return box;
     }
   }
-  take(usual);
-  return usual;
+  const Box upper_right = box_at(x, y, 6, -3, width, height);
+  take(upper_right);
+  return upper_right;
 }
 
 }  // namespace plumbline::report

@@ -214,18 +214,13 @@ std::string fact_line(const RewardTemplate& t, const std::string& fact) {
 RewardTemplate load_reward_template(const std::string& path) {
   RewardTemplate out;
   Problems problems;
-  std::string text_of_file;
-  try {
-    text_of_file = read_file(path);
-    const toml::table table = toml::parse(text_of_file, path);
-    read_keys(problems, table, path, out);
-    check_text_file(problems, table, path);
+  const config::TomlFile file = config::try_read_toml(path);
+  if (file.problem.empty()) {
+    read_keys(problems, file.table, path, out);
+    check_text_file(problems, file.table, path);
     check_whole(problems, path, out);
-  } catch (const toml::parse_error& e) {
-    problems.push_back(fmt::format("{}:{}: expected TOML, got {}", path, e.source().begin.line,
-                                   config::broken_toml(e, text_of_file)));
-  } catch (const IoError&) {
-    problems.push_back(config::unreadable_toml(path));
+  } else {
+    problems.push_back(file.problem);
   }
   if (problems.empty()) return out;
   std::string text = fmt::format("[reward template] {} problem{}:", problems.size(),

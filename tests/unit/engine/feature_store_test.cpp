@@ -51,15 +51,8 @@ TEST(FeatureStore, WhatIsNotHeldIsLookedAtAgain) {
 }
 
 TEST(FeatureStore, ALanguageModelAloneHasNone) {
-  config::LlavaConfig config;
-  config.text = {.vocab_size = 40,
-                 .hidden_size = 32,
-                 .intermediate_size = 48,
-                 .num_layers = 1,
-                 .num_heads = 4,
-                 .num_kv_heads = 2,
-                 .head_dim = 8,
-                 .max_positions = 64};
+  config::LlavaConfig config = TinyAssistant().load().model.config();
+  config.vision = {};
   config.image_token = config::kNoImageToken;
   auto model = model::Llava::create(config, random_key(5, "tiny"), at::kFloat, at::kCPU);
   FeatureStore store({}, "");
