@@ -10,7 +10,7 @@
 #include <cstdlib>
 
 #include "plumbline/base/error.h"
-#include "plumbline/config/section_lists.h"
+#include "plumbline/config/fields.h"
 
 namespace plumbline::app {
 namespace {

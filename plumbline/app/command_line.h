@@ -1,9 +1,6 @@
 // What the command line says, and the streams it speaks through.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "plumbline/app/flags.h"
 #include "plumbline/app/stage_list.h"
 

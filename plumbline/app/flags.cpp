@@ -1,7 +1,7 @@
 #include "plumbline/app/flags.h"
 
 #include "plumbline/base/error.h"
-#include "plumbline/config/section_lists.h"
+#include "plumbline/config/fields.h"
 
 namespace plumbline::app {
 namespace {
@@ -13,18 +13,18 @@ const char* kind_of(const std::string& key) {
   const config::Value value = field->get(config::Config{});
   if (std::holds_alternative<bool>(value)) return "true|false";
   if (!std::holds_alternative<std::string>(value)) return "N";
-  const bool is_path = key.starts_with("data.") || key == "run.out" || key == "annotate.store" ||
-                       (key.starts_with("model.") && field->limits.choices.empty());
-  return is_path ? "PATH" : "NAME";
+  return field->limits.path == config::PathKind::None ? "NAME" : "PATH";
 }
 
-void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key, const char* help) {
+// Without a text of its own a flag has its key's.
+void add_key(CLI::App* sub, Flags& flags, const char* flag, const char* key,
+             const std::string& help = {}) {
   sub->add_option_function<std::string>(
          flag,
          [&flags, flag, key](const std::string& value) {
            flags.spelt.push_back({flag, key, value});
          },
-         help)
+         help.empty() ? config::find_field(key)->help : help)
       ->type_name(kind_of(key));
 }
 
@@ -56,6 +56,16 @@ void add_scoring_flags(CLI::App* sub, recipes::EvalFlags& eval) {
   sub->add_flag("--markdown", eval.is_markdown, "print Markdown");
 }
 
+void add_model(CLI::App* sub, Flags& flags) {
+  add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
+}
+
+void add_conversation(CLI::App* sub, Flags& flags) {
+  add_key(sub, flags, "--conversation", "model.conversation");
+}
+
+void add_images(CLI::App* sub, Flags& flags) { add_key(sub, flags, "--images", "data.images"); }
+
 // Steps of `eval`, each on files.
 void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   recipes::EvalFlags& eval = flags.eval;
@@ -74,10 +84,10 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
                   "a published rule; of each the first value is the default (repeatable)")
       ->type_name("NAME=VALUE");
   if (name == "eval answer") {
-    add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
-    add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
+    add_images(sub, flags);
+    add_model(sub, flags);
     add_key(sub, flags, "--adapter", "model.adapter", "folder of a LoRA adapter");
-    add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
+    add_conversation(sub, flags);
     sub->add_option("--endpoint", eval.endpoint, "ask a service instead")
         ->type_name("'URL model=NAME key=VARIABLE'");
     add_key(sub, flags, "--max-tokens", "generation.max_tokens",
@@ -94,18 +104,6 @@ void add_eval_flags(CLI::App* sub, Flags& flags, const std::string& name) {
   sub->add_option("--out", eval.out, "file of replies; what it holds is not asked again")
       ->type_name("FILE");
   sub->add_flag("--mix-judges", eval.may_mix_judges, "let another judge go on with the file");
-}
-
-void add_model(CLI::App* sub, Flags& flags) {
-  add_key(sub, flags, "--model", "model.path", "folder of the model, or a .gguf file");
-}
-
-void add_conversation(CLI::App* sub, Flags& flags) {
-  add_key(sub, flags, "--conversation", "model.conversation", "how turns become text");
-}
-
-void add_images(CLI::App* sub, Flags& flags) {
-  add_key(sub, flags, "--images", "data.images", "folder that image paths start from");
 }
 
 void add_adapter_flags(CLI::App* sub, Flags& flags) {
@@ -231,7 +229,7 @@ void add_common_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
             : name == "report" ? "page to write; report.html when missing"
                                : "folder to write");
   }
-  if (has(kSeed)) add_key(sub, flags, "--seed", "run.seed", "seed of every random number");
+  if (has(kSeed)) add_key(sub, flags, "--seed", "run.seed");
   if (has(kDevice)) {
     add_key(sub, flags, "--device", "run.device", "cpu, cuda, cuda:1");
     add_key(sub, flags, "--dtype", "run.dtype", "auto, float32, bfloat16");

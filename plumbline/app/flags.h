@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "plumbline/app/stage_list.h"

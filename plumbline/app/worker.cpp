@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 #include <malloc.h>
 
-#include <algorithm>
 #include <chrono>
 #include <climits>
 #include <cstdlib>
@@ -20,7 +19,7 @@
 #include "plumbline/base/files.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/base/log.h"
-#include "plumbline/config/section_lists.h"
+#include "plumbline/config/fields.h"
 #include "plumbline/parallel/communicator.h"
 #include "plumbline/recipes/stages.h"
 #include "plumbline/train/run_folder.h"
@@ -60,14 +59,12 @@ bool is_missing(const std::string& path) {
 // should be there.
 void check_paths(const Stage& stage, const config::Config& config) {
   std::vector<std::string> missing;
-  for (const char* name :
-       {"model.path", "model.adapter", "model.reward_adapter", "model.reward_base", "data.train",
-        "data.eval", "data.images", "data.facts", "data.prompts", "data.samples", "data.pairs",
-        "data.benchmark"}) {
-    const std::string section = std::string(name).substr(0, std::string_view(name).find('.'));
-    if (std::count(stage.sections.begin(), stage.sections.end(), section) == 0) continue;
-    const auto path = std::get<std::string>(config::find_field(name)->get(config));
-    if (is_missing(path)) missing.push_back(name + (" = " + path));
+  for (const auto& section : stage.sections) {
+    for (const auto& field : config::find_section(section)->fields) {
+      if (field.limits.path != config::PathKind::Read) continue;
+      const auto path = std::get<std::string>(field.get(config));
+      if (is_missing(path)) missing.push_back(fmt::format("{}.{} = {}", section, field.key, path));
+    }
   }
   if (missing.size() < 2) return;
   throw IoError(Complaint{.component = "config",

@@ -143,13 +143,17 @@ std::string read_file(const fs::path& path) {
   return Descriptor(path, O_RDONLY, "reading").read_all();
 }
 
-void write_file(const fs::path& name, std::string_view bytes) {
+void write_file(const fs::path& path, std::string_view bytes) {
+  write_file(path, std::span(&bytes, 1));
+}
+
+void write_file(const fs::path& name, std::span<const std::string_view> parts) {
   const fs::path path = written_path(name);
   fs::path aside = path;
   aside += ".tmp";
   try {
     Descriptor fd(aside, O_WRONLY | O_CREAT | O_TRUNC, "writing", path);
-    fd.write_all(bytes);
+    for (const auto& part : parts) fd.write_all(part);
     fd.sync();
     fd.close();
     rename_over(aside, path);

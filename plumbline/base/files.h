@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ std::string read_file(const fs::path& path);
 // Writes aside ("<name>.tmp"), flushes to disk, renames over `path`. On any failure (disk full, no
 // permission) throws IoError, removes the temporary file, and leaves the old file untouched.
 void write_file(const fs::path& path, std::string_view bytes);
+// The same with several parts, one behind the other.
+void write_file(const fs::path& path, std::span<const std::string_view> parts);
 
 // Appends and flushes; throws IoError when the bytes did not all reach the file.
 void append_file(const fs::path& path, std::string_view bytes);

@@ -1,4 +1,4 @@
-// Parsing JSON that others wrote.
+// Parsing JSON that others wrote, and writing what others said.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -18,5 +18,12 @@ nlohmann::json parse_json_without(std::string_view key, std::string_view text,
 
 // As parse_json, with a discarded value for what is no JSON.
 nlohmann::json try_parse_json(std::string_view text, const std::string& where);
+
+// On one line unless indented. Bytes that are not UTF-8, which names of files and others' texts may
+// hold, are replaced: dump() alone throws.
+template <class Json>
+std::string json_text(const Json& value, int indent = -1) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 }  // namespace plumbline

@@ -44,8 +44,8 @@ RandomKey RandomKey::at(uint64_t index) const {
 
 RandomKey RandomKey::at(std::string_view purpose) const { return at(mix(hash_name(purpose))); }
 
-RandomKey random_key(uint64_t seed, std::string_view purpose) {
-  return RandomKey{mix(seed ^ 0x5851f42d4c957f2dULL)}.at(purpose);
+RandomKey random_key(int64_t seed, std::string_view purpose) {
+  return RandomKey{mix(static_cast<uint64_t>(seed) ^ 0x5851f42d4c957f2dULL)}.at(purpose);
 }
 
 uint64_t Random::bits() {

@@ -26,7 +26,7 @@ struct RandomKey {
 };
 
 // RandomKey of a run's seed for one purpose, such as "ppo.sample".
-RandomKey random_key(uint64_t seed, std::string_view purpose);
+RandomKey random_key(int64_t seed, std::string_view purpose);
 
 // The numbers of one stream, drawn one after the other.
 class Random {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/json.h"
+#include "plumbline/eval/unfit.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -14,13 +14,7 @@ using nlohmann::json;
 
 constexpr double kAlike = 0.8;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading AMBER's words",
-                             .expected = expected,
-                             .got = got,
-                             .where = where});
-}
+constexpr eval::Unfit unfit{"reading AMBER's words"};
 
 json read_associations(const std::string& path) {
   json file = try_parse_json(read_file(path), path);

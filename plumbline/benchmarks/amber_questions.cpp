@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
-#include "plumbline/base/error.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::benchmarks {
@@ -13,15 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading AMBER's files",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr eval::Unfit unfit{"reading AMBER's files"};
 
 std::vector<std::string> words_of(const json& record, const char* name, const std::string& where) {
   const auto found = record.find(name);

@@ -1,7 +1,6 @@
 // AMBER's queries with what annotators say of them.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "plumbline/benchmarks/amber_figures.h"

@@ -8,13 +8,17 @@
 #include <unordered_set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/benchmarks/answer_formats.h"
 #include "plumbline/benchmarks/aokvqa_answers.h"
-#include "plumbline/benchmarks/test_prompts.h"
 #include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::benchmarks {
 namespace {
+
+constexpr eval::Unfit unfit{"reading A-OKVQA"};
+constexpr eval::Unfit unfit_to_score{"scoring A-OKVQA"};
+constexpr eval::Unfit unfit_to_join{"joining answers to questions"};
 
 constexpr eval::Format kPercent = {.digits = 2, .scale = 100};
 
@@ -31,8 +35,8 @@ std::vector<std::string> texts_of(const nlohmann::json& record, const std::strin
   const bool is_list = found != record.end() && found->is_array();
   if (!is_list || !std::all_of(found->begin(), found->end(),
                                [](const auto& text) { return text.is_string(); })) {
-    throw eval::unfit("reading A-OKVQA", "a list of texts as '" + name + "'",
-                      found == record.end() ? "none" : found->type_name(), where);
+    throw unfit("a list of texts as '" + name + "'",
+                found == record.end() ? "none" : found->type_name(), where);
   }
   return found->get<std::vector<std::string>>();
 }
@@ -49,17 +53,15 @@ Question read_question(const nlohmann::json& record, const std::string& where) {
   if (record.contains("difficult_direct_answer")) {
     const auto& is_difficult = record["difficult_direct_answer"];
     if (!is_difficult.is_boolean()) {
-      throw eval::unfit("reading A-OKVQA", "true or false as 'difficult_direct_answer'",
-                        is_difficult.dump(), where);
+      throw unfit("true or false as 'difficult_direct_answer'", is_difficult.dump(), where);
     }
     question.is_difficult = is_difficult.get<bool>();
   }
   if (!record.contains("correct_choice_idx")) return question;
   const auto& right = record["correct_choice_idx"];
   if (!right.is_number_unsigned() || right.get<size_t>() >= question.choices.size()) {
-    throw eval::unfit("reading A-OKVQA",
-                      fmt::format("the place of one of {} choices", question.choices.size()),
-                      right.dump(), where);
+    throw unfit(fmt::format("the place of one of {} choices", question.choices.size()),
+                right.dump(), where);
   }
   question.right = right.get<size_t>();
   return question;
@@ -72,18 +74,17 @@ std::vector<Question> read_questions(const std::string& path) {
     questions.push_back(read_question(record.value, record.where));
     const std::string& id = questions.back().asked.id;
     if (ids.insert(id).second) return;
-    throw eval::unfit("reading A-OKVQA", "each question once", "question " + id + " again",
-                      record.where);
+    throw unfit("each question once", "question " + id + " again", record.where);
   });
-  if (questions.empty()) throw eval::unfit("reading A-OKVQA", "questions", "an empty file", path);
+  if (questions.empty()) throw unfit("questions", "an empty file", path);
   return questions;
 }
 
 void check_labels(const std::vector<Question>& questions) {
   for (const Question& question : questions) {
     if (question.right && (question.is_difficult || !question.direct_answers.empty())) continue;
-    throw eval::unfit("scoring A-OKVQA", "'correct_choice_idx' and 'direct_answers'", "none",
-                      question.asked.where, "those of the test split are not public.");
+    throw unfit_to_score("'correct_choice_idx' and 'direct_answers'", "none", question.asked.where,
+                         "those of the test split are not public.");
   }
 }
 
@@ -125,8 +126,7 @@ std::vector<const AokvqaAnswer*> joined(const std::vector<Question>& questions,
   std::unordered_map<std::string, const AokvqaAnswer*> by_id;
   for (const auto& answer : answers) {
     if (by_id.emplace(answer.id, &answer).second) continue;
-    throw eval::unfit("joining answers to questions", "each id once", answer.id + " again",
-                      answer.where);
+    throw unfit_to_join("each id once", answer.id + " again", answer.where);
   }
   std::vector<const AokvqaAnswer*> found;
   for (const auto& question : questions) {
@@ -138,9 +138,9 @@ std::vector<const AokvqaAnswer*> joined(const std::vector<Question>& questions,
   std::vector<std::string> unknown;
   for (const auto& [id, _] : by_id) unknown.push_back(id);
   std::sort(unknown.begin(), unknown.end());
-  throw eval::unfit("joining answers to questions", "answers to the questions",
-                    "answers to " + eval::first_of(unknown) + ", which nobody asked",
-                    by_id.at(unknown.front())->where, "the answers may be of another split.");
+  throw unfit_to_join("answers to the questions",
+                      "answers to " + eval::first_of(unknown) + ", which nobody asked",
+                      by_id.at(unknown.front())->where, "the answers may be of another split.");
 }
 
 // Scores the answers of one setting. What a system leaves out is an error, or wrong.
@@ -175,19 +175,17 @@ class SettingScorer {
   }
   void check_complete() const {
     if (missing_.empty()) return;
-    throw eval::unfit("joining answers to questions",
-                      "an answer in the setting " + setting_.name + " to each question",
-                      "none to " + eval::first_of(missing_), path_,
-                      "--variant strict=no counts them as wrong.");
+    throw unfit_to_join("an answer in the setting " + setting_.name + " to each question",
+                        "none to " + eval::first_of(missing_), path_,
+                        "--variant strict=no counts them as wrong.");
   }
 
  private:
   static DataError no_choice(const Question& question, const std::string& answer,
                              const std::string& where) {
-    return eval::unfit("scoring A-OKVQA",
-                       fmt::format("one of '{}', or a letter", fmt::join(question.choices, "', '")),
-                       "'" + answer + "'", where,
-                       "--variant strict=no counts other answers as wrong.");
+    return unfit_to_score(
+        fmt::format("one of '{}', or a letter", fmt::join(question.choices, "', '")),
+        "'" + answer + "'", where, "--variant strict=no counts other answers as wrong.");
   }
 
   const Setting& setting_;

@@ -1,7 +1,5 @@
 #include "plumbline/benchmarks/coco_annotations.h"
 
-#include <fmt/format.h>
-
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -9,21 +7,16 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/file_view.h"
+#include "plumbline/eval/unfit.h"
 
 namespace plumbline::benchmarks {
 namespace {
 
 using nlohmann::json;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading COCO's annotations",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = "take the official files, such as instances_val2014.json and "
-                                     "captions_val2014.json."});
-}
+constexpr eval::Unfit unfit{"reading COCO's annotations",
+                            "take the official files, such as instances_val2014.json and "
+                            "captions_val2014.json."};
 
 // Sees the file's JSON piece by piece: {"annotations": [{...}, ...], "categories": [{...}, ...]}.
 class Reader : public nlohmann::json_sax<json> {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "plumbline/base/error.h"
 #include "plumbline/benchmarks/coco_annotations.h"
 #include "plumbline/eval/join.h"
+#include "plumbline/eval/unfit.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -19,15 +19,7 @@ std::vector<std::string> paths_of(const std::string& list) {
   return paths;
 }
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading COCO's annotations",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr eval::Unfit unfit{"reading COCO's annotations"};
 
 std::string place(const std::string& path, const CocoAnnotation& annotation) {
   return fmt::format("{}, annotation {}", path, annotation.number);

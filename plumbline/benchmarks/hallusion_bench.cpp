@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
-#include <set>
 
 #include "plumbline/base/error.h"
 #include "plumbline/benchmarks/hallusion_figures.h"

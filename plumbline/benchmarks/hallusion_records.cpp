@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "plumbline/base/error.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::benchmarks {
@@ -14,15 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading HallusionBench",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr eval::Unfit unfit{"reading HallusionBench"};
 
 std::string required(const json& record, const char* name, const std::string& where) {
   const auto found = record.find(name);

@@ -3,20 +3,14 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "plumbline/base/error.h"
 #include "plumbline/benchmarks/vqa_accuracy.h"
 #include "plumbline/eval/answer_file.h"
+#include "plumbline/eval/unfit.h"
 
 namespace plumbline::benchmarks {
 namespace {
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading people's answers",
-                             .expected = expected,
-                             .got = got,
-                             .where = where});
-}
+constexpr eval::Unfit unfit{"reading people's answers"};
 
 std::string text_of_answer(const nlohmann::json& answer, const std::string& where) {
   if (answer.is_object()) return eval::required_text(answer, {"answer"}, where);

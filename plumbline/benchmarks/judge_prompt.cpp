@@ -5,19 +5,13 @@
 #include <algorithm>
 #include <string_view>
 
-#include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/eval/unfit.h"
 
 namespace plumbline::benchmarks {
 namespace {
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "filling in a judge's prompt",
-                             .expected = expected,
-                             .got = got,
-                             .where = where});
-}
+constexpr eval::Unfit unfit{"filling in a judge's prompt"};
 
 size_t count(std::string_view text, std::string_view part) {
   size_t n = 0;

@@ -1,7 +1,5 @@
 #include "plumbline/benchmarks/llava_bench_files.h"
 
-#include <fmt/format.h>
-
 #include <map>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -11,6 +9,7 @@
 #include "plumbline/base/json.h"
 #include "plumbline/benchmarks/judge_prompt.h"
 #include "plumbline/eval/python_number.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::benchmarks {
@@ -20,15 +19,7 @@ using nlohmann::json;
 
 constexpr double kTemperature = 0.2;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading LLaVA-Bench",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr eval::Unfit unfit{"reading LLaVA-Bench"};
 
 // What is known about a picture.
 struct Context {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "plumbline/base/error.h"
 #include "plumbline/eval/join.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/table.h"
 
 namespace plumbline::benchmarks {
@@ -20,15 +20,7 @@ namespace {
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr int64_t kRotation = 1'000'000;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading MMBench",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr eval::Unfit unfit{"reading MMBench"};
 
 // "7" and "7.0", as pandas writes a column of numbers that has gaps.
 int64_t index_of(std::string text, const std::string& where) {

@@ -9,8 +9,9 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/benchmarks/answer_formats.h"
 #include "plumbline/benchmarks/mme_files.h"
-#include "plumbline/benchmarks/test_prompts.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/text/python_text.h"
 
 namespace plumbline::benchmarks {
@@ -21,15 +22,7 @@ constexpr size_t kQuestionsPerImage = 2;
 
 std::string unit_of(const MmeQuestion& question) { return question.task + "/" + question.image; }
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "scoring MME",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr eval::Unfit unfit{"scoring MME"};
 
 // A task's columns: the score is 100 * accuracy + 100 * share of images with both answers right.
 class TaskFigures {

@@ -16,6 +16,10 @@
 namespace plumbline::benchmarks {
 namespace {
 
+constexpr eval::Unfit unfit_line{"reading MME's lines"};
+constexpr eval::Unfit unfit_to_join{"joining answers to MME's questions"};
+constexpr eval::Unfit unfit{"reading MME's questions"};
+
 std::vector<std::string> all_tasks() {
   std::vector<std::string> tasks = mme_perception_tasks();
   tasks.insert(tasks.end(), mme_cognition_tasks().begin(), mme_cognition_tasks().end());
@@ -52,8 +56,7 @@ void for_each_line(const fs::path& path, size_t num_fields, const std::string& f
     if (content.find_first_not_of(" \t") == std::string_view::npos) continue;
     const std::string where = fmt::format("{}:{}", path.string(), line);
     if (!text::is_valid_utf8(content)) {
-      throw eval::unfit("reading MME's lines", "UTF-8", "other bytes", where,
-                        "save the file as UTF-8.");
+      throw unfit_line("UTF-8", "other bytes", where, "save the file as UTF-8.");
     }
     Fields fields(1);
     for (const char c : content) {
@@ -64,10 +67,9 @@ void for_each_line(const fs::path& path, size_t num_fields, const std::string& f
       }
     }
     if (fields.size() != num_fields) {
-      throw eval::unfit(
-          "reading MME's lines", fmt::format("{} fields: {}", num_fields, form),
-          fmt::format("{}", fields.size()), where,
-          "a tab or a line end within a field breaks the line: write blanks instead.");
+      throw unfit_line(fmt::format("{} fields: {}", num_fields, form),
+                       fmt::format("{}", fields.size()), where,
+                       "a tab or a line end within a field breaks the line: write blanks instead.");
     }
     visit(fields, where);
   }
@@ -76,7 +78,7 @@ void for_each_line(const fs::path& path, size_t num_fields, const std::string& f
 bool is_yes(const std::string& text, const std::string& where) {
   const std::string label = text::python::lower(text);
   if (label == "yes" || label == "no") return label == "yes";
-  throw eval::unfit("reading MME's labels", "Yes or No", "'" + text + "'", where);
+  throw eval::Unfit{"reading MME's labels"}("Yes or No", "'" + text + "'", where);
 }
 
 // The last part of a path up to its first dot, as LLaVA's converter cuts it.
@@ -123,8 +125,7 @@ Key key_of(const std::string& task, const std::string& image, const std::string&
 Key key_of(const eval::Answer& answer) {
   const size_t slash = answer.id.find('/');
   if (slash == std::string::npos) {
-    throw eval::unfit("joining answers to MME's questions", "an id such as 'existence/0001.jpg'",
-                      "'" + answer.id + "'", answer.where);
+    throw unfit_to_join("an id such as 'existence/0001.jpg'", "'" + answer.id + "'", answer.where);
   }
   const std::string name = answer.id.substr(0, answer.id.find('#'));
   return key_of(answer.id.substr(0, slash), stem_of(name), answer.question);
@@ -157,8 +158,7 @@ MmeFolder read_mme_truth(const std::string& folder) {
     if (fs::is_directory(fs::path(folder) / task)) read_truth_of(folder, task, truth);
   }
   if (truth.questions.empty()) {
-    throw eval::unfit("reading MME's questions", "folders called " + tasks.front() + " and so on",
-                      "none with questions", folder);
+    throw unfit("folders called " + tasks.front() + " and so on", "none with questions", folder);
   }
   return truth;
 }
@@ -186,8 +186,8 @@ MmeFolder read_mme_results(const std::string& folder) {
                   });
   }
   if (results.questions.empty()) {
-    throw eval::unfit("reading MME's results", "files called " + tasks.front() + ".txt and so on",
-                      "none with answers", folder);
+    throw eval::Unfit{"reading MME's results"}("files called " + tasks.front() + ".txt and so on",
+                                               "none with answers", folder);
   }
   return results;
 }
@@ -200,19 +200,19 @@ std::vector<MmeQuestion> answered_mme(std::vector<MmeQuestion> questions,
   for (MmeQuestion& question : questions) {
     const Key key = key_of(question.task, question.image, question.question);
     if (open.emplace(key, &question).second) continue;
-    throw eval::unfit("reading MME's questions", "each question about an image once",
-                      "'" + question.question + "' again", question.where);
+    throw unfit("each question about an image once", "'" + question.question + "' again",
+                question.where);
   }
   for (const eval::Answer& answer : answers) {
     const Key key = key_of(answer);
     const auto found = open.find(key);
     if (found == open.end()) {
       const auto first = done.find(key);
-      throw eval::unfit("joining answers to MME's questions",
-                        "one answer to a question of the data set",
-                        first == done.end() ? "one to '" + answer.question + "' about " + answer.id
-                                            : "another one after " + first->second,
-                        answer.where);
+      throw unfit_to_join("one answer to a question of the data set",
+                          first == done.end()
+                              ? "one to '" + answer.question + "' about " + answer.id
+                              : "another one after " + first->second,
+                          answer.where);
     }
     found->second->answer = answer.text;
     done.emplace(key, answer.where);
@@ -221,8 +221,8 @@ std::vector<MmeQuestion> answered_mme(std::vector<MmeQuestion> questions,
   if (open.empty()) return questions;
   std::vector<std::string> missing;
   for (const auto& [_, question] : open) missing.push_back(question->task + "/" + question->image);
-  throw eval::unfit("joining answers to MME's questions", "an answer to each question",
-                    "none to one about " + eval::first_of(missing), path);
+  throw unfit_to_join("an answer to each question", "none to one about " + eval::first_of(missing),
+                      path);
 }
 
 std::string plain_mme_question(const std::string& question) {

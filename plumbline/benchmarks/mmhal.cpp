@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
-#include "plumbline/base/error.h"
 #include "plumbline/benchmarks/rating_scale.h"
 #include "plumbline/eval/replies.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::benchmarks {
@@ -27,15 +27,7 @@ struct Questions {
   std::vector<std::string> notes;
 };
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading MMHal-Bench",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr eval::Unfit unfit{"reading MMHal-Bench"};
 
 // The last part of image_src, which is how the image files are called.
 std::string image_of(const json& record, const std::string& where) {

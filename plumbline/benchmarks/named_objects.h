@@ -1,7 +1,6 @@
 // The object names within what a judge lists.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "plumbline/base/error.h"
 #include "plumbline/benchmarks/rating_scale.h"
 #include "plumbline/eval/replies.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::benchmarks {
@@ -13,13 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading the benchmark's questions",
-                             .expected = expected,
-                             .got = got,
-                             .where = where});
-}
+constexpr eval::Unfit unfit{"reading the benchmark's questions"};
 
 // A line for each fact.
 std::string facts_of(const json& record, const std::string& where) {

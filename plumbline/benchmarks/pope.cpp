@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "plumbline/base/error.h"
-#include "plumbline/benchmarks/test_prompts.h"
+#include "plumbline/benchmarks/answer_formats.h"
 #include "plumbline/benchmarks/vlmevalkit_yes_no.h"
 #include "plumbline/formats/json_lines.h"
 #include "plumbline/text/python_text.h"

@@ -1,8 +1,6 @@
 #include "plumbline/benchmarks/rating_scale.h"
 
-#include <algorithm>
 #include <cctype>
-#include <map>
 
 #include "plumbline/base/error.h"
 #include "plumbline/benchmarks/judge_prompt.h"

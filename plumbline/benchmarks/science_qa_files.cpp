@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
 #include "plumbline/base/json.h"
 #include "plumbline/eval/join.h"
+#include "plumbline/eval/unfit.h"
 
 namespace plumbline::benchmarks {
 namespace {
@@ -18,15 +17,7 @@ using nlohmann::json;
 
 constexpr size_t kMostChoices = 5;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading ScienceQA",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr eval::Unfit unfit{"reading ScienceQA"};
 
 std::string without_mark(std::string text) {
   return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;

@@ -1,7 +1,6 @@
 // ScienceQA's problems and splits.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -4,18 +4,19 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/benchmarks/answer_formats.h"
 #include "plumbline/benchmarks/human_answers.h"
-#include "plumbline/benchmarks/test_prompts.h"
 #include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_list.h"
 #include "plumbline/text/python_text.h"
 
 namespace plumbline::benchmarks {
 namespace {
+
+constexpr eval::Unfit unfit{"reading TextVQA"};
 
 constexpr size_t kPeople = 10;
 constexpr const char* kAccuracy = "accuracy";
@@ -29,13 +30,12 @@ struct Questions {
 HumanAnswers::Given read_answers(HumanAnswers& people, const formats::Record& record) {
   const auto answers = record.value.find("answers");
   if (answers == record.value.end()) {
-    throw eval::unfit("reading TextVQA", "'answers'", "none", record.where,
-                      "those of the test split are not public: take the validation split.");
+    throw unfit("'answers'", "none", record.where,
+                "those of the test split are not public: take the validation split.");
   }
   const auto given = people.read(*answers, record.where);
   if (given.size() == kPeople) return given;
-  throw eval::unfit("reading TextVQA", fmt::format("{} answers", kPeople),
-                    fmt::format("{}", given.size()), record.where);
+  throw unfit(fmt::format("{} answers", kPeople), fmt::format("{}", given.size()), record.where);
 }
 
 Questions read_questions(const std::string& path, bool needs_answers) {
@@ -48,8 +48,7 @@ Questions read_questions(const std::string& path, bool needs_answers) {
                                .where = where});
     if (needs_answers) questions.given.push_back(read_answers(questions.people, record));
   });
-  if (questions.asked.empty())
-    throw eval::unfit("reading TextVQA", "questions", "an empty list", path);
+  if (questions.asked.empty()) throw unfit("questions", "an empty list", path);
   return questions;
 }
 
@@ -77,8 +76,7 @@ void find_ids(const std::vector<eval::Asked>& questions, std::vector<eval::Answe
     answer.question = textvqa_question(answer.question);
     const auto found = ids.find({answer.id, text::python::lower(answer.question)});
     if (found == ids.end() || found->second.empty()) {
-      throw eval::unfit(
-          "joining answers to questions",
+      throw eval::Unfit{"joining answers to questions"}(
           found == ids.end() ? "a question about the image " + answer.id
                              : "one answer to a question about the image " + answer.id,
           (found == ids.end() ? "'" : "another to '") + answer.question + "'", answer.where,

@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/benchmarks/answer_formats.h"
 #include "plumbline/benchmarks/human_answers.h"
-#include "plumbline/benchmarks/test_prompts.h"
 #include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_list.h"
 
 namespace plumbline::benchmarks {
 namespace {
+
+constexpr eval::Unfit unfit{"reading annotations"};
+constexpr eval::Unfit unfit_to_join{"joining annotations to questions"};
 
 constexpr eval::Format kPercent = {.digits = 2, .scale = 100};
 
@@ -33,8 +35,7 @@ Annotations read_annotations(const std::string& path) {
     const auto& [value, where] = record;
     const std::string id = eval::required_text(value, {"question_id"}, where);
     const auto answers = value.find("answers");
-    if (answers == value.end())
-      throw eval::unfit("reading annotations", "'answers'", "none", where);
+    if (answers == value.end()) throw unfit("'answers'", "none", where);
     Annotation annotation{
         .image = eval::required_text(value, {"image_id"}, where),
         .question_type = eval::text_of(value, {"question_type"}, where).value_or(""),
@@ -46,8 +47,7 @@ Annotations read_annotations(const std::string& path) {
           annotations.has_answer_ids && answer.is_object() && answer.contains("answer_id");
     }
     if (!annotations.by_id.emplace(id, std::move(annotation)).second) {
-      throw eval::unfit("reading annotations", "each question once", "question " + id + " again",
-                        where);
+      throw unfit("each question once", "question " + id + " again", where);
     }
   };
   formats::for_each_in_list(path, "annotations", visit, {"answer_confidence"});
@@ -75,7 +75,7 @@ Questions read_questions(const std::string& path) {
                                .where = where});
   });
   if (questions.asked.empty()) {
-    throw eval::unfit("reading questions", "questions", "an empty list", path);
+    throw eval::Unfit{"reading questions"}("questions", "an empty list", path);
   }
   questions.subset = eval::text_of(rest, {"data_subtype"}, path).value_or("");
   return questions;
@@ -94,9 +94,8 @@ std::vector<const Annotation*> annotations_of(const std::vector<eval::Asked>& qu
       continue;
     }
     if (asked.image != entry->second.image) {
-      throw eval::unfit("joining annotations to questions",
-                        "an annotation of the image " + asked.image, entry->second.image,
-                        entry->second.where);
+      throw unfit_to_join("an annotation of the image " + asked.image, entry->second.image,
+                          entry->second.where);
     }
     found.push_back(&entry->second);
   }
@@ -104,13 +103,12 @@ std::vector<const Annotation*> annotations_of(const std::vector<eval::Asked>& qu
       "take questions and annotations of one split; those of test splits "
       "are not public.";
   if (!missing.empty()) {
-    throw eval::unfit("joining annotations to questions", "an annotation of each question",
-                      "none of " + eval::first_of(missing), path, hint);
+    throw unfit_to_join("an annotation of each question", "none of " + eval::first_of(missing),
+                        path, hint);
   }
   if (annotations.by_id.size() != questions.size()) {
-    throw eval::unfit("joining annotations to questions",
-                      fmt::format("{} annotations", questions.size()),
-                      fmt::format("{}", annotations.by_id.size()), path, hint);
+    throw unfit_to_join(fmt::format("{} annotations", questions.size()),
+                        fmt::format("{}", annotations.by_id.size()), path, hint);
   }
   return found;
 }

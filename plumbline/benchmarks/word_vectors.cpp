@@ -8,20 +8,13 @@
 #include <numeric>
 #include <string_view>
 
-#include "plumbline/base/error.h"
 #include "plumbline/base/file_view.h"
+#include "plumbline/eval/unfit.h"
 
 namespace plumbline::benchmarks {
 namespace {
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading word vectors",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = "take a text file of GloVe or word2vec."});
-}
+constexpr eval::Unfit unfit{"reading word vectors", "take a text file of GloVe or word2vec."};
 
 std::vector<double> numbers(std::string_view text, const std::string& where) {
   std::vector<double> values;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <set>
-#include <utility>
 #include <vector>
 
 #include "plumbline/base/error.h"

@@ -1,7 +1,6 @@
 #include "plumbline/checkpoint/weight_names.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 #include <vector>

@@ -1,7 +1,7 @@
 // Every setting of every stage: one plain struct per section of the TOML file.
 //
-// section_lists.cpp holds the list that drives reading, --set, help, validation and docs/config.md;
-// a new option is one member here and one line there.
+// section_lists.cpp, for [ppo] ppo_fields.cpp, holds the list that drives reading, --set, help,
+// validation and docs/config.md; a new option is one member here and one line there.
 #pragma once
 
 #include <cstdint>

@@ -195,13 +195,13 @@ const std::vector<std::string>& names_of(Schedule) {
   return names;
 }
 
-Limits at_least(double low) { return {.low = low, .high = {}, .choices = {}}; }
-Limits at_most(double high) { return {.low = {}, .high = high, .choices = {}}; }
-Limits above(double low) { return {.low = low, .high = {}, .low_is_open = true, .choices = {}}; }
-Limits between(double low, double high) { return {.low = low, .high = high, .choices = {}}; }
-Limits one_of(std::vector<std::string> choices) {
-  return {.low = {}, .high = {}, .choices = std::move(choices)};
-}
+Limits at_least(double low) { return {.low = low}; }
+Limits at_most(double high) { return {.high = high}; }
+Limits above(double low) { return {.low = low, .low_is_open = true}; }
+Limits between(double low, double high) { return {.low = low, .high = high}; }
+Limits one_of(std::vector<std::string> choices) { return {.choices = std::move(choices)}; }
+Limits path_to_read() { return {.path = PathKind::Read}; }
+Limits path_to_write() { return {.path = PathKind::Write}; }
 
 Limits Limits::below(double value) const {
   Limits limits = *this;
@@ -217,6 +217,7 @@ Limits Limits::up_to(double value) const {
 }
 
 std::string Limits::text() const {
+  if (path != PathKind::None) return "a path";
   if (!choices.empty()) return fmt::format("one of {}", fmt::join(choices, ", "));
   if (low && high && !low_is_open && !high_is_open) return fmt::format("{} to {}", *low, *high);
   std::string text;

@@ -19,11 +19,15 @@ using Value = std::variant<bool, int64_t, double, std::string, std::vector<std::
 // Products of two settings must not overflow.
 inline constexpr int64_t kLargestInteger = INT32_MAX;
 
+// What a text is when it names a file or a folder.
+enum class PathKind { None, Read, Write };
+
 // Which values a field takes; numbers are finite in any case.
 struct Limits {
-  std::optional<double> low, high;
+  std::optional<double> low = {}, high = {};
   bool low_is_open = false, high_is_open = false;
-  std::vector<std::string> choices;  // of a text, or of each element of a list
+  std::vector<std::string> choices = {};  // of a text, or of each element of a list
+  PathKind path = PathKind::None;
 
   Limits below(double value) const;  // adds an open upper end
   Limits up_to(double value) const;  // adds a closed one
@@ -36,6 +40,8 @@ Limits at_most(double high);
 Limits above(double low);
 Limits between(double low, double high);
 Limits one_of(std::vector<std::string> choices);
+Limits path_to_read();  // which need not exist for the config to be right
+Limits path_to_write();
 
 // The names of an enum's values, in order.
 const std::vector<std::string>& names_of(SftTrain);

@@ -4,7 +4,7 @@
 namespace plumbline::config {
 std::vector<FieldOf<RunConfig>> run_fields() {
   return {
-      {"out", &RunConfig::out, "folder to write"},
+      {"out", &RunConfig::out, "folder to write", path_to_write()},
       {"seed", &RunConfig::seed, "seed of every random number", between(0, 9007199254740992)},
       {"device", &RunConfig::device, "cpu, cuda or cuda:N"},
       {"dtype", &RunConfig::dtype, "number format of frozen weights",
@@ -23,12 +23,14 @@ std::vector<FieldOf<RunConfig>> run_fields() {
 
 std::vector<FieldOf<ModelConfig>> model_fields() {
   return {
-      {"path", &ModelConfig::path, "folder of the base model, or a .gguf file"},
-      {"adapter", &ModelConfig::adapter, "folder of a LoRA adapter to start from; empty: none"},
+      {"path", &ModelConfig::path, "folder of the base model, or a .gguf file", path_to_read()},
+      {"adapter", &ModelConfig::adapter, "folder of a LoRA adapter to start from; empty: none",
+       path_to_read()},
       {"reward_adapter", &ModelConfig::reward_adapter,
-       "folder of the reward model's adapter and head"},
+       "folder of the reward model's adapter and head", path_to_read()},
       {"reward_base", &ModelConfig::reward_base,
-       "folder of the base that the reward model and the values of PPO sit on; empty: model.path"},
+       "folder of the base that the reward model and the values of PPO sit on; empty: model.path",
+       path_to_read()},
       {"conversation", &ModelConfig::conversation, "how turns become text",
        one_of({"auto", "template", "vicuna_v1", "v1", "llava_v1", "llava_v0", "llava_llama_2",
                "plain", "mpt", "chatml", "brief"}),
@@ -47,14 +49,16 @@ std::vector<FieldOf<DataConfig>> data_fields() {
   return {
       {"train", &DataConfig::train,
        "conversations or comparisons to train on: JSON or JSONL; for sft a folder of images or a "
-       "mixture (.toml), too"},
-      {"eval", &DataConfig::eval, "the same, held out"},
-      {"images", &DataConfig::images, "folder that image paths start from"},
-      {"facts", &DataConfig::facts, "facts of each image (JSON or JSONL)"},
-      {"prompts", &DataConfig::prompts, "prompts to answer (JSON or JSONL)"},
-      {"samples", &DataConfig::samples, "sampled answers to compare (JSONL)"},
-      {"pairs", &DataConfig::pairs, "pairs of answers to compare, as `sample` writes them (JSON)"},
-      {"benchmark", &DataConfig::benchmark, "file with the benchmark's questions"},
+       "mixture (.toml), too",
+       path_to_read()},
+      {"eval", &DataConfig::eval, "the same, held out", path_to_read()},
+      {"images", &DataConfig::images, "folder that image paths start from", path_to_read()},
+      {"facts", &DataConfig::facts, "facts of each image (JSON or JSONL)", path_to_read()},
+      {"prompts", &DataConfig::prompts, "prompts to answer (JSON or JSONL)", path_to_read()},
+      {"samples", &DataConfig::samples, "sampled answers to compare (JSONL)", path_to_read()},
+      {"pairs", &DataConfig::pairs, "pairs of answers to compare, as `sample` writes them (JSON)",
+       path_to_read()},
+      {"benchmark", &DataConfig::benchmark, "file with the benchmark's questions", path_to_read()},
       {"bad_records", &DataConfig::bad_records,
        "records of data.train and data.eval that cannot be used: refuse the file, or skip them "
        "with "
@@ -64,7 +68,8 @@ std::vector<FieldOf<DataConfig>> data_fields() {
        "count"},
       {"feature_cache", &DataConfig::feature_cache,
        "folder that keeps what the frozen tower sees in each image, for later runs; empty: none "
-       "(sft)"},
+       "(sft)",
+       path_to_write()},
   };
 }
 
@@ -134,7 +139,8 @@ std::vector<FieldOf<RewardConfig>> reward_fields() {
        "show the reward model the image's facts",
        {},
        "arXiv 2309.14525"},
-      {"template", &RewardConfig::template_file, "TOML file with the reward model's prompt"},
+      {"template", &RewardConfig::template_file, "TOML file with the reward model's prompt",
+       path_to_read()},
       {"max_facts", &RewardConfig::max_facts, "facts shown at most", at_least(1)},
       {"max_fact_tokens", &RewardConfig::max_fact_tokens,
        "tokens of all facts shown with an answer at most, whole facts only; 0: no limit",
@@ -282,7 +288,8 @@ std::vector<FieldOf<PretrainConfig>> pretrain_fields() {
 
 std::vector<FieldOf<AnnotateConfig>> annotate_fields() {
   return {
-      {"store", &AnnotateConfig::store, "SQLite file of tasks for people (import, answer, export)"},
+      {"store", &AnnotateConfig::store, "SQLite file of tasks for people (import, answer, export)",
+       path_to_write()},
       {"annotator", &AnnotateConfig::annotator, "who answers (answer)"},
       {"noise", &AnnotateConfig::noise,
        "standard deviation of an annotator's error; a false statement costs 1", at_least(0)},
@@ -317,6 +324,7 @@ std::vector<FieldOf<DemoConfig>> demo_fields() {
       {"variants", &DemoConfig::variants,
        "variants to study beside the method: all, none, or names of configs/world/variants.toml "
        "with commas; empty: those that stand beside its claims, when they are tested"},
+      // Not path_to_read(): it is looked for below the program's folder, too.
       {"base", &DemoConfig::base, "folder of the pre-trained model it starts from"},
   };
 }

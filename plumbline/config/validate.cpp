@@ -63,6 +63,7 @@ void check_ppo(Problems& problems, const Config& c) {
                      "gradient of a KL",
                      names_of(c.ppo.kl_estimator)[static_cast<size_t>(c.ppo.kl_estimator)])});
   }
+  // rl/kl_controller.cpp changes by at most a fifth.
   const double change = 0.2 * static_cast<double>(c.ppo.rollout_size);
   if (c.ppo.kl_controller == KlControllerKind::Adaptive &&
       (c.ppo.kl_coef == 0 || static_cast<double>(c.ppo.kl_horizon) <= change)) {

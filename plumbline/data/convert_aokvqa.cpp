@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "plumbline/base/random.h"
+#include "plumbline/data/coco_images.h"
 #include "plumbline/data/dialogue.h"
 
 namespace plumbline::data {

@@ -17,7 +17,6 @@
 #include <string>
 #include <vector>
 
-#include "plumbline/data/coco_images.h"
 #include "plumbline/data/facts.h"
 #include "plumbline/data/records.h"
 #include "plumbline/data/source_files.h"

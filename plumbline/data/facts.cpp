@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -122,7 +121,7 @@ Facts read_facts(const std::string& path) {
 }
 
 void write_facts(const std::string& path, const Facts& facts) {
-  write_file(path, json(facts).dump(1, ' ', false, json::error_handler_t::replace) + "\n");
+  write_file(path, json_text(json(facts), 1) + "\n");
 }
 
 std::vector<std::string> facts_of(const Facts& facts, const std::string& image, FactKind kind) {

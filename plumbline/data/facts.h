@@ -1,7 +1,6 @@
 // The facts an annotator or reward model is shown about an image.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>

@@ -63,8 +63,7 @@ void for_each_record(const std::string& path, const std::string& doing,
 void write_array(const std::string& path, const std::vector<json>& records) {
   std::string text = "[\n";
   for (size_t i = 0; i < records.size(); ++i) {
-    text += records[i].dump(-1, ' ', false, json::error_handler_t::replace) +
-            (i + 1 < records.size() ? ",\n" : "\n");
+    text += json_text(records[i]) + (i + 1 < records.size() ? ",\n" : "\n");
   }
   write_file(path, text + "]\n");
 }

@@ -1,12 +1,10 @@
 #include "plumbline/data/records.h"
 
-#include <fmt/format.h>
-
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/json.h"
 #include "plumbline/data/llava_json.h"
 #include "plumbline/data/record_checks.h"
 #include "plumbline/data/record_file.h"
@@ -120,7 +118,7 @@ void write_samples(const std::string& path, const std::vector<SampledAnswers>& s
   for (const auto& sample : samples) {
     json line = prompt_json(sample.prompt);
     line["answers"] = sample.answers;
-    lines += line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    lines += json_text(line) + "\n";
   }
   write_file(path, lines);
 }

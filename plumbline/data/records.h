@@ -1,9 +1,7 @@
 // The records Plumbline trains on, in the field's public JSON forms.
 #pragma once
 
-#include <map>
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 

@@ -1,7 +1,5 @@
 #include "plumbline/data/score_records.h"
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 
 #include "plumbline/base/error.h"

@@ -99,8 +99,7 @@ constexpr const char* kMissingImages = "images that are not there";
 
 std::invalid_argument unlike(const std::string& key, const std::string& expected, const json& got) {
   return std::invalid_argument(
-      fmt::format("expected \"{}\" to be {}, got {}", key, expected,
-                  got.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 60)));
+      fmt::format("expected \"{}\" to be {}, got {}", key, expected, json_text(got).substr(0, 60)));
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include <fmt/format.h>
-
 #include "plumbline/base/error.h"
 #include "plumbline/engine/answer_writer.h"
 #include "plumbline/engine/batch.h"

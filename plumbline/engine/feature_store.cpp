@@ -32,6 +32,15 @@ void fail_on(const std::vector<std::string>& problems) {
       .component = "image", .doing = "looking at images", .expected = "pictures", .got = list});
 }
 
+std::vector<std::vector<std::string>> portions(const std::set<std::string>& images) {
+  std::vector<std::vector<std::string>> parts;
+  for (const auto& image : images) {
+    if (parts.empty() || parts.back().size() == kImagesAtOnce) parts.emplace_back();
+    parts.back().push_back(image);
+  }
+  return parts;
+}
+
 }  // namespace
 
 void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& images) {
@@ -42,18 +51,15 @@ void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& 
     if (!image.empty() && !is_known) wanted.insert(image);
   }
   if (wanted.empty()) return;  // a language model alone has no features
-  const std::vector<std::string> list(wanted.begin(), wanted.end());
   const int64_t room = feature_memory(room_) / feature_bytes(model);  // in images
   std::unordered_map<std::string, at::Tensor> added;
   std::set<std::string> beyond;
   std::vector<std::string> problems;
-  Progress progress("looking at images", std::ssize(list));
-  for (size_t first = 0; first < list.size(); first += kImagesAtOnce) {
-    const size_t last = std::min(list.size(), first + kImagesAtOnce);
-    const std::vector<std::string> part(list.begin() + static_cast<int64_t>(first),
-                                        list.begin() + static_cast<int64_t>(last));
+  Progress progress("looking at images", std::ssize(wanted));
+  int64_t num_seen = 0;
+  for (const auto& part : portions(wanted)) {
     const at::Tensor seen = pixels(part, problems);
-    progress.update(static_cast<int64_t>(last));
+    progress.update(num_seen += std::ssize(part));
     stop_if_interrupted();
     if (!problems.empty()) continue;  // only look for more of them
     if (num_held() + std::ssize(added) + std::ssize(part) > room) {
@@ -71,7 +77,7 @@ void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& 
   log_info(
       "what the tower sees in {} of {} images is not held, for want of memory, but computed "
       "as it is needed",
-      beyond.size(), list.size());
+      beyond.size(), wanted.size());
   not_held_.merge(beyond);
 }
 
@@ -104,12 +110,10 @@ at::Tensor FeatureStore::pixels(const std::vector<std::string>& images,
   return result;
 }
 
-void FeatureStore::look_again(const std::vector<std::string>& images,
-                              std::unordered_map<std::string, at::Tensor>& features) const {
-  for (size_t first = 0; first < images.size(); first += kImagesAtOnce) {
-    const size_t last = std::min(images.size(), first + kImagesAtOnce);
-    const std::vector<std::string> part(images.begin() + static_cast<int64_t>(first),
-                                        images.begin() + static_cast<int64_t>(last));
+std::unordered_map<std::string, at::Tensor> FeatureStore::look_again(
+    const std::set<std::string>& images) const {
+  std::unordered_map<std::string, at::Tensor> features;
+  for (const auto& part : portions(images)) {
     std::vector<std::string> problems;
     const at::Tensor seen = pixels(part, problems);
     fail_on(problems);
@@ -118,6 +122,7 @@ void FeatureStore::look_again(const std::vector<std::string>& images,
       features.emplace(part[i], all[static_cast<int64_t>(i)]);
     }
   }
+  return features;
 }
 
 at::Tensor FeatureStore::features(const std::vector<std::string>& images) const {
@@ -127,8 +132,7 @@ at::Tensor FeatureStore::features(const std::vector<std::string>& images) const 
     PLUMBLINE_CHECK(not_held_.contains(image), "image '" + image + "' was not prepared");
     missing.insert(image);
   }
-  std::unordered_map<std::string, at::Tensor> seen;
-  look_again({missing.begin(), missing.end()}, seen);
+  const auto seen = look_again(missing);
   std::vector<at::Tensor> list;
   for (const auto& image : images) {
     if (image.empty()) continue;

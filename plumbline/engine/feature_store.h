@@ -43,8 +43,7 @@ class FeatureStore {
 
   // [B, I, Dv] on the model's device.
   at::Tensor encoded(model::Llava& model, const at::Tensor& pixels) const;
-  void look_again(const std::vector<std::string>& images,
-                  std::unordered_map<std::string, at::Tensor>& features) const;
+  std::unordered_map<std::string, at::Tensor> look_again(const std::set<std::string>& images) const;
 
   image::Preprocess preprocess_;
   std::string folder_;

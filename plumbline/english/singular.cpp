@@ -1,7 +1,6 @@
 #include "plumbline/english/singular.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 #include <vector>

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "plumbline/base/error.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::eval {
@@ -14,13 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading a record",
-                             .expected = expected,
-                             .got = got,
-                             .where = where});
-}
+constexpr Unfit unfit{"reading a record"};
 
 const json* find(const json& record, const std::vector<std::string>& names) {
   for (const auto& name : names) {

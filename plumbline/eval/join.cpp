@@ -5,24 +5,15 @@
 #include <cctype>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
-#include "plumbline/base/error.h"
+#include "plumbline/eval/unfit.h"
 
 namespace plumbline::eval {
 namespace {
 
 constexpr size_t kShown = 5;
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "joining answers to questions",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr Unfit unfit{"joining answers to questions"};
 
 // Words with one blank between them, without a placeholder of the image.
 std::string plain(std::string_view text) {

@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "plumbline/base/error.h"
 #include "plumbline/eval/answer_file.h"
 #include "plumbline/eval/join.h"
+#include "plumbline/eval/unfit.h"
 #include "plumbline/formats/json_lines.h"
 
 namespace plumbline::eval {
@@ -27,15 +27,7 @@ struct Reply {
   std::string where = {};
 };
 
-DataError unfit(const std::string& expected, const std::string& got, const std::string& where,
-                const std::string& hint = {}) {
-  return DataError(Complaint{.component = "eval",
-                             .doing = "reading a judge's replies",
-                             .expected = expected,
-                             .got = got,
-                             .where = where,
-                             .hint = hint});
-}
+constexpr Unfit unfit{"reading a judge's replies"};
 
 // The text of the first choice of a raw chat response; empty for null.
 std::string first_choice(const json& response, const std::string& where) {

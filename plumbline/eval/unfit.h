@@ -1,4 +1,4 @@
-// The error for outside data that a benchmark cannot use.
+// Errors for outside data that a benchmark cannot use.
 #pragma once
 
 #include <string>
@@ -7,7 +7,16 @@
 
 namespace plumbline::eval {
 
-DataError unfit(const std::string& doing, const std::string& expected, const std::string& got,
-                const std::string& where, const std::string& hint = {});
+// What makes the errors of one piece of work:
+//
+//   constexpr eval::Unfit unfit{"reading MMBench"};
+//   throw unfit("a number", text, where);
+struct Unfit {
+  const char* doing;
+  const char* usual_hint = "";  // of errors that have none of their own
+
+  DataError operator()(const std::string& expected, const std::string& got,
+                       const std::string& where, const std::string& hint = {}) const;
+};
 
 }  // namespace plumbline::eval

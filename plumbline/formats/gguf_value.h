@@ -36,8 +36,7 @@ class GgufValue {
   static GgufValue read(GgufKind kind, ByteReader& in, int depth = 0);
 
   GgufKind kind() const { return kind_; }
-  GgufKind element_kind() const { return element_kind_; }  // of an Array
-  uint64_t count() const { return count_; }                // elements of an Array
+  uint64_t count() const { return count_; }  // elements of an Array
 
   std::optional<bool> boolean() const;
   std::optional<int64_t> integer() const;  // of any integer kind, if it fits

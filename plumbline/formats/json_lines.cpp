@@ -112,7 +112,7 @@ void visit_file(const std::string& path, const Visit& visit, const OnBroken& on_
 
 std::string line_text(const json& value) {
   // Generated text can end within a character; such bytes must not stop a run.
-  return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  return json_text(value) + "\n";
 }
 
 }  // namespace

@@ -1,12 +1,9 @@
 #include "plumbline/formats/safetensors.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -22,11 +19,6 @@ static_assert(std::endian::native == std::endian::little);
 constexpr uint64_t kLengthSize = 8;
 constexpr uint64_t kMaxHeaderSize = 100'000'000;
 
-IoError io_error(const std::string& doing, const std::string& path) {
-  return IoError(
-      {.component = "safetensors", .doing = doing, .got = std::strerror(errno), .where = path});
-}
-
 DataError bad_file(const std::string& path, const std::string& expected, const std::string& got) {
   return DataError({.component = "safetensors",
                     .doing = "reading",
@@ -35,13 +27,6 @@ DataError bad_file(const std::string& path, const std::string& expected, const s
                     .where = path,
                     .hint = "the file is damaged, incomplete or of another format."});
 }
-
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
 
 void check(const std::string& name, const ArrayView& array) {
   size_t bytes = dtype_size(array.dtype);
@@ -81,11 +66,6 @@ std::string header_bytes(const std::vector<Arrays::const_pointer>& order,
   return bytes + text;
 }
 
-void flush_to_disk(const std::string& path, int flags) {
-  const Descriptor file{::open(path.c_str(), flags | O_CLOEXEC)};
-  if (file.fd < 0 || (::fsync(file.fd) != 0 && errno != EINVAL)) throw io_error("flushing", path);
-}
-
 }  // namespace
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : SafetensorsFile(FileView(path)) {}
@@ -117,23 +97,13 @@ SafetensorsFile::SafetensorsFile(const FileView& file) : file_(file) {
 void write_safetensors(const std::string& path, const Arrays& arrays, const Metadata& metadata) {
   for (const auto& [name, array] : arrays) check(name, array);
   const auto order = file_order(arrays);
-  const std::string aside = path + ".tmp";
-  std::error_code ignored;
-  fs::remove(aside, ignored);
-  try {
-    append_file(aside, header_bytes(order, metadata));
-    for (const auto* item : order) {
-      const ArrayView& array = item->second;
-      append_file(aside, {reinterpret_cast<const char*>(array.data), array.size});
-    }
-    flush_to_disk(aside, O_RDONLY);
-    if (::rename(aside.c_str(), path.c_str()) != 0) throw io_error("renaming into place", path);
-  } catch (...) {
-    fs::remove(aside, ignored);
-    throw;
+  const std::string header = header_bytes(order, metadata);
+  std::vector<std::string_view> parts = {header};
+  for (const auto* item : order) {
+    const ArrayView& array = item->second;
+    parts.emplace_back(reinterpret_cast<const char*>(array.data), array.size);
   }
-  const fs::path folder = fs::path(path).parent_path();
-  flush_to_disk(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+  write_file(path, parts);
 }
 
 }  // namespace plumbline::formats

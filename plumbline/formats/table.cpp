@@ -9,6 +9,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/file_view.h"
+#include "plumbline/base/json.h"
 #include "plumbline/formats/delimited.h"
 #include "plumbline/formats/json_lines.h"
 #include "plumbline/formats/xlsx.h"
@@ -119,10 +120,10 @@ Columns visit_workbook(const FileView& file, const TableOptions& options, const 
   return columns;
 }
 
-std::string json_text(const nlohmann::json& value) {
+std::string cell_of(const nlohmann::json& value) {
   if (value.is_null()) return "";
   if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(value);
 }
 
 Columns visit_json(const std::string& path, const TableOptions& options, const Visit& visit) {
@@ -137,7 +138,7 @@ Columns visit_json(const std::string& path, const TableOptions& options, const V
       if (known.insert(name).second) columns.push_back(name);
       const auto& wanted = options.columns;
       if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end()) {
-        row.cells.emplace(name, json_text(value));
+        row.cells.emplace(name, cell_of(value));
       }
     }
     visit(std::move(row));

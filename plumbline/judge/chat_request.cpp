@@ -87,7 +87,7 @@ std::string chat_body(const ChatModel& model, const api::JudgeRequest& request) 
   body[model.limit_field] = request.max_tokens;
   if (model.seed) body["seed"] = *model.seed;
   // Answers may be cut off in the middle of a character, which JSON cannot hold.
-  return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return json_text(body);
 }
 
 ChatReply read_chat_reply(const std::string& text, const std::string& request_id) {

@@ -1,7 +1,6 @@
 // A judge behind an HTTP endpoint that speaks OpenAI's chat completions.
 #pragma once
 
-#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>

@@ -28,7 +28,7 @@ std::string line_of(const api::JudgeRequest& request) {
   }
   line["temperature"] = request.temperature;
   line["max_tokens"] = request.max_tokens;
-  return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return json_text(line);
 }
 
 [[noreturn]] void wrong(const std::string& command, const std::string& expected,

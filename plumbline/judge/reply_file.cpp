@@ -125,7 +125,7 @@ ReplyLine reply_line(const api::JudgeRequest& request, const std::string& judge,
   if (request.about) value["about"] = *request.about;
   value["settings"] = {{"temperature", request.temperature}, {"max_tokens", request.max_tokens}};
   value["reply"] = reply.text;
-  line.text = value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  line.text = json_text(value);
   return line;
 }
 

@@ -4,7 +4,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "plumbline/config/llava_config.h"

@@ -156,7 +156,7 @@ void run_simulated(const Invocation& invocation) {
                                 .expected = "data.benchmark",
                                 .got = "nothing"});
   }
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "annotate");
+  const auto key = random_key(c.run.seed, "annotate");
   const Items items = world::read_benchmark_by_id(c.data.benchmark);
   std::vector<Task> shown, hidden;
   for (Task& task : read_tasks(c, items, key.at("pair"))) {

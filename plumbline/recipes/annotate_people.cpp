@@ -1,6 +1,5 @@
 // People compare answers: pairs become tasks in a file, each annotator works on them at a terminal,
 // and what they said becomes comparisons.
-#include <fmt/format.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -94,7 +93,7 @@ void export_comparisons(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   require_store(c, "export");
   require(c.run.out, "run.out (--out)", "export");
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "annotate");
+  const auto key = random_key(c.run.seed, "annotate");
   const annotate::TaskStore store(c.annotate.store);
   const auto tasks = store.tasks();
   const auto votes = store.votes();

@@ -8,6 +8,7 @@
 
 #include "plumbline/annotate/agreement.h"
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/eval/interval_json.h"
 
@@ -56,11 +57,10 @@ train::Metrics write_agreement(const fs::path& folder, const Split& split,
   for (const auto* part : {&split.train_pairs, &split.held_out}) {
     for (const auto& pair : *part) votes.push_back(pair.votes);
   }
-  const auto found = annotate::agreement(
-      annotate::choice_ratings(votes),
-      {.samples = c.eval.bootstrap_samples,
-       .confidence = c.eval.confidence,
-       .key = random_key(static_cast<uint64_t>(c.run.seed), "annotate.agreement")});
+  const auto found = annotate::agreement(annotate::choice_ratings(votes),
+                                         {.samples = c.eval.bootstrap_samples,
+                                          .confidence = c.eval.confidence,
+                                          .key = random_key(c.run.seed, "annotate.agreement")});
   const json out{{"pairs_seen_by_several", found.num_items},
                  {"annotators", found.num_annotators},
                  {"percent", figure_json(found.percent)},
@@ -68,7 +68,7 @@ train::Metrics write_agreement(const fs::path& folder, const Split& split,
                  {"fleiss_kappa", figure_json(found.fleiss_kappa)},
                  {"alpha_nominal", figure_json(found.alpha_nominal)},
                  {"alpha_ordinal", figure_json(found.alpha_ordinal)}};
-  write_file(folder / "agreement.json", out.dump(1) + "\n");
+  write_file(folder / "agreement.json", json_text(out, 1) + "\n");
   if (found.num_items == 0) return {};
   log_info("annotate: of {} pairs seen by several, {:.3f} of the opinions agree; alpha {:.3f}",
            found.num_items, found.percent.interval.value, found.alpha_nominal.interval.value);

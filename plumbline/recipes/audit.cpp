@@ -2,7 +2,6 @@
 // exchanged, and probes of what they pay for.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "plumbline/audit/audit_table.h"
 #include "plumbline/audit/facts_overlap.h"
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/data/comparison.h"
 #include "plumbline/engine/reward_scorer.h"
@@ -102,7 +102,7 @@ class Subject {
       : material_(material),
         config_(with_folder(given, folder)),
         input_(engine::load_reward_input(config_)),
-        key_(random_key(static_cast<uint64_t>(given.run.seed), "audit")),
+        key_(random_key(given.run.seed, "audit")),
         model_(engine::load_reward_model(
             config_, tensor::setup_device(given.run.device, given.run.threads), "audit")),
         store_(model_.assistant.preprocess, given.data.images),
@@ -239,7 +239,7 @@ class Auditor {
         material_(material),
         options_{.samples = c.eval.bootstrap_samples,
                  .confidence = c.eval.confidence,
-                 .key = random_key(static_cast<uint64_t>(c.run.seed), "audit.bootstrap")} {}
+                 .key = random_key(c.run.seed, "audit.bootstrap")} {}
 
   void add(const std::string& folder) {
     const std::string name = unique(name_of(folder));
@@ -331,11 +331,11 @@ void audit(const Invocation& invocation) {
   Auditor auditor(c, material);
   for (const std::string& folder : invocation.inputs) auditor.add(folder);
   const auto json = audit::to_json(auditor.audit());
-  write_file(run.path() / "audit.json", json.dump(1) + "\n");
+  write_file(run.path() / "audit.json", json_text(json, 1) + "\n");
   formats::write_records((run.path() / "pairs.jsonl").string(), auditor.lines());
   write_file(run.path() / "audit.html", report::audit_html("Reward models", auditor.audit()));
   if (!invocation.is_silent) {
-    std::printf("%s", invocation.json ? (json.dump(1) + "\n").c_str()
+    std::printf("%s", invocation.json ? (json_text(json, 1) + "\n").c_str()
                                       : audit::audit_table(auditor.audit()).c_str());
     std::fflush(stdout);  // before the next line of the log
   }

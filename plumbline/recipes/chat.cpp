@@ -113,8 +113,7 @@ void chat(const Invocation& invocation) {
   const model::AdapterScope scope(assistant.model, engine::attach_policy(assistant.model, c.model));
   const auto generation =
       talking(invocation.loaded, config::longest_sequence(assistant.model.config().text));
-  engine::ChatSession session(assistant, generation,
-                              random_key(static_cast<uint64_t>(c.run.seed), "chat"));
+  engine::ChatSession session(assistant, generation, random_key(c.run.seed, "chat"));
   for (const std::string& image : invocation.images) session.add_image(image);
   if (invocation.prompt.empty()) return converse(session);
   answer(session, invocation.prompt);

@@ -9,6 +9,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
+#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/data/comparison.h"
 #include "plumbline/data/data_report.h"
@@ -109,7 +110,7 @@ void report_questions(const Invocation& invocation, const engine::ModelInput& in
         {"records", records.size()},
         {"images", pictures},
         {"question_tokens", {{"min", tokens.min}, {"median", tokens.median}, {"max", tokens.max}}}};
-    out = json.dump(1) + "\n";
+    out = json_text(json, 1) + "\n";
   } else {
     out = fmt::format(
         "{} {} about {} pictures: nothing wrong with them\n"
@@ -152,9 +153,7 @@ void check_data(const Invocation& invocation) {
        .image_token = input.format.image_token,
        .image_tokens = input.format.image_tokens});
   if (invocation.json) {
-    std::printf("%s\n", data::report_json(report)
-                            .dump(1, ' ', false, nlohmann::json::error_handler_t::replace)
-                            .c_str());
+    std::printf("%s\n", json_text(data::report_json(report), 1).c_str());
   } else {
     std::printf("%s", data::report_text(report).c_str());
     if (report.num_records > report.num_bad) print_examples(input, c, file);

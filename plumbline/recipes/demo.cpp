@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
@@ -207,10 +206,10 @@ class Demo {
     if (variant.has_own_comparisons()) plan_annotate(variant);
     for (int64_t seed = 0; seed < config_.demo.seeds; ++seed) {
       for (const bool has_facts : {false, true}) {
-        if (variant.has_own_reward()) plan_reward(variant, has_facts, seed);
-        if (!variant.is_default()) plan_ppo(variant, has_facts, seed);
+        if (variant.has_own_reward(has_facts)) plan_reward(variant, has_facts, seed);
+        if (variant.has_own_policy(has_facts)) plan_ppo(variant, has_facts, seed);
         const std::string answers = Layout::answers(variant.name, has_facts, seed);
-        plan_answers(answers, Layout::sft(0), Layout::policy(variant.name, has_facts, seed));
+        plan_answers(answers, Layout::sft(0), policy_of(variant, has_facts, seed));
         plan_proxy(Layout::proxy(variant.name, has_facts, seed), variant, has_facts, seed, answers);
         plan_proxy(Layout::proxy_of_sft(variant.name, has_facts, seed), variant, has_facts, seed,
                    Layout::answers_of_sft(0));
@@ -327,10 +326,9 @@ class Demo {
       run.variants.push_back(variant.name);
       if (variant.differs_in_kl_alone()) run.curve.push_back(variant.name);
     }
-    const auto result = study::conclude(
-        layout_, run,
-        {.samples = config_.demo.quick ? 100 : 10000,
-         .key = random_key(static_cast<uint64_t>(config_.run.seed), "study.bootstrap")});
+    const auto result = study::conclude(layout_, run,
+                                        {.samples = config_.demo.quick ? 100 : 10000,
+                                         .key = random_key(config_.run.seed, "study.bootstrap")});
     std::printf("%s\n%s\n", result.claims_table.c_str(), result.file.c_str());
     return report::study_html(result.record, result.file.string());
   }
@@ -343,8 +341,12 @@ class Demo {
                                           : Layout::facts(split));
   }
   std::string reward_of(const study::Variant& variant, bool has_facts, int64_t seed) const {
-    const std::string owner = variant.has_own_reward() ? variant.name : study::kDefault;
+    const std::string owner = variant.has_own_reward(has_facts) ? variant.name : study::kDefault;
     return at(Layout::reward(owner, has_facts, seed) + "/adapter");
+  }
+  static std::string policy_of(const study::Variant& variant, bool has_facts, int64_t seed) {
+    const std::string owner = variant.has_own_policy(has_facts) ? variant.name : study::kDefault;
+    return Layout::policy(owner, has_facts, seed);
   }
 
   // The stage's settings, then the variant's own.

@@ -12,7 +12,7 @@
 namespace plumbline::recipes {
 namespace {
 
-bool is_demos(const std::string& name) {
+bool is_demo_entry(const std::string& name) {
   static const std::vector<std::string> names = {"data",        "sft",       "sample",
                                                  "annotate",    "audit",     "study",
                                                  "claims.json", "claims.md", "report.html"};
@@ -72,7 +72,7 @@ std::shared_ptr<int> open_demo_folder(const fs::path& root, DemoOpening opening)
   auto held = train::hold_folder(root);
   if (!opening.force) return held;
   for (const auto& name : names_in(root)) {
-    if (is_demos(name)) fs::remove_all(root / name);
+    if (is_demo_entry(name)) fs::remove_all(root / name);
   }
   return held;
 }

@@ -17,7 +17,7 @@ namespace {
 std::string key_of(const std::string& setting) { return setting.substr(0, setting.find('=')); }
 
 // Settings that are the demo's own, not its stages'.
-bool is_demos(const std::string& setting) {
+bool is_demo_setting(const std::string& setting) {
   const std::string key = key_of(setting);
   return key.starts_with("demo.") || key == "run.out" || key == "run.seed";
 }
@@ -41,7 +41,7 @@ void give_back_memory() {
 
 void DemoPlan::refuse_clashes(const std::string& name, const std::vector<std::string>& sets) const {
   for (const auto& setting : invocation_.loaded.sets) {
-    if (is_demos(setting)) continue;
+    if (is_demo_setting(setting)) continue;
     const auto own = std::find_if(sets.begin(), sets.end(), [&](const std::string& set) {
       return key_of(set) == key_of(setting);
     });
@@ -61,7 +61,7 @@ Invocation DemoPlan::invocation_of(const std::string& name, const std::string& c
   std::vector<std::string> sets = {fmt::format("run.seed={}", invocation_.loaded.config.run.seed)};
   sets.insert(sets.end(), sizes_.begin(), sizes_.end());
   for (const auto& setting : invocation_.loaded.sets) {
-    if (!is_demos(setting)) sets.push_back(setting);
+    if (!is_demo_setting(setting)) sets.push_back(setting);
   }
   sets.insert(sets.end(), given.sets.begin(), given.sets.end());
   sets.push_back("run.out=" + (layout_ / name).string());

@@ -9,6 +9,7 @@
 #include "plumbline/base/base64.h"
 #include "plumbline/base/content_hash.h"
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/base/progress.h"
 #include "plumbline/base/revision.h"
@@ -81,7 +82,7 @@ std::string line_of(const eval::Prompt& prompt, const std::string& text,
                      {"prompt", prompt.question}, {"text", text},
                      {"answer_id", hash.hex()},   {"model_id", model},
                      {"metadata", settings}};
-  return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  return json_text(line) + "\n";
 }
 
 // answers.jsonl, line by line as answers come.
@@ -213,11 +214,10 @@ void answer_by_model(const Invocation& invocation, const std::vector<eval::Promp
   for (size_t next = 0; next < open.size();) {
     const auto portion = portion_at(open, next, static_cast<size_t>(kFills * c.eval.batch_size));
     engine::FeatureStore features(assistant.preprocess, c.data.images);  // of this portion only
-    engine::LocalGenerator generator(
-        assistant, features, c.eval.batch_size,
-        {.ends = engine::answer_ends(assistant, generation),
-         .sampling = engine::sampling_options(generation, assistant),
-         .key = random_key(static_cast<uint64_t>(c.run.seed), "eval.answer")});
+    engine::LocalGenerator generator(assistant, features, c.eval.batch_size,
+                                     {.ends = engine::answer_ends(assistant, generation),
+                                      .sampling = engine::sampling_options(generation, assistant),
+                                      .key = random_key(c.run.seed, "eval.answer")});
     std::vector<data::Prompt> asked;
     for (const auto* prompt : portion) asked.push_back(to_prompt(*prompt));
     file.add(portion, generator.answer_prompts(asked, portion.front()->max_tokens));

@@ -58,8 +58,7 @@ void load_local(Asked& asked, const judge::JudgeSpec& spec, config::Config c) {
   asked.assistant = engine::load_assistant(c, device);
   asked.judge = std::make_unique<engine::LocalJudge>(
       *asked.assistant, spec.name.empty() ? "local:" + spec.path : spec.name,
-      static_cast<int64_t>(spec.group_size),
-      random_key(static_cast<uint64_t>(c.run.seed), "eval.judge"));
+      static_cast<int64_t>(spec.group_size), random_key(c.run.seed, "eval.judge"));
 }
 
 // What asking would cost.

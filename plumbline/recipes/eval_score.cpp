@@ -1,10 +1,10 @@
 // Figures of answers to a benchmark, made by this or another system.
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/files.h"
+#include "plumbline/base/json.h"
 #include "plumbline/benchmarks/command_files.h"
 #include "plumbline/eval/score_report.h"
 #include "plumbline/formats/json_lines.h"
@@ -103,7 +103,7 @@ void write_folder(const Invocation& invocation, const eval::ScoreReport& report)
   auto run = train::RunFolder::open("eval score", invocation.loaded,
                                     {invocation.resume, invocation.force, invocation.files()},
                                     invocation.command);
-  write_file(run.path() / "scores.json", eval::to_json(report).dump(1) + "\n");
+  write_file(run.path() / "scores.json", json_text(eval::to_json(report), 1) + "\n");
   write_file(run.path() / "scores.md", eval::table(report, eval::TableStyle::Markdown));
   for (size_t i = 0; i < report.systems.size(); ++i) {
     const std::string name = i == 0 ? "scored.jsonl" : "scored-2.jsonl";
@@ -121,10 +121,9 @@ void score_answers(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   const auto& benchmark = benchmarks::benchmark(invocation.inputs.front());
   check_flags(benchmark, invocation.eval);
-  const eval::BootstrapOptions options{
-      .samples = c.eval.bootstrap_samples,
-      .confidence = c.eval.confidence,
-      .key = random_key(static_cast<uint64_t>(c.run.seed), "eval.bootstrap")};
+  const eval::BootstrapOptions options{.samples = c.eval.bootstrap_samples,
+                                       .confidence = c.eval.confidence,
+                                       .key = random_key(c.run.seed, "eval.bootstrap")};
   eval::ScoreReport report{.benchmark = &benchmark,
                            .systems = score_all(benchmark, invocation.eval, options),
                            .differences = {},
@@ -138,7 +137,7 @@ void score_answers(const Invocation& invocation) {
   const auto style =
       invocation.eval.is_markdown ? eval::TableStyle::Markdown : eval::TableStyle::Text;
   const std::string text =
-      invocation.json ? eval::to_json(report).dump() + "\n" : eval::table(report, style);
+      invocation.json ? json_text(eval::to_json(report)) + "\n" : eval::table(report, style);
   std::fputs(text.c_str(), stdout);
 }
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "plumbline/base/log.h"
+#include "plumbline/base/json.h"
 #include "plumbline/engine/local_generator.h"
 #include "plumbline/engine/roles.h"
 #include "plumbline/eval/world_figures.h"
@@ -28,20 +28,20 @@ void evaluate(const Invocation& invocation) {
   std::vector<api::Question> questions;
   for (const auto& item : items) questions.push_back({item.image, item.question});
   const auto rated = eval::rate(items, generator.answer(questions, c.eval.max_tokens));
-  const auto figures = eval::world_figures(
-      rated, {.samples = c.eval.bootstrap_samples,
-              .confidence = c.eval.confidence,
-              .key = random_key(static_cast<uint64_t>(c.run.seed), "eval.bootstrap")});
+  const auto figures =
+      eval::world_figures(rated, {.samples = c.eval.bootstrap_samples,
+                                  .confidence = c.eval.confidence,
+                                  .key = random_key(c.run.seed, "eval.bootstrap")});
 
   eval::write_answers((run.path() / "answers.jsonl").string(), rated);
   const std::string name =
       c.eval.model_name.empty() ? run.path().filename().string() : c.eval.model_name;
   const nlohmann::json result{
       {"model", name}, {"images", c.data.images}, {"figures", eval::to_json(figures)}};
-  write_file(run.path() / "figures.json", result.dump(1) + "\n");
+  write_file(run.path() / "figures.json", json_text(result, 1) + "\n");
   run.finish();
   if (invocation.is_silent) return;
-  const std::string text = invocation.json ? result.dump() + "\n"
+  const std::string text = invocation.json ? json_text(result) + "\n"
                                            : report::figures_table({report::read_run(run.path())});
   std::fputs(text.c_str(), stdout);
 }

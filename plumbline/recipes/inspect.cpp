@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/checkpoint/gguf_model.h"
 #include "plumbline/checkpoint/hf_config.h"
 #include "plumbline/checkpoint/llava_checkpoint.h"
@@ -126,7 +127,7 @@ void print_description(const json& d) {
   for (const auto& [type, bytes] : d["bytes_by_dtype"].items()) {
     std::printf("  %-6s %.4g MB\n", type.c_str(), bytes.get<double>() / 1e6);
   }
-  std::printf("config: %s\n", d["config"].dump(2).c_str());
+  std::printf("config: %s\n", json_text(d["config"], 2).c_str());
   for (const json& t : d["tensors"]) {
     std::printf("  %-72s %-5s %s\n", t["name"].get<std::string>().c_str(),
                 t["dtype"].get<std::string>().c_str(), t["shape"].dump().c_str());
@@ -159,7 +160,7 @@ void print_quantization(const config::Config& c, bool as_json) {
                       {"error", mean},
                       {"worst_error", worst},
                       {"weights", list}};
-    std::printf("%s\n", out.dump(1).c_str());
+    std::printf("%s\n", json_text(out, 1).c_str());
     return;
   }
   for (const auto& weight : weights) {
@@ -191,7 +192,7 @@ void print_reward_prompt(const engine::ModelInput& input, const config::Config& 
                          const std::string& file) {
   auto reward = engine::load_reward_input(c);
   const auto records = formats::read_records(file);
-  const RandomKey key = random_key(static_cast<uint64_t>(c.run.seed), "inspect");
+  const RandomKey key = random_key(c.run.seed, "inspect");
   const auto facts_of = [&](const engine::FactRequest& request) {
     reward.read_facts(c.data.facts, {request}, c.data.missing_facts);
     reward.check_budget(input.tokenizer, {request});
@@ -223,7 +224,7 @@ void inspect(const Invocation& invocation) {
   if (invocation.in.empty()) {
     const json description = describe(c.model.path);
     if (invocation.json) {
-      std::printf("%s\n", description.dump(1, ' ', false, json::error_handler_t::replace).c_str());
+      std::printf("%s\n", json_text(description, 1).c_str());
     } else {
       print_description(description);
     }

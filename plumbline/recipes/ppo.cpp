@@ -9,6 +9,7 @@
 
 #include "plumbline/base/clock.h"
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/checkpoint/adapter.h"
 #include "plumbline/data/order.h"
@@ -49,7 +50,7 @@ struct Ppo {
   rlhf::ActorCritic roles;
   engine::RewardInput reward_input;
   std::vector<data::Prompt> prompts;
-  std::vector<remote::ExternalTerm> user_terms;
+  std::vector<remote::AnswerScorer> user_terms;
   std::unique_ptr<rl::KlController> kl_controller;
   rl::Moments scores_seen;
   rlhf::Watch watch;
@@ -163,7 +164,7 @@ void write_samples(Ppo& t, const fs::path& folder, const rlhf::Answered& answers
         {"prompt", prompt.turns.back().text},
         {"answer", answer}};
     line.update(more);
-    lines += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    lines += json_text(line) + "\n";
   };
   const std::vector<data::Prompt> fixed(
       t.prompts.begin(), t.prompts.begin() + std::min<int64_t>(kShown, std::ssize(t.prompts)));
@@ -263,15 +264,15 @@ void set_up(train::Loop& loop, Ppo& t, const std::optional<rlhf::Gold>& gold) {
 }
 
 // Whoever judges for the run is tried out before anything heavy is loaded.
-void try_out_judges(const std::vector<remote::ExternalTerm>& terms,
+void try_out_judges(const std::vector<remote::AnswerScorer>& terms,
                     const std::optional<rlhf::Gold>& gold) {
   for (const auto& term : terms) rlhf::try_out(term);
   if (gold) gold->try_out_judge();
 }
 
 Ppo load(const config::Config& c, const parallel::Process& process,
-         std::vector<data::Prompt> prompts, std::vector<remote::ExternalTerm> user_terms) {
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "ppo");
+         std::vector<data::Prompt> prompts, std::vector<remote::AnswerScorer> user_terms) {
+  const auto key = random_key(c.run.seed, "ppo");
   const bool has_values = c.ppo.advantage == config::Advantage::Gae;
   const bool is_adaptive = c.ppo.kl_controller == config::KlControllerKind::Adaptive;
   auto roles = rlhf::ActorCritic::load(c, has_values, process.device, key);

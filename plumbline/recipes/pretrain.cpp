@@ -268,7 +268,7 @@ void train_tower(model::Llava& model, const TowerData& d, const config::Config& 
 
 void pretrain(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "pretrain");
+  const auto key = random_key(c.run.seed, "pretrain");
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   if (world::kPictureSize / world::kGridSize != c.pretrain.patch_size) {
     throw ConfigError(Complaint{.component = "config",

@@ -2,8 +2,6 @@
 // shown what the image really contains; the policy never is.
 #include <ATen/ATen.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -262,7 +260,7 @@ std::vector<int64_t> pairs_of_step(RandomKey order_key, int64_t epoch, int64_t s
 
 void reward(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "reward");
+  const auto key = random_key(c.run.seed, "reward");
   const auto process = parallel::join(c.run.device, c.run.threads);
   parallel::Communicator& processes = *process.all;
   const bool is_lora = c.reward.train == config::RewardTrain::Lora;

@@ -40,7 +40,7 @@ struct Answered {
 std::vector<generate::Sequence> requests(const engine::Assistant& assistant,
                                          const std::vector<data::Prompt>& prompts,
                                          const config::Config& c) {
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sample");
+  const auto key = random_key(c.run.seed, "sample");
   std::vector<generate::Sequence> result;
   for (size_t i = 0; i < prompts.size(); ++i) {
     result.push_back(
@@ -178,7 +178,7 @@ train::Metrics write_pairs(const fs::path& file, engine::Assistant& assistant,
                            engine::FeatureStore& features, const PairInput& input,
                            const std::vector<data::SampledAnswers>& samples,
                            const config::Config& c) {
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sample.pairs");
+  const auto key = random_key(c.run.seed, "sample.pairs");
   std::vector<std::vector<double>> rewards;
   if (input.reward) {
     rewards = rewards_of(assistant, features, *input.reward, samples, key.at("facts"));

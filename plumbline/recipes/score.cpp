@@ -13,6 +13,7 @@
 
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
+#include "plumbline/base/json.h"
 #include "plumbline/data/order.h"
 #include "plumbline/data/score_records.h"
 #include "plumbline/engine/assistant.h"
@@ -196,7 +197,7 @@ std::vector<std::vector<double>> asked_rewards(engine::RewardModel& model,
   input.read_facts(c.data.facts, requests, c.data.missing_facts);
   input.check_budget(model.assistant.tokenizer, requests);
   engine::RewardScorer scorer(model.assistant, store, input, model.head, engine::kScoringRows,
-                              random_key(static_cast<uint64_t>(c.run.seed), "score"));
+                              random_key(c.run.seed, "score"));
   return scorer.score(questions);
 }
 
@@ -236,9 +237,7 @@ void refuse_images(const engine::Assistant& assistant,
   }
 }
 
-void print_line(const nlohmann::json& line) {
-  std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
-}
+void print_line(const nlohmann::json& line) { std::printf("%s\n", json_text(line).c_str()); }
 
 void score_all(const config::Config& c, const std::vector<data::ScoreRecord>& records,
                const Sink& sink) {

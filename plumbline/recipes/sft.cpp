@@ -56,8 +56,7 @@ nn::Parameters chosen_parameters(model::Llava& model, const config::Config& c) {
     if (!c.model.adapter.empty()) {
       checkpoint::load_adapter(c.model.adapter, model, kPolicy);
     } else {
-      model.add_adapter(kPolicy, nn::adapter_spec(c.lora),
-                        random_key(static_cast<uint64_t>(c.run.seed), "sft.lora"));
+      model.add_adapter(kPolicy, nn::adapter_spec(c.lora), random_key(c.run.seed, "sft.lora"));
     }
     return model.adapter_parameters(kPolicy);
   }
@@ -307,7 +306,7 @@ engine::MemoryPlan planned_memory(model::Llava& model, const data::Examples& exa
 
 void sft(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
-  const auto key = random_key(static_cast<uint64_t>(c.run.seed), "sft");
+  const auto key = random_key(c.run.seed, "sft");
   check_choice(c);
   const auto process = parallel::join(c.run.device, c.run.threads);
   parallel::Communicator& processes = *process.all;

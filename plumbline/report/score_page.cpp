@@ -1,7 +1,5 @@
 #include "plumbline/report/score_page.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <set>

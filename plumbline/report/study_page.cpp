@@ -185,7 +185,8 @@ std::string changes_html(const std::vector<Policy>& policies) {
                                    [](const Policy& policy) { return !policy.changes.empty(); });
   if (!has_any) return "";
   return "<h2>What each variant changes</h2>\n<p>Each variant's policies over the method's own, "
-         "which were trained with the same seeds.</p>\n<div class=\"charts\">" +
+         "which were trained with the same seeds. One that changes facts alone changes nothing "
+         "about RLHF, which is shown none.</p>\n<div class=\"charts\">" +
          svg(change_chart(policies, "false_description", "Descriptions with a false claim")) +
          svg(change_chart(policies, "hallucination", "Answers to questions that hallucinate")) +
          svg(change_chart(policies, "coverage", "Coverage of what is there")) +

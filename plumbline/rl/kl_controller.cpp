@@ -16,6 +16,7 @@ class AdaptiveKl : public KlController {
   AdaptiveKl(double coefficient, double target, double horizon)
       : KlController(coefficient), target_(target), horizon_(horizon) {}
   void update(double kl, int64_t num_sequences) override {
+    // config/validate.cpp knows the 0.2: the factor below must stay above 0.
     const double error = std::clamp(kl / target_ - 1, -0.2, 0.2);
     set_coefficient(coefficient() * (1 + error * static_cast<double>(num_sequences) / horizon_));
   }

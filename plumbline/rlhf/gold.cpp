@@ -49,7 +49,7 @@ std::optional<Gold> Gold::read(const config::Config& c) {
   }
   Gold gold;
   if (!c.ppo.gold_judge.empty()) {
-    gold.judge_.emplace(target_of(c.ppo.gold_judge, "ppo.gold_judge", c.ppo));
+    gold.judge_.emplace(scorer_of(c.ppo.gold_judge, "ppo.gold_judge", c.ppo));
   }
   gold.read_questions(c);
   return gold;
@@ -97,7 +97,7 @@ train::Metrics Gold::measure(ActorCritic& roles, const config::Config& c,
   const auto answers = generator.answer_prompts(own, c.generation.max_tokens);
   Sums sums;
   if (judge_) {
-    std::vector<remote::Asked> asked;
+    std::vector<remote::AnswerToScore> asked;
     for (size_t i = 0; i < own.size(); ++i) {
       const data::Prompt& prompt = own[i];
       asked.push_back(asked_of(prompt.id, prompt.image, c.data.images, prompt.turns.back().text));
@@ -105,7 +105,7 @@ train::Metrics Gold::measure(ActorCritic& roles, const config::Config& c,
       asked.back().is_finished = answers[i].is_finished;
       asked.back().reference = references_[static_cast<size_t>(first) + i];
     }
-    for (const double score : judge_->score(asked)) sums.score += judge_->target().weight * score;
+    for (const double score : judge_->score(asked)) sums.score += judge_->spec().weight * score;
   } else {
     std::vector<std::string> texts;
     for (const auto& answer : answers) texts.push_back(answer.text);

@@ -9,7 +9,7 @@
 #include "plumbline/config/config.h"
 #include "plumbline/data/records.h"
 #include "plumbline/parallel/communicator.h"
-#include "plumbline/remote/reward_term.h"
+#include "plumbline/remote/answer_scorer.h"
 #include "plumbline/rlhf/actor_critic.h"
 #include "plumbline/train/metrics.h"
 #include "plumbline/world/benchmark.h"
@@ -39,7 +39,7 @@ class Gold {
   std::vector<data::Prompt> prompts_;
   std::vector<std::string> references_;        // of them; may be empty
   std::vector<world::BenchmarkItem> items_;    // of them, where the world's judge rates
-  std::optional<remote::ExternalTerm> judge_;  // in place of the world's
+  std::optional<remote::AnswerScorer> judge_;  // in place of the world's
 };
 
 }  // namespace plumbline::rlhf

@@ -1,8 +1,6 @@
 // What an iteration's answers were like, in figures that are equal in all processes.
 #pragma once
 
-#include <vector>
-
 #include "plumbline/parallel/communicator.h"
 #include "plumbline/rlhf/measured.h"
 #include "plumbline/rlhf/shaped.h"

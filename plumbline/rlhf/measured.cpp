@@ -116,9 +116,9 @@ std::vector<double> model_scores(ActorCritic& roles, const engine::RewardInput& 
   return scores;
 }
 
-rl::Term user_term(const remote::ExternalTerm& term, const engine::RewardInput& input,
+rl::Term user_term(const remote::AnswerScorer& term, const engine::RewardInput& input,
                    const Rollout& rollout, const std::string& image_folder) {
-  std::vector<remote::Asked> asked;
+  std::vector<remote::AnswerToScore> asked;
   for (int64_t s = 0; s < rollout.size(); ++s) {
     const auto i = static_cast<size_t>(s);
     const data::Prompt& prompt = *rollout.prompts[i];
@@ -127,8 +127,8 @@ rl::Term user_term(const remote::ExternalTerm& term, const engine::RewardInput& 
     asked.back().facts = input.facts_of(engine::fact_request(prompt));
     asked.back().is_finished = rollout.is_finished[i];
   }
-  rl::Term result{.name = term.target().name, .values = term.score(asked)};
-  for (double& value : result.values) value *= term.target().weight;
+  rl::Term result{.name = term.spec().name, .values = term.score(asked)};
+  for (double& value : result.values) value *= term.spec().weight;
   return result;
 }
 

@@ -5,10 +5,9 @@
 
 #include <vector>
 
-#include "plumbline/api/candidates.h"
 #include "plumbline/config/config.h"
 #include "plumbline/engine/reward_input.h"
-#include "plumbline/remote/reward_term.h"
+#include "plumbline/remote/answer_scorer.h"
 #include "plumbline/rl/layout.h"
 #include "plumbline/rl/reward_terms.h"
 #include "plumbline/rlhf/rollout.h"
@@ -54,7 +53,7 @@ std::vector<double> model_scores(ActorCritic& roles, const engine::RewardInput& 
 
 // A user's term of every answer, times its weight. `facts` are those that the reward model has, if
 // any.
-rl::Term user_term(const remote::ExternalTerm& term, const engine::RewardInput& input,
+rl::Term user_term(const remote::AnswerScorer& term, const engine::RewardInput& input,
                    const Rollout& rollout, const std::string& image_folder);
 
 }  // namespace plumbline::rlhf

@@ -71,6 +71,8 @@ std::vector<rl::Term> terms_of(const Rollout& rollout, const Measured& measured,
   }
   std::vector<rl::Term> terms = {
       {.name = "score", .values = scores}, missing_end, length, repetition, correctness};
+  for (size_t i = 0; i < terms.size(); ++i)
+    PLUMBLINE_CHECK(terms[i].name == own_terms().at(i), terms[i].name);
   terms.insert(terms.end(), measured.users.begin(), measured.users.end());
   return terms;
 }

@@ -9,25 +9,25 @@
 
 namespace plumbline::rlhf {
 
-remote::Target target_of(const std::string& text, const std::string& key,
-                         const config::PpoConfig& c) {
-  auto target = remote::parse_target(text);
-  if (!target) {
+remote::ScorerSpec scorer_of(const std::string& text, const std::string& key,
+                             const config::PpoConfig& c) {
+  auto spec = remote::parse_scorer(text);
+  if (!spec) {
     throw ConfigError(Complaint{.component = "ppo",
                                 .doing = "reading whom to ask for a score",
                                 .expected = "\"NAME=WEIGHT COMMAND\" or \"NAME=WEIGHT URL\"",
                                 .got = "'" + text + "'",
                                 .where = key});
   }
-  target->timeout_seconds = c.user_term_timeout;
-  target->retries.count = c.user_term_retries;
-  target->key_variable = remote::is_url(target->where) ? c.user_term_key : "";
-  return *target;
+  spec->timeout_seconds = c.user_term_timeout;
+  spec->retries.count = c.user_term_retries;
+  spec->key_variable = remote::is_url(spec->where) ? c.user_term_key : "";
+  return *spec;
 }
 
-remote::Asked asked_of(const std::string& id, const std::string& image,
-                       const std::string& image_folder, const std::string& prompt) {
-  remote::Asked asked{.id = id, .prompt = prompt};
+remote::AnswerToScore asked_of(const std::string& id, const std::string& image,
+                               const std::string& image_folder, const std::string& prompt) {
+  remote::AnswerToScore asked{.id = id, .prompt = prompt};
   const bool is_file = !image.starts_with("data:");
   if (!image.empty()) {
     asked.images = {is_file ? (fs::path(image_folder) / image).string() : image};
@@ -35,17 +35,17 @@ remote::Asked asked_of(const std::string& id, const std::string& image,
   return asked;
 }
 
-void try_out(const remote::ExternalTerm& term) {
+void try_out(const remote::AnswerScorer& term) {
   term.score({{.id = "trial", .prompt = "What is it?", .answer = "A cup."}});
 }
 
-std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& c) {
-  std::vector<remote::ExternalTerm> terms;
+std::vector<remote::AnswerScorer> user_terms(const config::PpoConfig& c) {
+  std::vector<remote::AnswerScorer> terms;
   std::set<std::string> names = {"kl", "total"};
   names.insert(own_terms().begin(), own_terms().end());
   for (const std::string& text : c.user_terms) {
-    terms.emplace_back(target_of(text, "ppo.user_terms", c));
-    const std::string& name = terms.back().target().name;
+    terms.emplace_back(scorer_of(text, "ppo.user_terms", c));
+    const std::string& name = terms.back().spec().name;
     const bool is_figure = name.ends_with("_std") || name.ends_with("_share");
     if (!is_figure && names.insert(name).second) continue;
     throw ConfigError(

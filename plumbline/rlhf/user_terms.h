@@ -5,25 +5,25 @@
 #include <vector>
 
 #include "plumbline/config/config.h"
-#include "plumbline/remote/reward_term.h"
+#include "plumbline/remote/answer_scorer.h"
 
 namespace plumbline::rlhf {
 
 // "NAME=WEIGHT WHERE" of the setting `key`, with the timeout, retries and key of [ppo]. Throws
 // ConfigError for another form.
-remote::Target target_of(const std::string& text, const std::string& key,
-                         const config::PpoConfig& config);
+remote::ScorerSpec scorer_of(const std::string& text, const std::string& key,
+                             const config::PpoConfig& config);
 
 // What is asked about an answer to a prompt; images are files, or data URLs.
-remote::Asked asked_of(const std::string& id, const std::string& image,
-                       const std::string& image_folder, const std::string& prompt);
+remote::AnswerToScore asked_of(const std::string& id, const std::string& image,
+                               const std::string& image_folder, const std::string& prompt);
 
 // Asks for a made-up answer, so that what cannot work is known before anything long starts. Throws
-// what ExternalTerm::score does.
-void try_out(const remote::ExternalTerm& term);
+// what AnswerScorer::score does.
+void try_out(const remote::AnswerScorer& term);
 
 // ppo.user_terms. Throws ConfigError also for a name that comes twice, is one of our own terms', or
 // would be that of another figure.
-std::vector<remote::ExternalTerm> user_terms(const config::PpoConfig& config);
+std::vector<remote::AnswerScorer> user_terms(const config::PpoConfig& config);
 
 }  // namespace plumbline::rlhf

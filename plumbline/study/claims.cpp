@@ -1,7 +1,5 @@
 #include "plumbline/study/claims.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -115,7 +115,7 @@ StudyResult conclude(const Layout& layout, const StudyRun& run,
   const ordered_json record = study_record(layout, run, evidence, claims);
   StudyResult result{
       .file = layout / "claims.json", .record = record, .claims_table = claims_table(claims)};
-  write_file(result.file, record.dump(1) + "\n");
+  write_file(result.file, json_text(record, 1) + "\n");
   write_file(layout / "claims.md",
              result.claims_table + "\n" + variants_table(evidence, run.variants));
   return result;

@@ -41,6 +41,7 @@ std::vector<Claim> method_claims(const Evidence& e) {
   const std::string plain = system_name(false), facts = system_name(true);
   const std::string paper = system_name(true, "paper");
   const std::string authors_kl = system_name(true, "authors-kl");
+  const std::string exchanged = system_name(true, "facts-exchanged");
   const auto of_answers = [&](const std::string& a, const std::string& b, const std::string& figure,
                               Wanted wanted) {
     return Measures().of(e.answers, a, b, figure, wanted);
@@ -58,6 +59,8 @@ std::vector<Claim> method_claims(const Evidence& e) {
   claims.push_back({"c", "Fact-RLHF hallucinates less than RLHF without facts.",
                     of_answers(facts, plain, "hallucination", Wanted::Less)
                         .of(e.answers, facts, plain, "false_description", Wanted::Less)
+                        .beside(e.answers, facts, exchanged, "hallucination", Wanted::Less)
+                        .beside(e.answers, facts, exchanged, "false_description", Wanted::Less)
                         .list()});
   claims.push_back({"d", "Fact-RLHF names no less of what is there than SFT.",
                     of_answers(facts, kSft, "coverage", Wanted::NotLess)

@@ -8,9 +8,9 @@
 
 namespace plumbline::study {
 
-// Variants that a study has unless others are named: points of the policies' curves, and the
-// published arithmetic. They stand beside the claims.
-inline constexpr const char* kUsualVariants = "weak-kl,authors-kl,paper";
+// Variants that a study has unless others are named: points of the policies' curves, the published
+// arithmetic, and facts that tell nothing, the control of claim c. They stand beside the claims.
+inline constexpr const char* kUsualVariants = "weak-kl,authors-kl,paper,facts-exchanged";
 
 // The claims of "Aligning Large Multimodal Models with Factually Augmented RLHF" (arXiv
 // 2309.14525), with figures of variants beside them where `evidence` has them.

@@ -9,7 +9,6 @@
 #include <sstream>
 
 #include "plumbline/base/error.h"
-#include "plumbline/base/files.h"
 #include "plumbline/config/toml_file.h"
 #include "plumbline/data/record_checks.h"
 #include "plumbline/study/layout.h"
@@ -34,6 +33,11 @@ bool is_name(const std::string& text) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_';
   });
+}
+
+// Settings that have no effect on a reward model that is shown no facts.
+bool is_of_facts(const std::string& setting) {
+  return setting.starts_with("reward.max_facts=") || setting.starts_with("reward.max_fact_tokens=");
 }
 
 class Reader {
@@ -129,11 +133,20 @@ class Reader {
 }  // namespace
 
 bool Variant::differs_in_kl_alone() const {
-  if (has_own_reward()) return false;
   const auto ppo = settings_of("ppo");
-  return std::all_of(ppo.begin(), ppo.end(), [](const std::string& setting) {
-    return setting.starts_with("ppo.kl_coef=");
+  return !has_own_reward(true) && std::all_of(ppo.begin(), ppo.end(), [](const std::string& set) {
+    return set.starts_with("ppo.kl_coef=");
   });
+}
+
+bool Variant::changes_facts() const {
+  const auto reward = settings_of("reward");
+  return has_exchanged_facts || std::any_of(reward.begin(), reward.end(), is_of_facts);
+}
+
+bool Variant::changes_reward() const {
+  const auto reward = settings_of("reward");
+  return !std::all_of(reward.begin(), reward.end(), is_of_facts);
 }
 
 std::vector<Variant> read_variants(const std::string& path) { return Reader(path).read(); }

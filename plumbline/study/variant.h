@@ -21,13 +21,22 @@ struct Variant {
     return found == settings.end() ? std::vector<std::string>() : found->second;
   }
   bool has_own_comparisons() const { return settings.contains("annotate"); }
-  bool has_own_reward() const {
-    return has_own_comparisons() || has_exchanged_facts || settings.contains("reward");
+  // Whether it trains reward models, or policies, of its own. What only changes facts changes
+  // nothing without them.
+  bool has_own_reward(bool has_facts) const {
+    return has_own_comparisons() || changes_reward() || (has_facts && changes_facts());
+  }
+  bool has_own_policy(bool has_facts) const {
+    return has_own_reward(has_facts) || settings.contains("ppo");
   }
   bool is_default() const { return settings.empty() && !has_exchanged_facts; }
   // Whether it is the method itself but for the weight of the KL penalty: those are points of one
   // curve of what a policy says against what of it is false.
   bool differs_in_kl_alone() const;
+
+ private:
+  bool changes_facts() const;
+  bool changes_reward() const;  // in more than its facts
 };
 
 // Reads a file of tables: name = {about = "...", annotate = ["key=value", ...], reward = [...],

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "plumbline/text/jinja_arguments.h"
 #include "plumbline/text/jinja_operators.h"

@@ -1,4 +1,5 @@
 #include "plumbline/text/shown_example.h"
+#include "plumbline/base/json.h"
 
 #include <fmt/format.h>
 
@@ -34,9 +35,7 @@ std::string token_table(const Tokenizer& tokenizer, const PromptFormat& format,
       t = last;
       continue;
     }
-    const std::string spelling =
-        nlohmann::json(tokenizer.token(id))
-            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string spelling = plumbline::json_text(nlohmann::json(tokenizer.token(id)));
     text += fmt::format("{:6} {:8}  {:<8} {}\n", t, id,
                         is_trained[t]              ? "trained"
                         : tokenizer.is_special(id) ? "control"

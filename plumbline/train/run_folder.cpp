@@ -11,9 +11,10 @@
 #include <sstream>
 
 #include "plumbline/base/error.h"
+#include "plumbline/base/json.h"
 #include "plumbline/base/log.h"
 #include "plumbline/base/revision.h"
-#include "plumbline/config/section_lists.h"
+#include "plumbline/config/fields.h"
 #include "plumbline/train/folder_lock.h"
 #include "plumbline/train/same_run.h"
 
@@ -59,12 +60,12 @@ void check_inputs_outside(const config::Config& config, const std::vector<std::s
                                 .hint = "choose another --out."});
   };
   for (const auto& input : inputs) check(input, "");
-  for (const char* section : {"model", "data", "reward", "annotate"}) {
-    for (const auto& field : config::find_section(section)->fields) {
-      const auto value = field.get(config);
-      const auto* text = std::get_if<std::string>(&value);
-      if (text == nullptr || text->empty()) continue;
-      check(*text, fmt::format("{}.{} = ", section, field.key));
+  for (const auto& section : config::sections()) {
+    for (const auto& field : section.fields) {
+      if (field.limits.path == config::PathKind::None) continue;
+      if (section.name == "run") continue;  // the folder itself
+      const auto value = std::get<std::string>(field.get(config));
+      if (!value.empty()) check(value, fmt::format("{}.{} = ", section.name, field.key));
     }
   }
 }
@@ -107,11 +108,6 @@ std::string processor() {
       return line.substr(std::min(line.size(), line.find(": ") + 2));
   }
   return "unknown";
-}
-
-// A command line may hold bytes that are not UTF-8.
-std::string text_of(const nlohmann::ordered_json& json) {
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::vector<fs::path> checkpoints_of(const fs::path& run) {
@@ -189,7 +185,7 @@ void RunFolder::write_run_json(const std::string& stage, const std::vector<std::
                                     {"processor", processor()},
                                     {"inputs", inputs},
                                     {"started", timestamp()}};
-  write_file(path_ / "run.json", text_of(json));
+  write_file(path_ / "run.json", json_text(json, 2) + "\n");
 }
 
 bool RunFolder::is_run(const fs::path& path) { return is_run_folder(path); }
@@ -233,7 +229,7 @@ void RunFolder::note_cost(bool is_finished) const {
   json["seconds"] = seconds_before_ + watch_.seconds();
   const double peak_before = number_in(json, "peak_memory_bytes");
   json["peak_memory_bytes"] = std::max(peak_memory_bytes(), static_cast<int64_t>(peak_before));
-  write_file(path_ / "run.json", text_of(json));
+  write_file(path_ / "run.json", json_text(json, 2) + "\n");
 }
 
 }  // namespace plumbline::train

@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <variant>
 
 #include "plumbline/base/content_hash.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/json.h"
-#include "plumbline/config/section_lists.h"
+#include "plumbline/config/fields.h"
 
 namespace plumbline::train {
 namespace {
@@ -22,6 +22,26 @@ bool may_change(const std::string& section, const std::string& line) {
   if (section != "[run]") return false;
   return line.starts_with("out ") || line.starts_with("checkpoint_every ") ||
          line.starts_with("keep_checkpoints ");
+}
+
+// However it is spelt.
+std::string plain_path(const std::string& text) {
+  if (text.empty()) return text;
+  const fs::path path = fs::absolute(text).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).string();
+}
+
+// The line with its path, if that is what it holds, absolute.
+std::string with_plain_path(const std::string& section, const std::string& line) {
+  const std::string key = line.substr(0, line.find(" = "));
+  const auto* field = config::find_field(section.substr(1, section.size() - 2) + "." + key);
+  if (field == nullptr || field->limits.path == config::PathKind::None) return line;
+  try {
+    const auto path = toml::parse(line)[key].value<std::string>();
+    return path ? key + " = " + config::toml_text(plain_path(*path)) : line;
+  } catch (const toml::parse_error&) {
+    return line;
+  }
 }
 
 // "[section] key = value" lines that decide a run's results. Both texts were written by
@@ -34,7 +54,7 @@ std::vector<std::string> result_settings(const std::string& toml) {
     if (line.starts_with('[')) {
       section = line;
     } else if (!line.empty() && !line.starts_with('#') && !may_change(section, line)) {
-      lines.push_back(section + " " + line);
+      lines.push_back(section + " " + with_plain_path(section, line));
     }
   }
   std::sort(lines.begin(), lines.end());
@@ -72,7 +92,7 @@ void check_same_config(const fs::path& stored, const std::string& now) {
       .expected = fmt::format("the config the run was started with: {}", fmt::join(old, "; ")),
       .got = fmt::format("other values: {}", fmt::join(changed, "; ")),
       .where = stored.string(),
-      .hint = "resume with the same --config and --set, or start anew with --force."});
+      .hint = "resume with the same --config and --set; to start anew, remove the run's folder."});
 }
 
 // Of a file, or of the files in a folder.
@@ -100,12 +120,13 @@ void check_same_inputs(const fs::path& path, const config::Config& config,
   if (stored.contains("input 1")) all.update(now);  // else of an older version, which noted none
   for (const auto& [key, any] : all.items()) {
     if (now.contains(key) && stored.contains(key) && now[key] == stored[key]) continue;
-    throw ConfigError(Complaint{.component = "run",
-                                .doing = "resuming",
-                                .expected = "the data the run was started with",
-                                .got = "another content of " + key,
-                                .where = path.string(),
-                                .hint = "restore the file, or start anew with --force."});
+    throw ConfigError(
+        Complaint{.component = "run",
+                  .doing = "resuming",
+                  .expected = "the data the run was started with",
+                  .got = "another content of " + key,
+                  .where = path.string(),
+                  .hint = "restore the file; to start anew, remove the run's folder."});
   }
 }
 
@@ -132,12 +153,15 @@ nlohmann::json read_run_json(const fs::path& path) {
 nlohmann::ordered_json input_hashes(const config::Config& config,
                                     const std::vector<std::string>& inputs) {
   nlohmann::ordered_json hashes = nlohmann::ordered_json::object();
-  for (const auto& field : config::find_section("data")->fields) {
-    const auto value = field.get(config);
-    const auto* text = std::get_if<std::string>(&value);
-    std::error_code error;
-    if (text == nullptr || text->empty() || !fs::is_regular_file(*text, error)) continue;
-    hashes["data." + field.key] = content_hash(*text);
+  for (const auto& section : config::sections()) {
+    if (section.name == "model") continue;  // gigabytes
+    for (const auto& field : section.fields) {
+      if (field.limits.path != config::PathKind::Read) continue;
+      const auto path = std::get<std::string>(field.get(config));
+      std::error_code error;
+      if (!fs::is_regular_file(path, error)) continue;
+      hashes[section.name + "." + field.key] = content_hash(path);
+    }
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (fs::exists(inputs[i])) hashes[fmt::format("input {}", i + 1)] = hash_of(inputs[i]);

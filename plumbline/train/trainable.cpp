@@ -3,8 +3,6 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
-
 #include "plumbline/base/error.h"
 #include "plumbline/checkpoint/tensors.h"
 #include "plumbline/train/gradients.h"

@@ -1,7 +1,5 @@
 #include "plumbline/world/claims.h"
 
-#include <algorithm>
-
 #include "plumbline/world/questions.h"
 
 namespace plumbline::world {

@@ -1,7 +1,6 @@
 // What a picture of the world really contains. Everything else in `world` is derived from this.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

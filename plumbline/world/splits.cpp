@@ -238,14 +238,15 @@ class SplitWriter {
   TypeBalance benchmark_types_{"yes_no"};
 };
 
+constexpr const char* kSplits[] = {"base", "sft", "comparisons", "ppo", "benchmark"};
+
 void check(const SplitOptions& o) {
   const auto fail = [](const std::string& expected, const std::string& got) {
     throw ConfigError(Complaint{
         .component = "world", .doing = "writing a split", .expected = expected, .got = got});
   };
-  const auto& names = split_names();
-  if (std::find(names.begin(), names.end(), o.split) == names.end()) {
-    fail(fmt::format("one of {}", fmt::join(names, ", ")), "'" + o.split + "'");
+  if (std::find(std::begin(kSplits), std::end(kSplits), o.split) == std::end(kSplits)) {
+    fail(fmt::format("one of {}", fmt::join(kSplits, ", ")), "'" + o.split + "'");
   }
   if (o.num_images < 1) fail("at least 1 image", std::to_string(o.num_images));
   for (const double share : {o.faint_share, o.pixel_noise, o.typical_share, o.unsupported_share}) {
@@ -254,11 +255,6 @@ void check(const SplitOptions& o) {
 }
 
 }  // namespace
-
-const std::vector<std::string>& split_names() {
-  static const std::vector<std::string> names = {"base", "sft", "comparisons", "ppo", "benchmark"};
-  return names;
-}
 
 void write_split(const SplitOptions& options, const fs::path& out) {
   check(options);

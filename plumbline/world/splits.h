@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "plumbline/base/files.h"
 
@@ -11,7 +10,7 @@ namespace plumbline::world {
 // The scenes of different splits come from different random streams; benchmark scenes also show a
 // (category, colour) pair that no other split ever does.
 struct SplitOptions {
-  std::string split;  // one of split_names()
+  std::string split;  // base, sft, comparisons, ppo or benchmark
   int64_t num_images = 1000;
   uint64_t seed = 0;
   double faint_share = 0.35;        // kinds drawn faintly
@@ -19,8 +18,6 @@ struct SplitOptions {
   double typical_share = 0.8;       // kinds typical for their environment
   double unsupported_share = 0.35;  // "sft" answers that tell what the picture does not show
 };
-
-const std::vector<std::string>& split_names();  // base, sft, comparisons, ppo, benchmark
 
 // Writes a folder, replacing an older one only when it is complete. Every split has
 // images/NNNNNN.png and facts.json (five captions per picture), and:
@@ -33,9 +30,8 @@ const std::vector<std::string>& split_names();  // base, sft, comparisons, ppo, 
 //   comparisons, ppo
 //                prompts.json: one per picture, 45 % descriptions, other types balanced;
 //                benchmark.jsonl: the truth under the same ids
-//   benchmark    benchmark.jsonl: per picture four questions, types balanced, and yes_no questions
-//   in the
-//                three samplings
+//   benchmark    benchmark.jsonl: per picture four questions, types balanced, and yes_no
+//                questions in the three samplings
 // Throws ConfigError for an unknown split or a share outside [0, 1], IoError, Interrupted.
 void write_split(const SplitOptions& options, const fs::path& out);
 

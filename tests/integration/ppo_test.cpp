@@ -5,8 +5,8 @@
 #include <signal.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "tests/integration/metrics_of.h"
 #include "tests/support/process.h"
 #include "tests/support/scratch.h"
 
@@ -65,19 +65,7 @@ class PpoRuns : public support::Scratch {
     return o.err;
   }
 
-  // Lines of metrics.jsonl without what differs between equal runs.
-  std::vector<json> metrics(const std::string& run) const {
-    std::vector<json> result;
-    std::istringstream lines(read_file(at(run + "/metrics.jsonl")));
-    for (std::string line; std::getline(lines, line);) {
-      auto value = json::parse(line);
-      for (auto it = value.begin(); it != value.end();) {
-        it = it.key().starts_with("time/") ? value.erase(it) : std::next(it);
-      }
-      result.push_back(value);
-    }
-    return result;
-  }
+  std::vector<json> metrics(const std::string& run) const { return metrics_of(folder_ / run); }
   std::string adapter(const std::string& run) const {
     return read_file(at(run + "/adapter/adapter_model.safetensors"));
   }

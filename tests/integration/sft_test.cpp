@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "tests/integration/metrics_of.h"
 #include "tests/support/process.h"
 #include "tests/support/scratch.h"
 
@@ -37,17 +37,7 @@ class Sft : public support::Scratch {
   }
   static void must(const Outcome& outcome) { ASSERT_EQ(outcome.exit_code, 0) << outcome.err; }
 
-  // Lines of metrics.jsonl without what differs between equal runs.
-  std::vector<json> metrics(const std::string& run) const {
-    std::vector<json> result;
-    std::istringstream lines(read_file(folder_ / run / "metrics.jsonl"));
-    for (std::string line; std::getline(lines, line);) {
-      auto value = json::parse(line);
-      value.erase("time/rows_per_second");
-      result.push_back(value);
-    }
-    return result;
-  }
+  std::vector<json> metrics(const std::string& run) const { return metrics_of(folder_ / run); }
 
   // A copy of a run that was cut off after `step`, with later checkpoints gone.
   void cut_after(const std::string& run, const std::string& copy, int64_t step) const {

@@ -18,6 +18,12 @@ TEST_F(Files, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read_file(folder_ / "x"), bytes + "more");
 }
 
+TEST_F(Files, PartsStandOneBehindTheOther) {
+  const std::vector<std::string_view> parts = {"ab", "", "c"};
+  write_file(folder_ / "parts", parts);
+  EXPECT_EQ(read_file(folder_ / "parts"), "abc");
+}
+
 TEST_F(Files, MissingFileNamesItself) {
   try {
     read_file(folder_ / "absent.txt");

@@ -65,7 +65,7 @@ TEST(Field, SaysWhatItExpects) {
   EXPECT_EQ(expected(*find_section("reward")->find("facts")), "true or false");
   EXPECT_EQ(expected(*find_section("ppo")->find("total_steps")), "an integer, at least 1");
   EXPECT_EQ(expected(*find_section("ppo")->find("kl_controller")), "one of fixed, adaptive");
-  EXPECT_EQ(expected(*find_section("run")->find("out")), "text");
+  EXPECT_EQ(expected(*find_section("run")->find("out")), "a path");
 }
 
 TEST(TomlText, EscapesAndKeepsFloatsFloats) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include "plumbline/base/error.h"
-#include "plumbline/world/sheet.h"
 #include "plumbline/world/splits.h"
 #include "tests/unit/rlhf/tiny_roles.h"
 

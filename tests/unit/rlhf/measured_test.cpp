@@ -114,7 +114,7 @@ TEST_F(MeasuredTest, AUsersTermGetsAnswersWithFactsAndIsWeighted) {
   for (const auto& prompt : prompts_) requests.push_back(engine::fact_request(prompt));
   input.read_facts(facts, requests);
   // 1 where the line tells of the ox and of a file in the images' folder.
-  const remote::ExternalTerm term(remote::Target{
+  const remote::AnswerScorer term(remote::ScorerSpec{
       .name = "ox", .weight = 3, .where = "awk '{ print (/an ox/ && /images.1.png/) ? 1 : 0 }'"});
   const auto scored = user_term(term, input, rollout(roles), config_.data.images);
   EXPECT_EQ(scored.name, "ox");

@@ -19,10 +19,10 @@ TEST(UserTerms, HaveNamesWeightsAndPatience) {
   c.user_term_retries = 4;
   const auto terms = user_terms(c);
   ASSERT_EQ(terms.size(), 2U);
-  EXPECT_EQ(terms[0].target().where, "./polite.py --fast");
-  EXPECT_EQ(terms[1].target().weight, -1);
-  EXPECT_EQ(terms[1].target().timeout_seconds, 3);
-  EXPECT_EQ(terms[1].target().retries.count, 4);
+  EXPECT_EQ(terms[0].spec().where, "./polite.py --fast");
+  EXPECT_EQ(terms[1].spec().weight, -1);
+  EXPECT_EQ(terms[1].spec().timeout_seconds, 3);
+  EXPECT_EQ(terms[1].spec().retries.count, 4);
 }
 
 TEST(UserTerms, WhatCannotBeMeantIsRefused) {

@@ -32,12 +32,12 @@ TEST(MethodClaims, FollowFromTheFigures) {
 // What decides was fixed before it was measured: any change here is a change of the claims.
 TEST(MethodClaims, AreDecidedByTheFiguresThatWereFixed) {
   ToyStudy toy;
-  for (const char* variant : {"weak-kl", "authors-kl", "pairs-250", "paper"}) {
-    toy.add_variant(variant, true);
-  }
+  std::vector<std::string> variants = {"weak-kl", "authors-kl", "pairs-250", "paper",
+                                       "facts-exchanged"};
+  for (const auto& variant : variants) toy.add_variant(variant, true);
+  variants.insert(variants.begin(), "default");
   std::vector<std::string> deciding, beside;
-  for (const auto& claim :
-       claims(toy, {"default", "weak-kl", "authors-kl", "pairs-250", "paper"})) {
+  for (const auto& claim : claims(toy, variants)) {
     for (const Measure& m : claim.measures) {
       (m.is_beside ? beside : deciding)
           .push_back(claim.id + ": " + m.figure + " of " + m.a + " " + wanted_name(m.wanted) +
@@ -55,12 +55,15 @@ TEST(MethodClaims, AreDecidedByTheFiguresThatWereFixed) {
                                     "f: yes_bias of Fact-RLHF not more than SFT",
                                     "g: hallucination of SFT+ less than SFT",
                                     "g: false_description of SFT+ less than SFT"));
-  EXPECT_THAT(beside, IsSupersetOf({"d: told_truly of Fact-RLHF not less than SFT",
-                                    "d: coverage of Fact-RLHF, authors-kl not less than SFT",
-                                    "e: gap of RLHF, weak-kl more than Fact-RLHF, weak-kl",
-                                    "e: gap of RLHF, pairs-250 more than Fact-RLHF, pairs-250",
-                                    "f: f1 of Fact-RLHF, paper not less than SFT",
-                                    "f: yes_bias of Fact-RLHF, paper not more than SFT"}));
+  EXPECT_THAT(beside, IsSupersetOf(
+                          {"c: hallucination of Fact-RLHF less than Fact-RLHF, facts-exchanged",
+                           "c: false_description of Fact-RLHF less than Fact-RLHF, facts-exchanged",
+                           "d: told_truly of Fact-RLHF not less than SFT",
+                           "d: coverage of Fact-RLHF, authors-kl not less than SFT",
+                           "e: gap of RLHF, weak-kl more than Fact-RLHF, weak-kl",
+                           "e: gap of RLHF, pairs-250 more than Fact-RLHF, pairs-250",
+                           "f: f1 of Fact-RLHF, paper not less than SFT",
+                           "f: yes_bias of Fact-RLHF, paper not more than SFT"}));
 }
 
 TEST(MethodClaims, VariantsStandBeside) {

@@ -35,11 +35,30 @@ TEST(Variants, AreReadInTheFilesOrder) {
   EXPECT_THAT(names_of(variants), ElementsAre("zebra", "default", "apple", "swapped"));
   EXPECT_EQ(variants[0].about, "x");
   EXPECT_THAT(variants[0].settings.at("ppo"), ElementsAre("ppo.kl_coef=0", "ppo.epochs=1"));
-  EXPECT_FALSE(variants[0].has_own_reward());
   EXPECT_TRUE(variants[1].is_default());
-  EXPECT_TRUE(variants[2].has_own_reward());
-  EXPECT_TRUE(variants[3].has_own_reward());
-  EXPECT_FALSE(variants[3].has_own_comparisons());
+  EXPECT_TRUE(variants[3].has_exchanged_facts);
+}
+
+TEST(Variants, TrainWhatTheyChange) {
+  const auto variants = read(
+      "[kl]\nppo = [\"ppo.kl_coef=0\"]\n[exact]\nannotate = [\"annotate.noise=0\"]\n"
+      "[exchanged]\nfacts = \"exchanged\"\n[few]\nreward = [\"reward.max_facts=1\"]\n"
+      "[long]\nreward = [\"reward.max_facts=1\", \"reward.epochs=2\"]\n"
+      "[both]\nfacts = \"exchanged\"\nppo = [\"ppo.kl_coef=0\"]\n[default]\n");
+  const auto trained = [&](size_t at) {  // reward model and policy without facts, then with them
+    const Variant& v = variants[at];
+    return std::vector{v.has_own_reward(false), v.has_own_policy(false), v.has_own_reward(true),
+                       v.has_own_policy(true)};
+  };
+  EXPECT_THAT(trained(0), ElementsAre(false, true, false, true));
+  EXPECT_THAT(trained(1), ElementsAre(true, true, true, true));
+  EXPECT_TRUE(variants[1].has_own_comparisons());
+  EXPECT_THAT(trained(2), ElementsAre(false, false, true, true));
+  EXPECT_FALSE(variants[2].has_own_comparisons());
+  EXPECT_THAT(trained(3), ElementsAre(false, false, true, true));
+  EXPECT_THAT(trained(4), ElementsAre(true, true, true, true));
+  EXPECT_THAT(trained(5), ElementsAre(false, true, true, true));
+  EXPECT_THAT(trained(6), ElementsAre(false, false, false, false));
 }
 
 TEST(Variants, AllProblemsOfAFileAreTold) {
@@ -118,6 +137,9 @@ TEST(Variants, ThoseOfTheWorldNameSettingsThatExist) {
       {"annotate", "annotate"}, {"reward", "reward_facts"}, {"ppo", "ppo_facts"}};
   const auto variants = read_variants("configs/world/variants.toml");
   EXPECT_GE(variants.size(), 10U);
+  // Those that stand beside claims are left out without a word where they are not there.
+  EXPECT_EQ(chosen_variants(variants, "weak-kl,authors-kl,pairs-250,paper,facts-exchanged").size(),
+            5U);
   for (const auto& variant : variants) {
     EXPECT_NE(variant.about, "") << variant.name;
     for (const auto& [stage, settings] : variant.settings) {

@@ -53,6 +53,14 @@ TEST_F(SameRun, NamesOtherData) {
   EXPECT_THAT(difference(sets), HasSubstr("data.train"));
 }
 
+TEST_F(SameRun, NamesAnotherTemplate) {
+  write_file(folder_ / "prompt.toml", "a = 1");
+  const Texts sets = {"reward.template=" + path("prompt.toml")};
+  begin(sets);
+  write_file(folder_ / "prompt.toml", "a = 2");
+  EXPECT_THAT(difference(sets), HasSubstr("another content of reward.template"));
+}
+
 TEST_F(SameRun, NamesOtherInputs) {
   const std::string a = (folder_ / "a.txt").string(), b = (folder_ / "b").string();
   write_file(a, "1");
@@ -72,6 +80,15 @@ TEST_F(SameRun, NamesSettingsThatDecideResults) {
   EXPECT_THAT(difference({"ppo.kl_coef=0.5"}), HasSubstr("kl_coef = 0.5"));
   EXPECT_EQ(difference({"ppo.kl_coef=0.25", "run.checkpoint_every=7"}), "");
   EXPECT_THAT(difference({"ppo.kl_coef=0.25", "run.seed=9"}), HasSubstr("seed = 9"));
+}
+
+TEST_F(SameRun, APathMayBeSpeltOtherwise) {
+  begin({"data.images=" + path("pictures")});
+  EXPECT_EQ(difference({"data.images=" + path("pictures")}), "");
+  EXPECT_EQ(difference({"data.images=" + path("facts/../pictures/")}), "");
+  EXPECT_EQ(difference({"data.images=" + fs::relative(path("pictures")).string()}), "");
+  EXPECT_THAT(difference({"data.images=" + path("others")}), HasSubstr(path("others")));
+  EXPECT_THAT(difference({"data.images="}), HasSubstr("images = \"\""));
 }
 
 // A newer program has more settings. Those that still have their defaults change nothing.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "plumbline/base/error.h"
+#include "plumbline/config/config.h"
 #include "plumbline/data/facts.h"
 #include "plumbline/data/records.h"
 #include "plumbline/image/decode.h"
@@ -15,6 +16,7 @@
 #include "plumbline/world/judge.h"
 #include "plumbline/world/language.h"
 #include "plumbline/world/questions.h"
+#include "plumbline/world/scene_sampler.h"
 #include "tests/support/scratch.h"
 
 namespace plumbline::world {
@@ -31,6 +33,20 @@ class Splits : public support::Scratch {
     return out;
   }
 };
+
+// The world of the tests is the demo's.
+TEST(SplitOptions, HaveTheConfigsDefaults) {
+  const config::WorldConfig config;
+  const SplitOptions split;
+  const SceneOptions scene;
+  EXPECT_EQ(split.num_images, config.num_images);
+  EXPECT_EQ(split.faint_share, config.faint_share);
+  EXPECT_EQ(split.pixel_noise, config.pixel_noise);
+  EXPECT_EQ(split.typical_share, config.typical_share);
+  EXPECT_EQ(split.unsupported_share, config.unsupported_share);
+  EXPECT_EQ(scene.faint_share, config.faint_share);
+  EXPECT_EQ(scene.typical_share, config.typical_share);
+}
 
 TEST_F(Splits, SftReadsBackThroughTheRecordReader) {
   const fs::path out = write("sft", 60);

@@ -1,4 +1,4 @@
-// A term of the reward that somebody else's program computes.
+// Scores of answers that somebody else's program gives: terms of the reward, or a judge.
 #pragma once
 
 #include <optional>
@@ -10,18 +10,18 @@
 namespace plumbline::remote {
 
 // An answer, and what may be needed to judge it.
-struct Asked {
+struct AnswerToScore {
   std::string id = {};
   std::vector<std::string> images = {};  // files
   std::string prompt = {};
   std::string answer = {};
   std::vector<std::string> facts = {};
   std::string reference = {};  // a right answer, where one is known
-  bool is_finished = true;  // false: cut off at the token limit
+  bool is_finished = true;     // false: cut off at the token limit
 };
 
 // Who is asked.
-struct Target {
+struct ScorerSpec {
   std::string name;
   double weight = 1;  // for the caller, who adds up the terms
   std::string where;  // a URL, or a command for the shell
@@ -33,7 +33,7 @@ struct Target {
 // "NAME=WEIGHT WHERE": a name of letters, digits, '_', '-' and '.', a finite weight that may be
 // negative, blanks, and a URL (what begins with http:// or https://) or else a shell command.
 // Nothing for another form.
-std::optional<Target> parse_target(const std::string& text);
+std::optional<ScorerSpec> parse_scorer(const std::string& text);
 
 // Asks a command or a URL for one number per answer.
 //
@@ -43,21 +43,21 @@ std::optional<Target> parse_target(const std::string& text);
 //             {"scores": [...]} or just the list, of the same numbers or objects
 //
 // An answer is {"id", "images", "prompt", "answer", "facts", "reference", "is_finished"}.
-class ExternalTerm {
+class AnswerScorer {
  public:
   // Throws ConfigError for a URL that is none.
-  explicit ExternalTerm(Target target);
+  explicit AnswerScorer(ScorerSpec spec);
 
-  const Target& target() const { return target_; }
+  const ScorerSpec& spec() const { return spec_; }
 
   // The scores of the answers, in their order and without the weight; all are finite.
   //
   // Throws DataError, at once, for a reply that is not as above: it names the term and the answer
   // and quotes what came. IoError when there is no reply after all attempts (command.h, http.h).
-  std::vector<double> score(const std::vector<Asked>& answers) const;
+  std::vector<double> score(const std::vector<AnswerToScore>& answers) const;
 
  private:
-  Target target_;
+  ScorerSpec spec_;
 };
 
 }  // namespace plumbline::remote
