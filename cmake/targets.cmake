@@ -9,6 +9,8 @@ target_compile_options(plumbline_options INTERFACE -Wall -Wextra -Wshadow -Werro
   $<$<CONFIG:Release>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string that are not there
 target_compile_definitions(plumbline_options INTERFACE PLUMBLINE_VERSION="${PROJECT_VERSION}")
 if(PLUMBLINE_SANITIZE)
+  # For targets with std::regex, in whose own code GCC 12 then sees uninitialised members.
+  set(PLUMBLINE_REGEX_OPTIONS -Wno-maybe-uninitialized)
   set(sanitize -fsanitize=${PLUMBLINE_SANITIZE} -fno-omit-frame-pointer)
   if(PLUMBLINE_SANITIZE MATCHES undefined)
     list(APPEND sanitize -fno-sanitize=vptr -fno-sanitize-recover=undefined)

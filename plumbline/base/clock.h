@@ -21,6 +21,9 @@ class Stopwatch {
 // Largest resident set of this process so far, in bytes.
 int64_t peak_memory_bytes();
 
+// From now on the largest is counted anew, where the system can do that (Linux).
+void forget_peak_memory();
+
 // The resident set now, in bytes; 0 where the system does not tell.
 int64_t memory_bytes();
 

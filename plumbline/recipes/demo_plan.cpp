@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "plumbline/base/clock.h"
 #include "plumbline/base/error.h"
 #include "plumbline/base/interrupt.h"
 #include "plumbline/train/run_folder.h"
@@ -127,6 +128,7 @@ void DemoPlan::add(const std::string& name, const Command& command, const std::s
       again.resume = false;
       again.force = true;
     }
+    forget_peak_memory();  // a stage's is its own
     command.start(again);
     give_back_memory();
   };

@@ -175,11 +175,13 @@ std::string marks(const Line& line, const Frame& frame) {
     const double x = frame.x(line.points[i].first), y = frame.y(line.points[i].second);
     if (!line.x_ranges.empty()) {
       const auto [low, high] = line.x_ranges[i];
-      out += segment(frame.x(low), y, frame.x(high), y, stroke(color));
+      out += segment(frame.x(std::max(low, frame.x_low)), y, frame.x(std::min(high, frame.x_high)),
+                     y, stroke(color));
     }
     if (!line.y_ranges.empty()) {
       const auto [low, high] = line.y_ranges[i];
-      out += segment(x, frame.y(low), x, frame.y(high), stroke(color));
+      out += segment(x, frame.y(std::max(low, frame.y_low)), x,
+                     frame.y(std::min(high, frame.y_high)), stroke(color));
     }
     if (line.has_dots) out += dot(x, y, color);
   }
@@ -241,14 +243,15 @@ Frame frame_of(const LineChart& chart) {
       widen_x(x);
       widen(frame, y);
     }
-    for (const auto& [low, high] : line.x_ranges) {
-      widen_x(low);
-      widen_x(high);
+    const size_t num_joined = line.points.size() - line.num_apart;
+    for (size_t i = 0; i < std::min(num_joined, line.x_ranges.size()); ++i) {
+      widen_x(line.x_ranges[i].first);
+      widen_x(line.x_ranges[i].second);
     }
     for (const auto* ranges : {&line.band, &line.y_ranges}) {
-      for (const auto& [low, high] : *ranges) {
-        widen(frame, low);
-        widen(frame, high);
+      for (size_t i = 0; i < std::min(num_joined, ranges->size()); ++i) {
+        widen(frame, (*ranges)[i].first);
+        widen(frame, (*ranges)[i].second);
       }
     }
   }

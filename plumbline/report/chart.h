@@ -15,7 +15,8 @@ struct Line {
   int color = 0;
   bool is_dashed = false;
   bool has_dots = false;  // at its points
-  size_t num_apart = 0;   // of the last points, which it does not join
+  // Of the last points, which it does not join; their whiskers end at the edge, if not before.
+  size_t num_apart = 0;
   // Of each point, or empty: its band in y, its intervals in x and y as whiskers, a word beside it.
   std::vector<std::pair<double, double>> band = {}, x_ranges = {}, y_ranges = {};
   std::vector<std::string> labels = {};

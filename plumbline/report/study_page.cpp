@@ -256,7 +256,9 @@ std::string study_html(const json& record, const std::string& where) {
     return claims_html(record) +
            "<h2>Saying less is not telling the truth</h2>\n<p>A policy that names less is wrong "
            "less often. So policies are compared on curves: lower is better at the same place, "
-           "further right is better at the same height.</p>\n<div class=\"charts\">" +
+           "further right is better at the same height. Whiskers are 95 % intervals; those of "
+           "variants "
+           "that are not on the curve may go on beyond the edge.</p>\n<div class=\"charts\">" +
            svg(curve(policies, "false_description", "Descriptions with a false claim")) +
            svg(curve(policies, "chair_i", "CHAIR-i: objects named that are not there")) +
            svg(gap_chart(policies)) + "</div>\n" + changes_html(policies) +

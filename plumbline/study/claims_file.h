@@ -20,11 +20,11 @@ struct StudyRun {
 
 // {"command", "versions": [...], "revisions": [...], "processors": [...], "threads": [...],
 // "seconds": of all stages, "peak_memory_bytes", "seeds", "images", "claims": [...] (claims.h),
-// "policies": [{"policy", "method", "variant": "" for the method itself, "facts": whether its reward model has
-// some, "on_curve": whether it is the method itself but for the weight of the KL penalty, "figures":
-// {name: {"value", "low", "high", "seeds"}}, "changes": of a variant, the same over the method
-// itself}]}. Revisions and machines are those that the stages' run.json name. Throws IoError or
-// DataError for a stage without one.
+// "policies": [{"policy", "method", "variant": "" for the method itself, "facts": whether its
+// reward model has some, "on_curve": whether it is the method itself but for the weight of the KL
+// penalty, "figures": {name: {"value", "low", "high", "seeds"}}, "changes": of a variant, the same
+// over the method itself}]}. Revisions and machines are those that the stages' run.json name.
+// Throws IoError or DataError for a stage without one.
 nlohmann::ordered_json study_record(const Layout& layout, const StudyRun& run,
                                     const Evidence& evidence, const std::vector<Claim>& claims);
 

@@ -126,8 +126,8 @@ class Reader {
         variants_(variants),
         seeds_(seeds),
         items_(world::read_benchmark((layout / Layout::questions() / "benchmark.jsonl").string())),
-        // Policies twice, for answers and gains; SFT, three fine-tunings and two reward models.
-        progress_("drawing pictures", 4 * std::ssize(variants) + 6) {}
+        // Policies twice, for answers and gains; SFT twice, three fine-tunings, two reward models.
+        progress_("drawing pictures", 4 * std::ssize(variants) + 7) {}
 
   void read(Evidence& evidence) {
     const Rated sft = answers(Layout::answers_of_sft(0));
@@ -203,16 +203,18 @@ class Reader {
   }
 
   void read_finetunes(Evidence& evidence) {
-    const auto read = [&](const char* name, std::string (*folder)(int64_t seed)) {
+    const auto read = [&](std::string (*folder)(int64_t seed)) {
       std::vector<eval::Scoring> seeds;
       for (int64_t seed = 0; seed < seeds_; ++seed) {
         seeds.push_back(eval::world_scoring(answers(folder(seed))));
       }
-      add(evidence.finetunes, name, seeds);
+      return seeds;
     };
-    read(kSft, Layout::answers_of_sft);
-    read(kSftMore, Layout::answers_of_sft_more);
-    read(kSftPlus, Layout::answers_of_sft_plus);
+    const auto sft = read(Layout::answers_of_sft);
+    add(evidence.answers, kSftAll, sft);
+    add(evidence.finetunes, kSft, sft);
+    add(evidence.finetunes, kSftMore, read(Layout::answers_of_sft_more));
+    add(evidence.finetunes, kSftPlus, read(Layout::answers_of_sft_plus));
   }
 
   void read_rewards(Evidence& evidence) {

@@ -11,14 +11,15 @@
 namespace plumbline::study {
 
 // Names of systems in tables. SFT+ has clean data beside SFT's, "SFT, more data" as much more of
-// SFT's own kind.
-inline constexpr const char *kSft = "SFT", *kSftPlus = "SFT+", *kSftMore = "SFT, more data";
+// SFT's own kind; "SFT, all seeds" is what SFT would have been with other seeds.
+inline constexpr const char *kSft = "SFT", *kSftPlus = "SFT+", *kSftMore = "SFT, more data",
+                            *kSftAll = "SFT, all seeds";
 inline constexpr const char *kWithoutFacts = "without facts", *kWithFacts = "with facts";
 // "RLHF", "Fact-RLHF", and "RLHF, weak-kl" of a variant.
 std::string system_name(bool has_facts, const std::string& variant = {});
 
 struct Evidence {
-  SeedStudy answers;    // kSft of the first seed, and every policy: figures of world_scoring.h
+  SeedStudy answers;    // kSft of the first seed, kSftAll and every policy: world_scoring.h
   SeedStudy finetunes;  // kSft, kSftPlus and kSftMore, all seeds of each
   SeedStudy rewards;    // kWithoutFacts, kWithFacts: accuracy on held-out comparisons
   SeedStudy gains;      // policies: proxy_gained, gold_gained, gap

@@ -55,6 +55,8 @@ std::vector<Claim> method_claims(const Evidence& e) {
                         .of(e.answers, facts, kSft, "false_description", Wanted::Less)
                         .beside(e.answers, plain, kSft, "hallucination", Wanted::Less)
                         .beside(e.answers, plain, kSft, "false_description", Wanted::Less)
+                        .beside(e.answers, facts, kSftAll, "hallucination", Wanted::Less)
+                        .beside(e.answers, facts, kSftAll, "false_description", Wanted::Less)
                         .list()});
   claims.push_back({"c", "Fact-RLHF hallucinates less than RLHF without facts.",
                     of_answers(facts, plain, "hallucination", Wanted::Less)
@@ -65,6 +67,7 @@ std::vector<Claim> method_claims(const Evidence& e) {
   claims.push_back({"d", "Fact-RLHF names no less of what is there than SFT.",
                     of_answers(facts, kSft, "coverage", Wanted::NotLess)
                         .beside(e.answers, plain, kSft, "coverage", Wanted::NotLess)
+                        .beside(e.answers, facts, kSftAll, "coverage", Wanted::NotLess)
                         .beside(e.answers, facts, kSft, "told_truly", Wanted::NotLess)
                         .beside(e.answers, plain, kSft, "told_truly", Wanted::NotLess)
                         .beside(e.answers, authors_kl, kSft, "coverage", Wanted::NotLess)
@@ -79,6 +82,8 @@ std::vector<Claim> method_claims(const Evidence& e) {
                     "more one-sidedly.",
                     of_answers(facts, kSft, "f1", Wanted::NotLess)
                         .of(e.answers, facts, kSft, "yes_bias", Wanted::NotMore)
+                        .beside(e.answers, facts, kSftAll, "f1", Wanted::NotLess)
+                        .beside(e.answers, facts, kSftAll, "yes_bias", Wanted::NotMore)
                         .beside(e.answers, paper, kSft, "f1", Wanted::NotLess)
                         .beside(e.answers, paper, kSft, "yes_bias", Wanted::NotMore)
                         .list()});

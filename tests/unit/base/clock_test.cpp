@@ -1,6 +1,7 @@
 #include "plumbline/base/clock.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <regex>
 #include <thread>
@@ -23,6 +24,14 @@ TEST(PeakMemory, CoversWhatWasTouched) {
   EXPECT_GT(before, 1 << 20);
   const std::vector<char> block(64 << 20, 1);
   EXPECT_GE(peak_memory_bytes(), (64 << 20) + block[0] - 1);
+}
+
+TEST(PeakMemory, IsCountedAnewAfterItIsForgotten) {
+  if (::access("/proc/self/clear_refs", W_OK) != 0) GTEST_SKIP() << "the system cannot";
+  { const std::vector<char> block(256 << 20, 1); }
+  const int64_t before = peak_memory_bytes();
+  forget_peak_memory();
+  EXPECT_LT(peak_memory_bytes(), before - (128 << 20));
 }
 
 TEST(DurationText, RoundsToSecondsAndShowsHours) {

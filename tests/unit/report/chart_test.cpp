@@ -96,6 +96,18 @@ TEST(LineChart, PointsApartAreNotJoined) {
   EXPECT_EQ(joined(), 2);
 }
 
+// One that is far less certain than the others must not press them together.
+TEST(LineChart, WhiskersOfPointsApartEndAtTheEdge) {
+  LineChart chart{.title = "t",
+                  .lines = {{.name = "one",
+                             .points = {{1, 1}, {2, 2}, {3, 3}},
+                             .num_apart = 1,
+                             .y_ranges = {{1, 1}, {2, 2}, {-50, 50}}}}};
+  EXPECT_THAT(svg(chart), Not(HasSubstr(">40<")));
+  chart.lines[0].num_apart = 0;
+  EXPECT_THAT(svg(chart), HasSubstr(">40<"));
+}
+
 TEST(LineChart, DotsStandAtThePoints) {
   LineChart chart{.title = "t", .lines = {{.name = "one", .points = {{0, 0}, {10, 1}}}}};
   EXPECT_THAT(svg(chart), Not(HasSubstr("<circle")));

@@ -58,6 +58,7 @@ TEST(MethodClaims, AreDecidedByTheFiguresThatWereFixed) {
   EXPECT_THAT(beside, IsSupersetOf(
                           {"c: hallucination of Fact-RLHF less than Fact-RLHF, facts-exchanged",
                            "c: false_description of Fact-RLHF less than Fact-RLHF, facts-exchanged",
+                           "b: hallucination of Fact-RLHF less than SFT, all seeds",
                            "d: told_truly of Fact-RLHF not less than SFT",
                            "d: coverage of Fact-RLHF, authors-kl not less than SFT",
                            "e: gap of RLHF, weak-kl more than Fact-RLHF, weak-kl",
