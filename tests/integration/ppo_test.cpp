@@ -46,14 +46,9 @@ class PpoRuns : public support::Scratch {
   }
   std::string at(const std::string& name) const { return path(name); }
 
-  static bool has_mpi() {
-    return support::run(
-               {"sh", "-c", "command -v mpirun && ldd " + support::program() + " | grep -q libmpi"})
-               .exit_code == 0;
-  }
   static Outcome together(int count, const Arguments& arguments) {
-    Arguments all = {"mpirun", "-q", "--allow-run-as-root", "--oversubscribe", "--bind-to",
-                     "none",   "-n", std::to_string(count), support::program()};
+    Arguments all = support::mpirun(count);
+    all.push_back(support::program());
     all.insert(all.end(), arguments.begin(), arguments.end());
     return support::run(all);
   }
@@ -117,7 +112,7 @@ TEST_F(PpoRuns, ASignalLosesNothing) {
 
 // The same answers, advantages, losses and steps, up to the order of sums.
 TEST_F(PpoRuns, TwoProcessesDoWhatOneDoes) {
-  if (!has_mpi()) GTEST_SKIP() << "built without MPI";
+  if (!support::has_mpi()) GTEST_SKIP() << "built without MPI";
   for (const Arguments& settings :
        {Arguments{"ppo.score_scale=running"}, Arguments{"ppo.positions=padded", "ppo.lambda=1"},
         Arguments{"ppo.advantage=grpo", "ppo.samples_per_prompt=2", "ppo.kl_in=loss",
@@ -140,7 +135,7 @@ TEST_F(PpoRuns, TwoProcessesDoWhatOneDoes) {
 
 // Some have no answer in some minibatches.
 TEST_F(PpoRuns, ProcessesMayHaveNothingToDo) {
-  if (!has_mpi()) GTEST_SKIP() << "built without MPI";
+  if (!support::has_mpi()) GTEST_SKIP() << "built without MPI";
   const Arguments settings = {"ppo.minibatch_size=2", "ppo.total_steps=2"};
   must(support::plumbline(ppo("one", settings)));
   must(together(3, ppo("three", settings)));

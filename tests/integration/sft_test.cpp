@@ -62,8 +62,7 @@ class Sft : public support::Scratch {
 
   // mpirun -n COUNT before plumbline's arguments; `shell` may stand around the program.
   static Outcome together(int count, const Arguments& arguments, const std::string& shell = "") {
-    Arguments all = {"mpirun", "-q", "--allow-run-as-root", "--oversubscribe", "--bind-to",
-                     "none",   "-n", std::to_string(count)};
+    Arguments all = support::mpirun(count);
     if (shell.empty()) {
       all.push_back(support::program());
     } else {
@@ -71,11 +70,6 @@ class Sft : public support::Scratch {
     }
     all.insert(all.end(), arguments.begin(), arguments.end());
     return support::run(all);
-  }
-  static bool has_mpi() {
-    return support::run(
-               {"sh", "-c", "command -v mpirun && ldd " + support::program() + " | grep -q libmpi"})
-               .exit_code == 0;
   }
   void expect_losses(const std::string& run, const std::string& golden) const {
     const auto lines = metrics(run);
@@ -134,7 +128,7 @@ TEST_F(Sft, DropoutDoesNotDependOnPortionsOrProcesses) {
   }
   EXPECT_GT(std::abs(without[5]["grad_norm"].get<double>() - whole[5]["grad_norm"].get<double>()),
             1e-3);
-  if (!has_mpi()) return;
+  if (!support::has_mpi()) return;
   must(together(2, sft("lora", "two", settings)));
   const auto two = metrics("two");
   for (size_t i = 0; i < whole.size(); ++i) {
@@ -158,7 +152,7 @@ TEST_F(Sft, TheFullModelAndItsTowerGoOnToo) {
 }
 
 TEST_F(Sft, SeveralProcessesGiveTheCurveOfOne) {
-  if (!has_mpi()) GTEST_SKIP() << "no MPI";
+  if (!support::has_mpi()) GTEST_SKIP() << "no MPI";
   for (const auto& [golden, count] :
        {std::pair("lora", 2), std::pair("full", 4), std::pair("full_tower", 2)}) {
     const std::string run = std::string(golden) + std::to_string(count);
@@ -168,7 +162,7 @@ TEST_F(Sft, SeveralProcessesGiveTheCurveOfOne) {
 }
 
 TEST_F(Sft, AProcessThatDiesEndsAllAndOthersGoOn) {
-  if (!has_mpi()) GTEST_SKIP() << "no MPI";
+  if (!support::has_mpi()) GTEST_SKIP() << "no MPI";
   const std::vector<std::string> settings = {"sft.epochs=40", "run.checkpoint_every=1",
                                              "run.keep_checkpoints=2"};
   must(support::plumbline(sft("lora", "whole", settings)));
@@ -193,7 +187,7 @@ TEST_F(Sft, AProcessThatDiesEndsAllAndOthersGoOn) {
 }
 
 TEST_F(Sft, SeveralProcessesReportOneError) {
-  if (!has_mpi()) GTEST_SKIP() << "no MPI";
+  if (!support::has_mpi()) GTEST_SKIP() << "no MPI";
   const Outcome outcome = together(2, sft("lora", "run", {"data.train=gone.json"}));
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.err, HasSubstr("gone.json"));

@@ -47,6 +47,25 @@ std::vector<std::string> with_program(std::vector<std::string> arguments) {
 
 std::string program() { return PLUMBLINE_PROGRAM; }
 
+bool has_mpi() {  // the program starts another one, which is linked with it
+  return run({"sh", "-c", "command -v mpirun && ldd " + program() + "-torch | grep -q libmpi"})
+             .exit_code == 0;
+}
+
+std::vector<std::string> mpirun(int count) {
+  // OpenMPI does not free all that it takes, which a sanitizer would hold against the program.
+  return {"mpirun",
+          "-q",
+          "--allow-run-as-root",
+          "--oversubscribe",
+          "--bind-to",
+          "none",
+          "-x",
+          "ASAN_OPTIONS=detect_leaks=0",
+          "-n",
+          std::to_string(count)};
+}
+
 Outcome run(const std::vector<std::string>& arguments, void (*before_exec)()) {
   const ScratchFolder scratch;
   const fs::path out = scratch.path() / "out", err = scratch.path() / "err";

@@ -20,6 +20,11 @@ struct Outcome {
 // Path of the plumbline program under test.
 std::string program();
 
+// Whether the program was built with MPI and can be started as several processes.
+bool has_mpi();
+// What stands before a program and its arguments to start it `count` times.
+std::vector<std::string> mpirun(int count);
+
 // Runs `arguments` (the program first) to its end. `before_exec` runs in the child.
 Outcome run(const std::vector<std::string>& arguments, void (*before_exec)() = nullptr);
 // The same for plumbline's own arguments.

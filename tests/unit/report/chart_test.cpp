@@ -103,9 +103,9 @@ TEST(LineChart, WhiskersOfPointsApartEndAtTheEdge) {
                              .points = {{1, 1}, {2, 2}, {3, 3}},
                              .num_apart = 1,
                              .y_ranges = {{1, 1}, {2, 2}, {-50, 50}}}}};
-  EXPECT_THAT(svg(chart), Not(HasSubstr(">40<")));
+  EXPECT_THAT(svg(chart), Not(HasSubstr(">50<")));
   chart.lines[0].num_apart = 0;
-  EXPECT_THAT(svg(chart), HasSubstr(">40<"));
+  EXPECT_THAT(svg(chart), HasSubstr(">50<"));
 }
 
 TEST(LineChart, DotsStandAtThePoints) {
