@@ -8,7 +8,9 @@ target_include_directories(plumbline_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(plumbline_options INTERFACE -Wall -Wextra -Wshadow -Werror
   $<$<CONFIG:Release>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string that are not there
 target_compile_definitions(plumbline_options INTERFACE PLUMBLINE_VERSION="${PROJECT_VERSION}")
+set(PLUMBLINE_TEST_SECONDS 900)  # of programs that work for long
 if(PLUMBLINE_SANITIZE)
+  set(PLUMBLINE_TEST_SECONDS 3600)
   # For targets with std::regex, in whose own code GCC 12 then sees uninitialised members.
   set(PLUMBLINE_REGEX_OPTIONS -Wno-maybe-uninitialized)
   set(sanitize -fsanitize=${PLUMBLINE_SANITIZE} -fno-omit-frame-pointer)
