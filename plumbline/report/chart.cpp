@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plumbline/base/error.h"
 #include "plumbline/report/html.h"
 #include "plumbline/report/label_places.h"
 
@@ -311,8 +312,10 @@ std::string svg(const LineChart& chart) {
 
 std::string svg(const BarChart& chart) {
   if (chart.groups.empty() || chart.series.empty()) return "";
+  PLUMBLINE_CHECK(chart.bars.size() == chart.series.size(), chart.title);
   Frame frame{0, static_cast<double>(chart.groups.size()), 0, 0};
   for (const auto& series : chart.bars) {
+    PLUMBLINE_CHECK(series.size() == chart.groups.size(), chart.title);
     for (const auto& bar : series) {
       if (std::isnan(bar.value)) continue;
       widen(frame, std::max(bar.value, bar.high));

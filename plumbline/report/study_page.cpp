@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -154,11 +155,14 @@ BarChart by_variant(std::string title, std::string unit) {
           .first_color = kWithout};
 }
 
-// RLHF's and Fact-RLHF's bars of a variant; a group has its name from the first.
+// RLHF's and Fact-RLHF's bars of a variant, which may have only one of them.
 void add_bar(BarChart& chart, const Policy& policy, const eval::Interval& i) {
-  const bool has_facts = policy.has_facts.value_or(false);
-  if (!has_facts) chart.groups.push_back(policy.variant.empty() ? "default" : policy.variant);
-  chart.bars[has_facts ? 1 : 0].push_back({i.value, i.low, i.high});
+  const std::string group = policy.variant.empty() ? "default" : policy.variant;
+  if (chart.groups.empty() || chart.groups.back() != group) {
+    chart.groups.push_back(group);
+    for (auto& series : chart.bars) series.push_back({.value = std::nan("")});
+  }
+  chart.bars[policy.has_facts.value_or(false) ? 1 : 0].back() = {i.value, i.low, i.high};
 }
 
 BarChart gap_chart(const std::vector<Policy>& policies) {

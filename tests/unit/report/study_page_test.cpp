@@ -66,6 +66,12 @@ TEST(StudyPage, ShowsClaimsWithVerdictsInWords) {
   EXPECT_THAT(text, HasSubstr("2 minutes"));
 }
 
+TEST(StudyPage, AVariantMayHaveOnePolicyOnly) {
+  json one = record();
+  one["policies"].push_back(policy("Fact-RLHF", 0.55, "facts-only"));
+  EXPECT_THAT(study_html(one, "claims.json"), HasSubstr(">facts-only<"));
+}
+
 TEST(StudyPage, CurvesNameTheirVariants) {
   const auto text = study_html(record(), "claims.json");
   EXPECT_THAT(text, HasSubstr(">weak-kl<"));
