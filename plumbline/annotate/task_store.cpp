@@ -59,11 +59,11 @@ bool same_content(const Task& a, const std::string& record) {
   return a.record == record || try_parse_json(a.record, a.id) == try_parse_json(record, a.id);
 }
 
-int64_t rank_of(const std::string& id, uint64_t seed) {
+int64_t rank_of(const std::string& id, int64_t seed) {
   return static_cast<int64_t>(Random(random_key(seed, "annotate.order").at(id)).bits() >> 1);
 }
 
-bool draw_side(const std::string& task, const std::string& annotator, uint64_t seed) {
+bool draw_side(const std::string& task, const std::string& annotator, int64_t seed) {
   return Random(random_key(seed, "annotate.side").at(task).at(annotator)).chance(0.5);
 }
 

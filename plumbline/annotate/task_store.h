@@ -78,7 +78,7 @@ struct TaskStoreOptions {
   // is kept in the file and from then on true for every process that uses it.
   std::optional<int64_t> overlap = {};
   double lease_seconds = 1800;         // a task open for longer may go to somebody else
-  uint64_t seed = 0;                   // of the order (drawn when tasks are added) and of the sides
+  int64_t seed = 0;                    // of the order (drawn when tasks are added) and of the sides
   double busy_seconds = 10;            // how long to wait for another process
   std::function<double()> clock = {};  // seconds since 1970; empty: the system's
 };

@@ -266,7 +266,7 @@ void add_flags(CLI::App* sub, Flags& flags, const Stage& stage) {
       {"sft", add_dry_run},
       {"world", add_world_flags}};
   if (const auto found = own.find(name); found != own.end()) found->second(sub, flags);
-  sub->footer([&stage] { return config::help(stage.sections); });
+  sub->footer([&stage] { return config::help(stage.sections, stage.own_defaults); });
 }
 
 }  // namespace plumbline::app

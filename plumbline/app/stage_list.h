@@ -1,6 +1,7 @@
 // The subcommands there are.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Stage {
   unsigned common;                    // CommonFlags
   std::vector<std::string> sections;  // of the config, shown by --help
   std::vector<std::string> required;  // keys that must be set
+  // What it takes for a key that is left out, where that is not the key's default.
+  std::map<std::string, std::string> own_defaults = {};
 };
 
 const std::vector<Stage>& stages();

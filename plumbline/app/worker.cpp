@@ -73,6 +73,30 @@ void check_paths(const Stage& stage, const config::Config& config) {
                           .got = fmt::format("none at {}", fmt::join(missing, ", "))});
 }
 
+// A run folder that is replaced takes along all that lies in it.
+void check_config_outside(const std::string& file, const std::string& out) {
+  if (file.empty() || out.empty() || !lies_in(file, out)) return;
+  throw ConfigError(Complaint{.component = "run",
+                              .doing = "replacing the run folder",
+                              .expected = "--config outside of it",
+                              .got = file,
+                              .where = out,
+                              .hint = "choose another --out, or move the file."});
+}
+
+// Nothing would be made of what a finished run has lost.
+void check_complete(const std::string& out) {
+  const auto changed = train::RunFolder::changed_files(out);
+  if (changed.empty()) return;
+  throw ConfigError(
+      Complaint{.component = "run",
+                .doing = "resuming a run that was complete",
+                .expected = "its files as they were",
+                .got = fmt::format("none, or other sizes, of {}", fmt::join(changed, ", ")),
+                .where = out,
+                .hint = "restore them; --force, without --resume, starts anew."});
+}
+
 int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& command) {
   if (flags.quiet) set_log_level(LogLevel::Warning);
   if (flags.resume && flags.force) {
@@ -109,11 +133,13 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
                                 .expected = "check",
                                 .got = "'" + flags.inputs.front() + "'"});
   }
+  if (flags.force) check_config_outside(flags.config, invocation.loaded.config.run.out);
   check_required(stage, invocation.loaded.config, flags.dry_run);
   check_paths(stage, invocation.loaded.config);
   const std::string& out = invocation.loaded.config.run.out;
   if (flags.resume && !out.empty() && train::RunFolder::is_finished(out)) {
     train::check_same_run(stage.name, invocation.loaded, invocation.files());
+    check_complete(out);
     log_info("{} is already complete; --force starts anew", out);
     return 0;
   }

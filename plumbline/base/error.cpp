@@ -6,6 +6,17 @@
 
 namespace plumbline {
 
+namespace {
+
+// A text of C's ends at the first of these bytes, and all that is said behind it would be lost.
+std::string without_nul(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '\0' ? std::string("\\x00") : std::string(1, c);
+  return out;
+}
+
+}  // namespace
+
 std::string message(const Complaint& c) {
   std::string text = fmt::format("[{}] {}", c.component, c.doing);
   if (!c.expected.empty()) text += fmt::format(": expected {}", c.expected);
@@ -13,7 +24,7 @@ std::string message(const Complaint& c) {
   if (!c.where.empty()) text += fmt::format(" ({})", c.where);
   if (!text.ends_with('.')) text += ".";  // it may end with another message
   if (!c.hint.empty()) text += fmt::format("\nHint: {}", c.hint);
-  return text;
+  return without_nul(text);
 }
 
 std::string untagged(const std::exception& e) {

@@ -150,7 +150,7 @@ void write_file(const fs::path& path, std::string_view bytes) {
 void write_file(const fs::path& name, std::span<const std::string_view> parts) {
   const fs::path path = written_path(name);
   fs::path aside = path;
-  aside += ".tmp";
+  aside += kAsideSuffix;
   try {
     Descriptor fd(aside, O_WRONLY | O_CREAT | O_TRUNC, "writing", path);
     for (const auto& part : parts) fd.write_all(part);
@@ -178,10 +178,21 @@ bool lies_in(const fs::path& inner, const fs::path& outer) {
 
 void make_folders(const fs::path& path) { make_folders(path, path); }
 
+void clear_folder(const fs::path& path) {
+  std::vector<fs::path> entries;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(path, code)) entries.push_back(entry.path());
+  if (code) throw io_error("emptying folder", path, code.value());
+  for (const auto& entry : entries) {
+    fs::remove_all(entry, code);
+    if (code) throw io_error("removing", entry, code.value());
+  }
+}
+
 void write_folder(const fs::path& path, const std::function<void(const fs::path&)>& fill) {
   fs::path aside = path, old = path;
-  aside += ".tmp";
-  old += ".old";
+  aside += kAsideSuffix;
+  old += kOldSuffix;
   std::error_code ignored;
   fs::remove_all(aside, ignored);
   try {

@@ -14,7 +14,11 @@ namespace fs = std::filesystem;
 // The file's bytes. Throws IoError when it cannot be read.
 std::string read_file(const fs::path& path);
 
-// Writes aside ("<name>.tmp"), flushes to disk, renames over `path`. On any failure (disk full, no
+// Behind the name of a file or folder that is being written, or being replaced: nobody else's.
+inline constexpr const char* kAsideSuffix = ".plumbline-tmp";
+inline constexpr const char* kOldSuffix = ".plumbline-old";
+
+// Writes aside (kAsideSuffix), flushes to disk, renames over `path`. On any failure (disk full, no
 // permission) throws IoError, removes the temporary file, and leaves the old file untouched.
 void write_file(const fs::path& path, std::string_view bytes);
 // The same with several parts, one behind the other.
@@ -28,6 +32,9 @@ bool lies_in(const fs::path& inner, const fs::path& outer);
 
 // Creates a folder and its parents. Throws IoError.
 void make_folders(const fs::path& path);
+
+// Removes what is in a folder, but not the folder, which may be a link or a mount. Throws IoError.
+void clear_folder(const fs::path& path);
 
 // Fills a temporary folder beside `path` with `fill`, flushes it and renames it to `path`,
 // replacing an older one. If `fill` throws, `path` is as before and the temporary folder is gone.

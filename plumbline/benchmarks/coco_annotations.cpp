@@ -34,9 +34,13 @@ class Reader : public nlohmann::json_sax<json> {
   }
   bool string(std::string& value) override {
     if (!is_member()) return true;
-    if (key_ == "caption") annotation_.caption = std::move(value);
-    if (key_ == "name") name_ = std::move(value);
-    if (key_ == "image_id") annotation_.image_id = coco_image_id(value, path_);
+    if (key_ == "caption") {
+      annotation_.caption = std::move(value);
+    } else if (key_ == "name") {
+      name_ = std::move(value);
+    } else if (key_ == "image_id") {
+      annotation_.image_id = coco_image_id(value, path_);
+    }
     return true;
   }
   bool binary(json::binary_t&) override { return true; }

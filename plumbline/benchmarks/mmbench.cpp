@@ -81,7 +81,7 @@ bool is_for_judge(const eval::Answer& answer) {
   return answer.text.find_first_not_of(" \t\r\n") != std::string::npos;
 }
 
-char random_letter(const MmbenchRow& row, LetterRule rule, uint64_t seed) {
+char random_letter(const MmbenchRow& row, LetterRule rule, int64_t seed) {
   std::string letters;
   if (rule == LetterRule::Lmms) letters = "ABCD";  // whichever options there are
   for (const Option& option : row.options) {
@@ -96,7 +96,7 @@ std::vector<MmbenchChoice> choices_of(const eval::EvalRequest& request,
                                       const std::vector<MmbenchRow>& rows,
                                       const std::vector<eval::Answer>& answers) {
   const LetterRule rule = rule_of(request);
-  const uint64_t seed = variant_seed(request);
+  const int64_t seed = variant_seed(request);
   std::vector<MmbenchChoice> choices(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     choices[i].letter = option_letter(answers[i].text, rows[i].options, rule).value_or(0);

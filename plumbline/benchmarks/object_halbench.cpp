@@ -73,7 +73,7 @@ Described read_answers(const eval::EvalRequest& request) {
   described.answers = read_coco_captions(request, asked);
   for (auto& answer : described.answers) {
     constexpr std::string_view kSpeaker = "Assistant:";
-    for (size_t at; (at = answer.text.find(kSpeaker)) != std::string::npos;) {
+    for (size_t at = 0; (at = answer.text.find(kSpeaker)) != std::string::npos;) {
       answer.text.erase(at, kSpeaker.size());
     }
     answer.text = std::string(trimmed(answer.text, kSpace));

@@ -123,10 +123,10 @@ void check_files(const eval::Benchmark& benchmark, const eval::EvalRequest& requ
         input.is_required && std::find(needed.begin(), needed.end(), input.name) != needed.end();
     if (is_needed && request.file(input.name).empty()) missing.push_back(flag_of(input.name));
   }
-  for (const auto& [name, path] : request.files) {
+  for (const auto& file : request.files) {
     const bool is_known = std::any_of(benchmark.inputs.begin(), benchmark.inputs.end(),
-                                      [&](const auto& input) { return input.name == name; });
-    if (!is_known && !path.empty()) unknown.push_back(flag_of(name));
+                                      [&](const auto& input) { return input.name == file.first; });
+    if (!is_known && !file.second.empty()) unknown.push_back(flag_of(file.first));
   }
   if (missing.empty() && unknown.empty()) return;
   std::string got;

@@ -69,7 +69,7 @@ struct ScienceChoice {
 };
 
 ScienceChoice choice_of(const ScienceProblem& problem, const std::string& text, ScienceRule rule,
-                        uint64_t seed) {
+                        int64_t seed) {
   const auto letter = read_science_answer(text, rule);
   const size_t choice = letter ? kScienceLetters.find(*letter) : std::string_view::npos;
   if (choice < problem.choices.size()) return {choice, science_letter(choice)};
@@ -95,7 +95,7 @@ eval::Scoring score(const eval::EvalRequest& request) {
   const auto problems = read_science_problems(request);
   const auto answers = joined_answers(request, problems);
   const auto rule = request.variant("sqa") == "v1" ? ScienceRule::V1 : ScienceRule::Llava;
-  const uint64_t seed = variant_seed(request);
+  const int64_t seed = variant_seed(request);
   const ScienceFigures figures(problems);
   eval::Tally tally = figures.start();
   eval::Scoring scoring{.unit = "questions",

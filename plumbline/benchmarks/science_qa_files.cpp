@@ -19,7 +19,7 @@ constexpr size_t kMostChoices = 5;
 
 constexpr eval::Unfit unfit{"reading ScienceQA"};
 
-std::string without_mark(std::string text) {
+std::string without_mark(const std::string& text) {
   return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
 }
 

@@ -8,6 +8,6 @@
 namespace plumbline::benchmarks {
 
 // `--variant seed=N`; 0 where it is not given. Throws ConfigError for what is no whole number.
-uint64_t variant_seed(const eval::EvalRequest& request);
+int64_t variant_seed(const eval::EvalRequest& request);
 
 }  // namespace plumbline::benchmarks

@@ -318,7 +318,9 @@ std::vector<Problem> validate(const Config& config);
 std::string to_toml(const Config& config);
 // docs/config.md: a table per section with default, range, meaning and source of each key.
 std::string markdown();
-// Keys of these sections with default, meaning and range, for --help.
-std::string help(const std::vector<std::string>& sections);
+// Keys of these sections with default, meaning and range, for --help. `own_defaults`: what a stage
+// takes for a key ("section.key") that is left out, in place of its default.
+std::string help(const std::vector<std::string>& sections,
+                 const std::map<std::string, std::string>& own_defaults = {});
 
 }  // namespace plumbline::config

@@ -46,14 +46,17 @@ std::string markdown() {
   return text;
 }
 
-std::string help(const std::vector<std::string>& names) {
+std::string help(const std::vector<std::string>& names,
+                 const std::map<std::string, std::string>& own_defaults) {
   std::string text = "Settings (in the TOML file, or --set section.key=value):\n";
   for (const std::string& name : names) {
     const Section* section = find_section(name);
     PLUMBLINE_CHECK(section != nullptr, fmt::format("section '{}'", name));
     for (const Field& field : section->fields) {
-      const std::string setting =
-          fmt::format("{}.{} = {}", section->name, field.key, toml_text(field.get(Config{})));
+      const std::string key = section->name + "." + field.key;
+      const auto own = own_defaults.find(key);
+      const std::string setting = fmt::format(
+          "{} = {}", key, own != own_defaults.end() ? own->second : toml_text(field.get(Config{})));
       text += fmt::format("  {:<36} {} ({})\n", setting, field.help, expected(field));
     }
   }

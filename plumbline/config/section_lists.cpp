@@ -85,7 +85,7 @@ std::vector<FieldOf<GenerationConfig>> generation_fields() {
       {"stop", &GenerationConfig::stop,
        "texts that end an answer and are not part of it, and names of tokens that do"},
       {"min_tokens", &GenerationConfig::min_tokens, "shortest answer, in tokens", at_least(0)},
-      {"num_samples", &GenerationConfig::num_samples, "answers per prompt", at_least(1),
+      {"num_samples", &GenerationConfig::num_samples, "answers per prompt", between(1, 4096),
        "arXiv 2309.14525: pairs"},
       {"batch_size", &GenerationConfig::batch_size, "answers generated at a time (slots)",
        at_least(1)},

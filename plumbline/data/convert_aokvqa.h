@@ -33,7 +33,7 @@ struct AokvqaOptions {
   // prompts from the other, so the two share no question as long as there are enough.
   int64_t max_conversations = 0;
   int64_t max_prompts = 0;
-  uint64_t seed = 0;
+  int64_t seed = 0;
 };
 
 struct AokvqaRecords {

@@ -18,7 +18,7 @@ struct CocoCaptionOptions {
   Tolerance tolerance = {};
   std::string question = "Describe this picture in one sentence.";  // of the conversations
   int64_t max_conversations = 0;  // 0: one per image; else that many, drawn
-  uint64_t seed = 0;
+  int64_t seed = 0;
 };
 
 struct CocoCaptionRecords {

@@ -46,7 +46,7 @@ struct Flickr30kOptions {
   int64_t digits = 3;              // behind the point of a place, 1 to 6
   int64_t captions_per_image = 1;  // as many conversations, of drawn captions; 0: all
   int64_t max_conversations = 0;   // 0: all; else that many, drawn
-  uint64_t seed = 0;
+  int64_t seed = 0;
 };
 
 struct Flickr30kRecords {

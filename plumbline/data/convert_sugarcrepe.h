@@ -17,7 +17,7 @@ struct SugarCrepeOptions {
   Tolerance tolerance = {};
   std::string question = "Describe this picture in one sentence.";
   double held_out_share = 0.2;  // of the images
-  uint64_t seed = 0;
+  int64_t seed = 0;
 };
 
 struct SugarCrepeRecords {

@@ -31,7 +31,7 @@ struct VqaOptions {
   int64_t max_rounds = 0;         // further rounds go into further conversations; 0: no limit
   int64_t max_conversations = 0;  // 0: all; else that many, drawn
   int64_t max_prompts = 0;        // 0: all; else that many, drawn
-  uint64_t seed = 0;
+  int64_t seed = 0;
 };
 
 struct VqaRecords {

@@ -19,8 +19,8 @@ class FeatureStore {
  public:
   // Images lie below `folder`, or are data URLs. Features of more than `memory_bytes` (0: a quarter
   // of this machine's) are not held: those images are looked at again whenever they are asked for.
-  FeatureStore(image::Preprocess preprocess, std::string folder, int64_t memory_bytes = 0)
-      : preprocess_(std::move(preprocess)), folder_(std::move(folder)), room_(memory_bytes) {}
+  FeatureStore(const image::Preprocess& preprocess, std::string folder, int64_t memory_bytes = 0)
+      : preprocess_(preprocess), folder_(std::move(folder)), room_(memory_bytes) {}
 
   // Encodes the images not yet known; empty names are skipped. Throws one DataError for all files
   // that are missing or broken, before any image is added, and Interrupted. The model must outlive

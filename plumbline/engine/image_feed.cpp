@@ -57,10 +57,11 @@ ImageFeed::ImageFeed(model::Llava& model, image::Preprocess preprocess, ImageFee
 }
 ImageFeed::~ImageFeed() = default;
 
-int64_t ImageFeed::held_bytes() const {
-  int64_t bytes = 0;
-  for (const auto& [name, features] : held_) bytes += static_cast<int64_t>(features.nbytes());
-  return bytes;
+int64_t ImageFeed::planned_bytes(const std::vector<std::string>& images) const {
+  if (options_.trains_tower) return 0;
+  const std::set<std::string> distinct(images.begin(), images.end());
+  const int64_t bytes = std::ssize(distinct) * feature_bytes(model_);
+  return bytes <= feature_memory(options_.memory_bytes) ? bytes : 0;
 }
 
 std::map<std::string, std::string> ImageFeed::prepare(const std::vector<std::string>& images,
@@ -70,9 +71,7 @@ std::map<std::string, std::string> ImageFeed::prepare(const std::vector<std::str
   const std::set<std::string> distinct(images.begin(), images.end());
   const std::vector<std::string> list(distinct.begin(), distinct.end());
   if (list.empty()) return problems;
-  const int64_t bytes_each = feature_bytes(model_);
-  const int64_t room = feature_memory(options_.memory_bytes);
-  holds_features_ = !options_.trains_tower && std::ssize(list) * bytes_each <= room;
+  holds_features_ = planned_bytes(list) > 0;
   Progress progress("looking at images", std::ssize(list));
   int64_t owner = 0;  // of the portion
   for (size_t first = 0; first < list.size(); first += kImagesAtOnce) {
@@ -91,7 +90,7 @@ std::map<std::string, std::string> ImageFeed::prepare(const std::vector<std::str
   }
   if (!holds_features_) {
     log_info("the features of {} images would take {:.1f} GiB: {}", list.size(),
-             static_cast<double>(std::ssize(list) * bytes_each) / (1 << 30),
+             static_cast<double>(std::ssize(list) * feature_bytes(model_)) / (1 << 30),
              cache_ ? "they are read from the cache" : "pictures are read as they are needed");
   }
   return problems;

@@ -40,7 +40,8 @@ class ImageFeed {
   std::map<std::string, std::string> prepare(const std::vector<std::string>& images,
                                              parallel::Communicator& processes);
   bool holds_features() const { return holds_features_; }
-  int64_t held_bytes() const;
+  // Of features of these images that prepare() would hold in memory.
+  int64_t planned_bytes(const std::vector<std::string>& images) const;
 
   // Says which images are asked for next, in order, so that they can be prepared ahead.
   void announce(const std::vector<std::string>& images);

@@ -69,8 +69,8 @@ void check_judge(const std::vector<ReplyLine>& lines, const std::string& judge,
                          std::count_if(lines.begin(), lines.end(), is_other), lines.size(),
                          other->judge),
       .where = other->where,
-      .hint = "name another file; scores by several judges cannot be compared. --mix-judges keeps "
-              "these replies and asks only for those that are missing."});
+      .hint = "name another file, as what several say cannot be compared. (eval judge --mix-judges "
+              "keeps these replies and asks only for those that are missing.)"});
 }
 
 Known known_of(const std::vector<ReplyLine>& lines, const std::string& judge) {

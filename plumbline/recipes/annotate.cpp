@@ -143,8 +143,7 @@ data::Comparison with_truth(const Task& task) {
 
 annotate::TaskStoreOptions store_options(const config::Config& c) {
   const int64_t votes = c.annotate.votes_per_pair;
-  return {.overlap = votes > 0 ? votes : c.annotate.num_annotators,
-          .seed = static_cast<uint64_t>(c.run.seed)};
+  return {.overlap = votes > 0 ? votes : c.annotate.num_annotators, .seed = c.run.seed};
 }
 
 // The world's annotators compare pairs whose truth is known.

@@ -73,7 +73,7 @@ void import_tasks(const Invocation& invocation) {
     log_warning("{}: {} pairs stand there twice", c.data.pairs, pairs.size() - tasks.size());
   }
   // Without the setting the file keeps the number that it has.
-  annotate::TaskStoreOptions options{.seed = static_cast<uint64_t>(c.run.seed)};
+  annotate::TaskStoreOptions options{.seed = c.run.seed};
   if (c.annotate.votes_per_pair > 0) options.overlap = c.annotate.votes_per_pair;
   annotate::TaskStore store(c.annotate.store, options);
   const auto added = store.add(tasks);

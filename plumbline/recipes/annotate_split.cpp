@@ -107,14 +107,19 @@ data::Comparison compared(data::Comparison pair, std::vector<data::Vote> votes) 
 }
 
 void check_split(const Split& split, const config::Config& c, const std::string& from) {
-  if (split.train_pairs.empty() || (split.held_out.empty() && c.annotate.held_out_share > 0)) {
+  if (split.train_pairs.empty()) {
     throw DataError(Complaint{.component = "annotate",
                               .doing = "collecting comparisons",
-                              .expected = "pairs that somebody has compared, some of them held out",
-                              .got = fmt::format("{} pairs and {} held out",
-                                                 split.train_pairs.size(), split.held_out.size()),
+                              .expected = "pairs to train on that somebody has compared",
+                              .got = fmt::format("none, and {} held out", split.held_out.size()),
                               .where = from,
                               .hint = "compare more pairs, or change annotate.held_out_share."});
+  }
+  if (split.held_out.empty() && c.annotate.held_out_share > 0) {
+    log_warning(
+        "annotate: none of {} pairs is held out (annotate.held_out_share = {}), so there is "
+        "no held_out.json",
+        split.train_pairs.size(), c.annotate.held_out_share);
   }
 }
 

@@ -21,8 +21,8 @@ void flag_worse(data::Comparison& pair);
 // A pair with what was said of it: the choice and the flags of most votes.
 data::Comparison compared(data::Comparison pair, std::vector<data::Vote> votes);
 
-// Throws DataError, naming `from`, without pairs to train on or, where they are wanted, to hold
-// out.
+// Throws DataError, naming `from`, without pairs to train on. Warns where none is held out but some
+// should be.
 void check_split(const Split& split, const config::Config& c, const std::string& from);
 
 // comparisons.json, held_out.json and agreement.json, and the run's metrics.

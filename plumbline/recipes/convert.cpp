@@ -104,7 +104,7 @@ struct Converted {
   data::ComparisonForm form = data::ComparisonForm::Llava;
 };
 
-Converted vqav2(Named& named, uint64_t seed) {
+Converted vqav2(Named& named, int64_t seed) {
   const std::string questions = named.file("questions"), annotations = named.file("annotations");
   data::VqaOptions options{
       .images = {.year = named.choice("names", "2014", "2017") ? data::CocoYear::Y2017
@@ -124,7 +124,7 @@ Converted vqav2(Named& named, uint64_t seed) {
   return {std::move(r.conversations), std::move(r.prompts), {}, std::move(r.left_out)};
 }
 
-Converted aokvqa(Named& named, uint64_t seed) {
+Converted aokvqa(Named& named, int64_t seed) {
   const std::string questions = named.file("questions");
   data::AokvqaOptions options{.image_folder_prefix = named.text("prefix"),
                               .tolerance = named.tolerance(),
@@ -139,7 +139,7 @@ Converted aokvqa(Named& named, uint64_t seed) {
           std::move(r.left_out)};
 }
 
-Converted flickr30k(Named& named, uint64_t seed) {
+Converted flickr30k(Named& named, int64_t seed) {
   const data::Flickr30kFiles files{.sentences = named.text("sentences"),
                                    .annotations = named.text("annotations"),
                                    .captions = named.text("captions"),
@@ -159,7 +159,7 @@ Converted flickr30k(Named& named, uint64_t seed) {
   return {std::move(r.conversations), {}, std::move(r.facts), std::move(r.left_out)};
 }
 
-Converted coco_captions(Named& named, uint64_t seed) {
+Converted coco_captions(Named& named, int64_t seed) {
   const std::string captions = named.file("captions");
   const data::CocoCaptionOptions options{.is_renamed_2017 = named.choice("names", "2014", "2017"),
                                          .image_folder_prefix = named.text("prefix"),
@@ -171,7 +171,7 @@ Converted coco_captions(Named& named, uint64_t seed) {
   return {std::move(r.conversations), {}, std::move(r.facts), std::move(r.left_out)};
 }
 
-Converted sugarcrepe(Named& named, uint64_t seed) {
+Converted sugarcrepe(Named& named, int64_t seed) {
   const std::string pairs = named.file("pairs"), facts = named.file("facts");
   data::SugarCrepeOptions options{.image_folder_prefix = named.text("prefix"),
                                   .has_images = !named.choice("text-only", "false", "true"),
@@ -187,7 +187,7 @@ Converted sugarcrepe(Named& named, uint64_t seed) {
 }
 
 // Comparisons from one public form into the other, some of them to measure with.
-Converted preferences(Named& named, uint64_t seed) {
+Converted preferences(Named& named, int64_t seed) {
   const std::string pairs = named.file("pairs"), images = named.text("images");
   const bool is_llava = named.choice("form", "messages", "llava");
   const double share = named.share("held-out", 0);
@@ -235,7 +235,7 @@ void convert(const Invocation& invocation) {
                                 .hint = "choose another --out."});
   }
   Named named(invocation.named, data_set);
-  const Converted result = found->second(named, static_cast<uint64_t>(run.seed));
+  const Converted result = found->second(named, run.seed);
   write_folder(out, [&](const fs::path& folder) {
     if (!result.conversations.empty()) {
       data::write_conversations((folder / "conversations.json").string(), result.conversations);

@@ -86,8 +86,8 @@ class Demo {
                               .where = base_.string(),
                               .hint = "set demo.base, or make one: docs/guide/base.md."});
     }
-    engine::load_model_input(base_.string(), "brief");  // throws before anything is made
     tensor::setup_device(config_.run.device, config_.run.threads);
+    check_base();
     check_demo_folder(layout_.root, opening_, base_);
     if (is_study()) variants_ = read_chosen();
   }
@@ -102,6 +102,14 @@ class Demo {
 
  private:
   bool is_study() const { return config_.demo.seeds > 1 || !config_.demo.variants.empty(); }
+
+  // What some stage after the first would find out late.
+  void check_base() const {
+    auto base = engine::load_assistant(base_.string(), "brief", at::kFloat, at::kCPU);
+    base.model.add_adapter("check", nn::adapter_spec(config_.lora), random_key(0, "demo.check"));
+    engine::check_length(base, base.model.config().image_rows() + config_.generation.max_tokens,
+                         "a picture and an answer of generation.max_tokens", base_.string());
+  }
 
   // The method itself, and the variants that are wanted.
   std::vector<study::Variant> read_chosen() const {
@@ -303,6 +311,11 @@ class Demo {
     }
     std::printf("\n%s\n%s\n", report::figures_table(evaluated).c_str(),
                 report::reward_table(runs).c_str());
+    if (config_.demo.quick) {
+      log_info(
+          "demo: this was a smoke run, with so little data and training that the figures mean "
+          "nothing");
+    }
     const std::string study = is_study() ? finish_study() : "";
     const auto audit = report::read_audit(layout_ / Layout::audit(0) / "audit.json");
     const fs::path page = layout_ / "report.html";

@@ -22,6 +22,12 @@ bool is_demo_entry(const std::string& name) {
                      [&](const std::string& kind) { return name.starts_with(kind); });
 }
 
+bool holds_only(const fs::path& folder, const std::string& name) {
+  const fs::directory_iterator entries(folder);
+  return std::all_of(begin(entries), end(entries),
+                     [&](const auto& entry) { return entry.path().filename() == name; });
+}
+
 std::vector<std::string> names_in(const fs::path& root) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(root)) {
@@ -30,10 +36,13 @@ std::vector<std::string> names_in(const fs::path& root) {
   return names;
 }
 
-// Its first stage has begun, or nothing else is there yet.
+// Its first stage has begun, or a kill came before.
 bool is_demo(const fs::path& root, const std::vector<std::string>& names) {
-  return fs::exists(root / "data/sft/config.toml") ||
-         std::all_of(names.begin(), names.end(), [](const auto& name) { return name == "data"; });
+  const fs::path first = root / "data/sft";
+  if (fs::exists(first / "config.toml")) return true;
+  return names == std::vector<std::string>{"data"} && fs::is_directory(root / "data") &&
+         holds_only(root / "data", "sft") &&
+         (!fs::exists(first) || holds_only(first, train::kLockName));
 }
 
 ConfigError refused(const fs::path& root, const char* expected, const std::string& got,

@@ -97,13 +97,25 @@ bool DemoPlan::is_up_to_date(const std::string& name, const Given& given) const 
 // What says what it is cannot be read, and nothing there is replaced unasked.
 void DemoPlan::refuse_damaged(const std::string& name) const {
   const fs::path folder = layout_ / name;
-  if (!fs::exists(folder / "run.json") || train::RunFolder::is_run(folder)) return;
+  if (train::RunFolder::is_run(folder) || train::RunFolder::is_vacant(folder)) return;
   throw ConfigError(Complaint{.component = "demo",
                               .doing = "resuming",
                               .expected = "a stage's folder with run.json and config.toml",
-                              .got = "damaged ones, or only one of them",
+                              .got = "something else",
                               .where = folder.string(),
-                              .hint = "remove this folder: the stage is made anew."});
+                              .hint = "move it away: the stage is made anew."});
+}
+
+void DemoPlan::refuse_changed(const std::string& name) const {
+  const auto changed = train::RunFolder::changed_files(layout_ / name);
+  if (changed.empty()) return;
+  throw ConfigError(
+      Complaint{.component = "demo",
+                .doing = "resuming",
+                .expected = "the files of a complete stage as they were",
+                .got = fmt::format("none, or other sizes, of {}", fmt::join(changed, ", ")),
+                .where = (layout_ / name).string(),
+                .hint = "restore them, or remove this folder: the stage is made anew."});
 }
 
 void DemoPlan::add(const std::string& name, const Command& command, const std::string& config,
@@ -118,6 +130,7 @@ void DemoPlan::add(const std::string& name, const Command& command, const std::s
       is_complete && fs::exists(folder / command.result) && is_up_to_date(name, given);
   if (is_done) {
     train::check_same_run(command.name, invocation.loaded, invocation.files());
+    refuse_changed(name);
     done_.push_back(name);
   }
   runs_.push_back(name);

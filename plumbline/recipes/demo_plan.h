@@ -40,7 +40,8 @@ class DemoPlan {
   // A stage in the folder `name`, by a file of configs/world (or none). When resuming, one that is
   // complete is left alone, unless its result is gone, or a stage whose folder it reads is not
   // complete, or newer. Throws ConfigError when it was run with other settings than now, when its
-  // folder is damaged, and when the user sets what the demo must set itself.
+  // folder or a complete stage's file is damaged, and when the user sets what the demo must set
+  // itself.
   void add(const std::string& name, const Command& command, const std::string& config,
            const Given& given);
   // A file that is made anew each time.
@@ -55,6 +56,7 @@ class DemoPlan {
                            const Given& given) const;
   void refuse_clashes(const std::string& name, const std::vector<std::string>& sets) const;
   void refuse_damaged(const std::string& name) const;
+  void refuse_changed(const std::string& name) const;
   bool is_up_to_date(const std::string& name, const Given& given) const;
 
   const Invocation& invocation_;

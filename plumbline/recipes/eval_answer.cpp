@@ -2,9 +2,11 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "plumbline/base/base64.h"
 #include "plumbline/base/content_hash.h"
@@ -91,14 +93,21 @@ class AnswerFile {
   AnswerFile(fs::path path, json settings)
       : path_(std::move(path)), settings_(std::move(settings)) {}
 
-  // Ids that an interrupted run has answered. A line that a kill cut short is taken away.
-  std::unordered_map<std::string, bool> read() const {
-    std::unordered_map<std::string, bool> done;
+  // Ids of these prompts that an interrupted run has answered. A line that a kill cut short is
+  // taken away. Throws ConfigError for one that was asked in another way, DataError for what is no
+  // answer.
+  std::unordered_set<std::string> read(const std::vector<eval::Prompt>& prompts) const {
+    std::unordered_set<std::string> done;
     if (!fs::exists(path_)) return done;
+    std::unordered_map<std::string, const eval::Prompt*> by_id;
+    for (const auto& prompt : prompts) by_id.emplace(prompt.id, &prompt);
     std::vector<json> whole;
     for (auto& record : formats::read_records(path_.string(), [](const auto&, const auto&) {})) {
-      done[record.value.at("question_id").get<std::string>()] = true;
-      whole.push_back(std::move(record.value));
+      const std::string id = id_of(record.value, record.where);
+      if (const auto asked = by_id.find(id); asked != by_id.end()) {
+        check_same_way(*asked->second, record.value, record.where);
+      }
+      if (done.insert(id).second) whole.push_back(std::move(record.value));
     }
     formats::write_records(path_.string(), whole);
     return done;
@@ -114,6 +123,35 @@ class AnswerFile {
   }
 
  private:
+  static std::string id_of(const json& record, const std::string& where) {
+    const json id = record.is_object() ? record.value("question_id", json()) : json();
+    if (id.is_string()) return id.get<std::string>();
+    throw DataError(Complaint{.component = "eval",
+                              .doing = "reading what is answered",
+                              .expected = "an answer with a text \"question_id\"",
+                              .got = record.dump().substr(0, 80),
+                              .where = where,
+                              .hint = "take the line away: the question is asked again."});
+  }
+
+  // In what run.json cannot tell: the benchmark's own values, and what takes their place.
+  void check_same_way(const eval::Prompt& prompt, const json& record,
+                      const std::string& where) const {
+    const json now = json::parse(line_of(prompt, "", std::nullopt, settings_)).at("metadata");
+    const json before = record.value("metadata", json::object());
+    for (const char* key : {"temperature", "max_tokens", "test_prompt"}) {
+      const json& value = now.at(key);
+      if (!before.contains(key) || before[key] == value) continue;
+      throw ConfigError(Complaint{.component = "eval",
+                                  .doing = "resuming",
+                                  .expected = fmt::format("{} {}", key, before[key].dump()),
+                                  .got = value.dump(),
+                                  .where = where,
+                                  .hint = "answers that are made in two ways are not comparable: "
+                                          "take the same settings, or another --out."});
+    }
+  }
+
   fs::path path_;
   json settings_;
 };
@@ -192,17 +230,33 @@ void answer_by_service(const Invocation& invocation, std::vector<eval::Prompt> p
   log_info("eval: answers are in {}", (run.path() / "answers.jsonl").string());
 }
 
-void answer_by_model(const Invocation& invocation, const std::vector<eval::Prompt>& prompts) {
+// A benchmark's own length leaves no room for the question in a small model.
+void limit_lengths(std::vector<eval::Prompt>& prompts, const config::Loaded& loaded,
+                   const engine::Assistant& assistant) {
+  if (loaded.origins.at("generation.max_tokens") != "default") return;
+  const int64_t most = config::longest_sequence(assistant.model.config().text) / 2;
+  const bool is_longer = std::any_of(prompts.begin(), prompts.end(),
+                                     [&](const auto& prompt) { return prompt.max_tokens > most; });
+  if (!is_longer) return;
+  log_info(
+      "eval: answers have at most {} tokens, half of the model's positions; --max-tokens sets "
+      "another length",
+      most);
+  for (auto& prompt : prompts) prompt.max_tokens = std::min(prompt.max_tokens, most);
+}
+
+void answer_by_model(const Invocation& invocation, std::vector<eval::Prompt> prompts) {
   const config::Config& c = invocation.loaded.config;
   const at::Device device = tensor::setup_device(c.run.device, c.run.threads);
   auto assistant = engine::load_assistant(c, device);
   const std::string adapter = engine::attach_policy(assistant.model, c.model);
+  limit_lengths(prompts, invocation.loaded, assistant);
   auto run = train::RunFolder::open("eval answer", invocation.loaded,
                                     {invocation.resume, invocation.force, invocation.files()},
                                     invocation.command);
   const auto generation = generation_of(invocation.loaded);
   const AnswerFile file(run.path() / "answers.jsonl", settings_of(c, generation.temperature));
-  const auto done = file.read();
+  const auto done = file.read(prompts);
   std::vector<const eval::Prompt*> open;
   for (const auto& prompt : prompts) {
     if (!done.contains(prompt.id)) open.push_back(&prompt);
@@ -240,7 +294,7 @@ void answer_benchmark(const Invocation& invocation) {
                                 .got = has_model ? "both" : "neither"});
   }
   auto prompts = read_prompts(benchmark, invocation.loaded, invocation.eval);
-  if (has_model) return answer_by_model(invocation, prompts);
+  if (has_model) return answer_by_model(invocation, std::move(prompts));
   answer_by_service(invocation, std::move(prompts));
 }
 

@@ -156,7 +156,7 @@ void write_samples(Ppo& t, const fs::path& folder, const rlhf::Answered& answers
       {.ends = rlhf::ends_of(t.roles.actor(), t.c), .stops_on_signal = false});
   std::string lines;
   const auto add = [&](const data::Prompt& prompt, const std::string& answer,
-                       nlohmann::ordered_json more) {
+                       const nlohmann::ordered_json& more) {
     nlohmann::ordered_json line{
         {"id", prompt.id},
         {"images", prompt.image.empty() ? std::vector<std::string>()

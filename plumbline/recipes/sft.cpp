@@ -291,15 +291,17 @@ train::Metrics held_out_loss(engine::Assistant& assistant, engine::ImageFeed& fe
 
 engine::MemoryPlan planned_memory(model::Llava& model, const data::Examples& examples,
                                   const train::Trainable& trainable, const config::Config& c,
-                                  int64_t bytes_before) {
+                                  int64_t bytes_before, int64_t feature_bytes) {
   const bool is_lora = c.sft.train == Train::Lora;
-  return engine::plan_memory(model, {.program_bytes = bytes_before,
-                                     .training_bytes = trainable.state_bytes(),
-                                     .micro_tokens = largest_portion(examples, c.sft),
-                                     .recomputes = c.run.activation_checkpointing,
-                                     .trains_base = !is_lora,
-                                     .trains_tower = c.sft.train_tower,
-                                     .rank = is_lora ? model.adapter_spec(kPolicy).rank : 0});
+  auto plan = engine::plan_memory(model, {.program_bytes = bytes_before,
+                                          .training_bytes = trainable.state_bytes(),
+                                          .micro_tokens = largest_portion(examples, c.sft),
+                                          .recomputes = c.run.activation_checkpointing,
+                                          .trains_base = !is_lora,
+                                          .trains_tower = c.sft.train_tower,
+                                          .rank = is_lora ? model.adapter_spec(kPolicy).rank : 0});
+  plan.push_back({"image features", feature_bytes});
+  return plan;
 }
 
 }  // namespace
@@ -322,8 +324,14 @@ void sft(const Invocation& invocation) {
   auto parameters = chosen_parameters(assistant.model, c);
   const auto factors = lr_factors(parameters, c);
   train::Trainable trainable("sft", std::move(parameters), c.optimizer, factors);
+  const engine::ImageFeedOptions feed_options{.trains_tower = c.sft.train_tower,
+                                              .cache_folder = c.data.feature_cache};
+  engine::ImageFeed feed(assistant.model, assistant.preprocess, feed_options);
+  engine::ImageFeed held_out_feed(assistant.model, assistant.preprocess, feed_options);
   const auto memory =
-      planned_memory(assistant.model, examples, trainable, c, program_bytes + data_bytes);
+      planned_memory(assistant.model, examples, trainable, c, program_bytes + data_bytes,
+                     feed.planned_bytes(examples.images()) +
+                         (held_out ? held_out_feed.planned_bytes(held_out->images()) : 0));
   log_info("{}", engine::text_of(memory));
 
   std::optional<train::Loop> loop;
@@ -336,10 +344,6 @@ void sft(const Invocation& invocation) {
                            .command = invocation.command},
         invocation.loaded, trainable, processes);
   }
-  const engine::ImageFeedOptions feed_options{.trains_tower = c.sft.train_tower,
-                                              .cache_folder = c.data.feature_cache};
-  engine::ImageFeed feed(assistant.model, assistant.preprocess, feed_options);
-  engine::ImageFeed held_out_feed(assistant.model, assistant.preprocess, feed_options);
   prepare_images(feed, examples, processes, c);
   if (held_out) prepare_images(held_out_feed, *held_out, processes, c);
   data::StepPlan plan(
@@ -367,8 +371,7 @@ void sft(const Invocation& invocation) {
   loop->begin(plan.total());
   Steps steps({assistant, feed, examples, plan, processes, trainable, adapter, c.sft.micro_tokens});
   while (!loop->is_done()) steps.take(*loop, key.at("dropout"));
-  loop->finish(is_lora ? "adapter" : "model",
-               engine::total(memory) + feed.held_bytes() + held_out_feed.held_bytes());
+  loop->finish(is_lora ? "adapter" : "model", engine::total(memory));
 }
 
 }  // namespace plumbline::recipes

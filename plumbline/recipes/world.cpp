@@ -27,7 +27,7 @@ void make_world(const Invocation& invocation) {
   const config::Config& c = invocation.loaded.config;
   auto run = train::RunFolder::open("world", invocation.loaded,
                                     {invocation.resume, invocation.force}, invocation.command);
-  const auto seed = static_cast<uint64_t>(c.run.seed);
+  const int64_t seed = c.run.seed;
   if (c.world.split == "sheet") {
     const fs::path file = run.path() / "sheet.html";
     world::write_sheet(file, seed, static_cast<int>(c.world.num_images));

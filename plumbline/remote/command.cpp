@@ -94,7 +94,7 @@ void Run::receive(PipeEnd& end, std::string& text) {
 
 void Run::hand_over_lines() {
   if (!command_.on_line) return;
-  for (size_t end; (end = stdout_.find('\n', num_handed_over_)) != std::string::npos;) {
+  for (size_t end = 0; (end = stdout_.find('\n', num_handed_over_)) != std::string::npos;) {
     const size_t begin = std::exchange(num_handed_over_, end + 1);
     command_.on_line(without_return(std::string_view(stdout_).substr(begin, end - begin)));
   }

@@ -89,6 +89,20 @@ std::vector<size_t> changed(const Run& before, const Run& after, bool was_false)
   return chosen;
 }
 
+// What `after` answers better than `before`, and what worse.
+std::string changes_html(const std::string& better, const std::string& worse, const Run& before,
+                         const Run& after, const Answered& answered) {
+  const std::string from = escape(before.name), to = escape(after.name);
+  return section(better,
+                 "The first that " + from + " answers with a false claim, or unreadably, and " +
+                     to + " without.",
+                 answered, changed(before, after, true), true) +
+         section(worse,
+                 "The first that " + from + " answers without a false claim, and " + to +
+                     " with one, or unreadably.",
+                 answered, changed(before, after, false), true);
+}
+
 }  // namespace
 
 std::string examples_html(const std::vector<Run>& runs) {
@@ -100,15 +114,13 @@ std::string examples_html(const std::vector<Run>& runs) {
   const Run &first = *answered.front(), &last = *answered.back();
   std::string out = "<h2>Examples</h2>\n<p>False claims are marked.</p>\n";
   if (answered.size() > 1) {
-    out += section("Mended",
-                   "The first that " + escape(first.name) +
-                       " answers with a false claim, or unreadably, and " + escape(last.name) +
-                       " without.",
-                   answered, changed(first, last, true), true) +
-           section("Spoilt",
-                   "The first that " + escape(first.name) + " answers without a false claim, and " +
-                       escape(last.name) + " with one, or unreadably.",
-                   answered, changed(first, last, false), true);
+    out += changes_html("Mended", "Spoilt", first, last, answered);
+  }
+  if (answered.size() > 2) {  // the last but one differs from the last in less than the first does
+    const Run& other = *answered[answered.size() - 2];
+    out += changes_html(escape(last.name) + " right, " + escape(other.name) + " wrong",
+                        escape(last.name) + " wrong, " + escape(other.name) + " right", other, last,
+                        answered);
   }
   return out + section("Of each type", "The first ones, not chosen.", answered,
                        first_of_types(first), false);

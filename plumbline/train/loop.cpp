@@ -105,6 +105,13 @@ void Loop::begin(int64_t total_steps) {
 void Loop::read_state(const fs::path& checkpoint) {
   const fs::path file = checkpoint / kState;
   const auto state = parse_json(read_file(file), file.string());
+  if (const int64_t step = state.at("step").get<int64_t>(); step != step_) {
+    throw CheckpointError(Complaint{.component = options_.stage,
+                                    .doing = "reading a checkpoint",
+                                    .expected = fmt::format("that of step {}", step_),
+                                    .got = fmt::format("one of step {}", step),
+                                    .where = file.string()});
+  }
   if (const auto best = state.find("best"); best != state.end() && best->is_number()) {
     best_ = best->get<double>();
   }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -35,14 +36,19 @@ bool is_run_folder(const fs::path& path) {
   return fs::is_regular_file(path / "config.toml", error) && !read_run_json(path).is_null();
 }
 
+// A resolved config, as runs keep it, and none that somebody wrote.
+bool is_resolved_config(const fs::path& path) {
+  return read_file(path).starts_with("[run]\nout = ");
+}
+
 // A folder that a kill left while it was being made: nothing of anybody's is in it.
 bool is_stillborn(const fs::path& path) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(path, error)) {
     const auto name = entry.path().filename().string();
-    static const std::vector<std::string> ours = {"config.toml", "config.toml.tmp", "run.json.tmp",
-                                                  kLockName};
-    if (std::find(ours.begin(), ours.end(), name) == ours.end()) return false;
+    const bool is_ours = name == kLockName || name.ends_with(kAsideSuffix) ||
+                         (name == "config.toml" && is_resolved_config(entry.path()));
+    if (!is_ours) return false;
   }
   return true;
 }
@@ -70,7 +76,7 @@ void check_inputs_outside(const config::Config& config, const std::vector<std::s
   }
 }
 
-void make_room(const fs::path& path, OpenOptions options) {
+void make_room(const fs::path& path, const OpenOptions& options) {
   std::error_code error;
   const auto kind = fs::status(path, error).type();
   if (kind == fs::file_type::not_found) return;
@@ -82,7 +88,7 @@ void make_room(const fs::path& path, OpenOptions options) {
   }
   if (kind == fs::file_type::directory && is_stillborn(path)) return;
   if (options.force && is_run_folder(path)) {
-    fs::remove_all(path);
+    clear_folder(path);
     return;
   }
   if (options.resume && is_run_folder(path)) return;
@@ -108,6 +114,23 @@ std::string processor() {
       return line.substr(std::min(line.size(), line.find(": ") + 2));
   }
   return "unknown";
+}
+
+// In bytes, by name: the files of a run that is complete. Not those that still change (its own
+// notes, events, annotators' databases), nor pictures, which are many, nor checkpoints.
+nlohmann::ordered_json sizes_of_files(const fs::path& run) {
+  std::map<std::string, uintmax_t> sizes;
+  fs::recursive_directory_iterator entries(run), end;
+  for (; entries != end; ++entries) {
+    const std::string name = entries->path().filename().string();
+    if (entries->is_directory()) {
+      if (name == "checkpoints" || name == "images") entries.disable_recursion_pending();
+    } else if (entries->is_regular_file() && name != "run.json" && name != kLockName &&
+               !name.starts_with("events.") && name.find(".sqlite") == std::string::npos) {
+      sizes[entries->path().lexically_relative(run).string()] = entries->file_size();
+    }
+  }
+  return sizes;
 }
 
 std::vector<fs::path> checkpoints_of(const fs::path& run) {
@@ -139,7 +162,7 @@ RunFolder::RunFolder(fs::path path, std::shared_ptr<int> lock, config::RunConfig
 }
 
 RunFolder RunFolder::open(const std::string& stage, const config::Loaded& loaded,
-                          OpenOptions options, const std::vector<std::string>& command) {
+                          const OpenOptions& options, const std::vector<std::string>& command) {
   const config::RunConfig& config = loaded.config.run;
   if (config.out.empty()) {
     throw ConfigError(Complaint{.component = "run",
@@ -179,6 +202,7 @@ void RunFolder::write_run_json(const std::string& stage, const std::vector<std::
                                     {"libtorch", TORCH_VERSION},
                                     {"stage", stage},
                                     {"command", command},
+                                    {"folder", fs::current_path().string()},
                                     {"seed", config_.seed},
                                     {"device", config_.device},
                                     {"threads", at::get_num_threads()},
@@ -188,7 +212,26 @@ void RunFolder::write_run_json(const std::string& stage, const std::vector<std::
   write_file(path_ / "run.json", json_text(json, 2) + "\n");
 }
 
+bool RunFolder::is_vacant(const fs::path& path) {
+  std::error_code error;
+  return !fs::exists(path, error) || (fs::is_directory(path, error) && is_stillborn(path));
+}
+
 bool RunFolder::is_run(const fs::path& path) { return is_run_folder(path); }
+
+std::vector<std::string> RunFolder::changed_files(const fs::path& path) {
+  const auto run = read_run_json(path);
+  std::vector<std::string> changed;
+  if (!run.contains("files") || !run["files"].is_object()) return changed;  // of an older version
+  for (const auto& [name, size] : run["files"].items()) {
+    std::error_code error;
+    const auto now = fs::file_size(path / name, error);
+    if (error || !size.is_number_unsigned() || now != size.get<uintmax_t>()) {
+      changed.push_back(name);
+    }
+  }
+  return changed;
+}
 
 bool RunFolder::is_finished(const fs::path& path) {
   return is_run_folder(path) && read_run_json(path).contains("finished");
@@ -225,7 +268,10 @@ void RunFolder::finish() { note_cost(true); }
 void RunFolder::note_cost(bool is_finished) const {
   auto json = nlohmann::ordered_json::parse(read_file(path_ / "run.json"), nullptr, false);
   if (!json.is_object()) return;  // somebody else's now
-  if (is_finished) json["finished"] = timestamp();
+  if (is_finished) {
+    json["finished"] = timestamp();
+    json["files"] = sizes_of_files(path_);
+  }
   json["seconds"] = seconds_before_ + watch_.seconds();
   const double peak_before = number_in(json, "peak_memory_bytes");
   json["peak_memory_bytes"] = std::max(peak_memory_bytes(), static_cast<int64_t>(peak_before));

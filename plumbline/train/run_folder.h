@@ -29,15 +29,19 @@ class RunFolder {
   // refused, except with `force` (it is replaced, if it is a run folder and no input lies in it) or
   // `resume` (it is continued: metrics after its last checkpoint are dropped). Throws ConfigError,
   // also when another process holds the folder, and when resuming another run (check_same_run).
-  static RunFolder open(const std::string& stage, const config::Loaded& loaded, OpenOptions options,
-                        const std::vector<std::string>& command);
+  static RunFolder open(const std::string& stage, const config::Loaded& loaded,
+                        const OpenOptions& options, const std::vector<std::string>& command);
 
   const fs::path& path() const { return path_; }
   MetricsLog& metrics() { return *metrics_; }
 
+  // Whether a run may begin in `path`: nothing is there but what a kill left of one.
+  static bool is_vacant(const fs::path& path);
   // Whether `path` is a run, and one that is complete.
   static bool is_run(const fs::path& path);
   static bool is_finished(const fs::path& path);
+  // Files of a complete run that are gone or have another size than when it was finished.
+  static std::vector<std::string> changed_files(const fs::path& path);
 
   // The newest whole checkpoint when resuming, else nothing.
   std::optional<fs::path> latest_checkpoint() const;
@@ -49,8 +53,8 @@ class RunFolder {
   // run.keep_checkpoints.
   void save_checkpoint(int64_t step, const std::function<void(const fs::path&)>& fill);
 
-  // Notes in run.json that the run is complete, its seconds and peak memory. Seconds that an
-  // interruption made a run repeat count once.
+  // Notes in run.json that the run is complete, its files, its seconds and peak memory. Seconds
+  // that an interruption made a run repeat count once.
   void finish();
 
  private:

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "plumbline/base/content_hash.h"
 #include "plumbline/base/error.h"
@@ -17,80 +14,70 @@
 namespace plumbline::train {
 namespace {
 
+// `otherwise` where there is none, or something else than a text.
+std::string text_in(const nlohmann::json& json, const char* key, const std::string& otherwise) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : otherwise;
+}
+
 // Where a run lies and how often it saves may change when it is resumed.
-bool may_change(const std::string& section, const std::string& line) {
-  if (section != "[run]") return false;
-  return line.starts_with("out ") || line.starts_with("checkpoint_every ") ||
-         line.starts_with("keep_checkpoints ");
+bool may_change(const std::string& section, const std::string& key) {
+  return section == "run" &&
+         (key == "out" || key == "checkpoint_every" || key == "keep_checkpoints");
 }
 
-// However it is spelt.
-std::string plain_path(const std::string& text) {
-  if (text.empty()) return text;
-  const fs::path path = fs::absolute(text).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).string();
-}
-
-// The line with its path, if that is what it holds, absolute.
-std::string with_plain_path(const std::string& section, const std::string& line) {
-  const std::string key = line.substr(0, line.find(" = "));
-  const auto* field = config::find_field(section.substr(1, section.size() - 2) + "." + key);
-  if (field == nullptr || field->limits.path == config::PathKind::None) return line;
-  try {
-    const auto path = toml::parse(line)[key].value<std::string>();
-    return path ? key + " = " + config::toml_text(plain_path(*path)) : line;
-  } catch (const toml::parse_error&) {
-    return line;
+// Where a run lies, and the folder that its relative paths start from.
+struct Place {
+  fs::path out, working_folder;
+  fs::path of(const std::string& path) const {
+    std::error_code error;
+    const fs::path whole = working_folder / path;
+    fs::path plain = fs::weakly_canonical(whole, error);
+    if (error) plain = whole.lexically_normal();
+    return plain.has_filename() ? plain : plain.parent_path();
   }
+};
+
+// However it is spelt. One that lies as before from the run's folder was moved together with it.
+bool is_same_path(const std::string& before, const Place& then, const std::string& after,
+                  const Place& now) {
+  if (before.empty() || after.empty()) return before == after;
+  const fs::path old_path = then.of(before), new_path = now.of(after);
+  return old_path == new_path || old_path.lexically_relative(then.of(then.out)) ==
+                                     new_path.lexically_relative(now.of(now.out));
 }
 
-// "[section] key = value" lines that decide a run's results. Both texts were written by
-// config::to_toml, so equal values have equal lines.
-std::vector<std::string> result_settings(const std::string& toml) {
-  std::vector<std::string> lines;
-  std::string section;
-  std::istringstream text(toml);
-  for (std::string line; std::getline(text, line);) {
-    if (line.starts_with('[')) {
-      section = line;
-    } else if (!line.empty() && !line.starts_with('#') && !may_change(section, line)) {
-      lines.push_back(section + " " + with_plain_path(section, line));
+// A setting that the program which began the run did not have is there with its default.
+void check_same_config(const fs::path& run, const config::Config& now) {
+  const fs::path stored = run / "config.toml";
+  const config::Config before = config::load(stored.string(), {}).config;
+  const std::string here = fs::current_path().string();
+  const Place old_place{before.run.out, text_in(read_run_json(run), "folder", here)};
+  const Place new_place{now.run.out, here};
+  std::vector<std::string> old_values, new_values;
+  for (const auto& section : config::sections()) {
+    for (const auto& field : section.fields) {
+      if (may_change(section.name, field.key)) continue;
+      const auto old_value = field.get(before), new_value = field.get(now);
+      const bool is_same = field.limits.path == config::PathKind::None
+                               ? old_value == new_value
+                               : is_same_path(std::get<std::string>(old_value), old_place,
+                                              std::get<std::string>(new_value), new_place);
+      if (is_same) continue;
+      const auto shown = [&](const config::Value& value) {
+        return fmt::format("{}.{} = {}", section.name, field.key, config::toml_text(value));
+      };
+      old_values.push_back(shown(old_value));
+      new_values.push_back(shown(new_value));
     }
   }
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
-
-// "[section] key" of a line of result_settings.
-std::string name_in(const std::string& line) { return line.substr(0, line.find(" = ")); }
-
-// Settings that the program which began the run did not have change nothing as long as they have
-// their defaults.
-void remove_new_defaults(std::vector<std::string>& changed,
-                         const std::vector<std::string>& before) {
-  const auto defaults = result_settings(config::to_toml(config::Config{}));
-  std::erase_if(changed, [&](const std::string& line) {
-    const bool was_known = std::any_of(before.begin(), before.end(), [&](const std::string& old) {
-      return name_in(old) == name_in(line);
-    });
-    return !was_known && std::binary_search(defaults.begin(), defaults.end(), line);
-  });
-}
-
-void check_same_config(const fs::path& stored, const std::string& now) {
-  const auto before = result_settings(read_file(stored)), after = result_settings(now);
-  std::vector<std::string> changed, old;
-  std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
-                      std::back_inserter(changed));
-  remove_new_defaults(changed, before);
-  if (changed.empty()) return;
-  std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
-                      std::back_inserter(old));
+  if (new_values.empty()) return;
   throw ConfigError(Complaint{
       .component = "run",
       .doing = "resuming",
-      .expected = fmt::format("the config the run was started with: {}", fmt::join(old, "; ")),
-      .got = fmt::format("other values: {}", fmt::join(changed, "; ")),
+      .expected =
+          fmt::format("the config the run was started with: {}", fmt::join(old_values, "; ")),
+      .got = fmt::format("other values: {}", fmt::join(new_values, "; ")),
       .where = stored.string(),
       .hint = "resume with the same --config and --set; to start anew, remove the run's folder."});
 }
@@ -111,6 +98,14 @@ std::string hash_of(const fs::path& path) {
   return hash.hex();
 }
 
+// "input 2, PATH" for a numbered one that is still given.
+std::string name_of_input(const std::string& key, const std::vector<std::string>& inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (key == fmt::format("input {}", i + 1)) return key + ", " + inputs[i];
+  }
+  return key;
+}
+
 void check_same_inputs(const fs::path& path, const config::Config& config,
                        const std::vector<std::string>& inputs) {
   const auto run = read_run_json(path);
@@ -119,19 +114,20 @@ void check_same_inputs(const fs::path& path, const config::Config& config,
   auto all = stored;
   if (stored.contains("input 1")) all.update(now);  // else of an older version, which noted none
   for (const auto& [key, any] : all.items()) {
-    if (now.contains(key) && stored.contains(key) && now[key] == stored[key]) continue;
+    const bool is_new = key.starts_with("model.") && !stored.contains(key);  // since that version
+    if (is_new || (now.contains(key) && stored.contains(key) && now[key] == stored[key])) continue;
     throw ConfigError(
         Complaint{.component = "run",
                   .doing = "resuming",
                   .expected = "the data the run was started with",
-                  .got = "another content of " + key,
+                  .got = "another content of " + name_of_input(key, inputs),
                   .where = path.string(),
                   .hint = "restore the file; to start anew, remove the run's folder."});
   }
 }
 
 void check_same_stage(const fs::path& path, const std::string& stage) {
-  const std::string before = read_run_json(path).value("stage", stage);
+  const std::string before = text_in(read_run_json(path), "stage", stage);
   if (before == stage) return;
   throw ConfigError(Complaint{.component = "run",
                               .doing = "resuming",
@@ -154,13 +150,16 @@ nlohmann::ordered_json input_hashes(const config::Config& config,
                                     const std::vector<std::string>& inputs) {
   nlohmann::ordered_json hashes = nlohmann::ordered_json::object();
   for (const auto& section : config::sections()) {
-    if (section.name == "model") continue;  // gigabytes
     for (const auto& field : section.fields) {
       if (field.limits.path != config::PathKind::Read) continue;
       const auto path = std::get<std::string>(field.get(config));
+      const bool is_adapter = field.key == "adapter" || field.key == "reward_adapter";
+      if (section.name == "model" && !is_adapter) continue;  // gigabytes
       std::error_code error;
-      if (!fs::is_regular_file(path, error)) continue;
-      hashes[section.name + "." + field.key] = content_hash(path);
+      if (!fs::is_regular_file(path, error) && !(is_adapter && fs::is_directory(path, error))) {
+        continue;  // not there, or a folder of pictures
+      }
+      hashes[section.name + "." + field.key] = hash_of(path);
     }
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -173,7 +172,7 @@ void check_same_run(const std::string& stage, const config::Loaded& loaded,
                     const std::vector<std::string>& inputs) {
   const fs::path path = loaded.config.run.out;
   check_same_stage(path, stage);
-  check_same_config(path / "config.toml", config::to_toml(loaded.config));
+  check_same_config(path, loaded.config);
   check_same_inputs(path, loaded.config, inputs);
 }
 

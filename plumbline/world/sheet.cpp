@@ -62,7 +62,7 @@ std::string section(int index, RandomKey key) {
 
 }  // namespace
 
-void write_sheet(const fs::path& html, uint64_t seed, int num_scenes) {
+void write_sheet(const fs::path& html, int64_t seed, int num_scenes) {
   const RandomKey key = random_key(seed, "world.sheet");
   std::string text = kHead;
   for (int i = 0; i < num_scenes; ++i) text += section(i, key.at(static_cast<uint64_t>(i)));

@@ -12,7 +12,7 @@ namespace plumbline::world {
 struct SplitOptions {
   std::string split;  // base, sft, comparisons, ppo or benchmark
   int64_t num_images = 1000;
-  uint64_t seed = 0;
+  int64_t seed = 0;
   double faint_share = 0.35;        // kinds drawn faintly
   double pixel_noise = 0.10;        // standard deviation, as a share of full scale
   double typical_share = 0.8;       // kinds typical for their environment

@@ -261,6 +261,31 @@ TEST_F(Cli, AnEarlierRunNeedsForce) {
   EXPECT_EQ(plumbline(forced).exit_code, 0);
 }
 
+TEST_F(Cli, ForceSparesItsConfig) {
+  const std::string run = scratch_ / "run", config = run + "/mine.toml";
+  const std::vector<std::string> world = {"world", "--images", "2", "--split",
+                                          "sft",   "--out",    run, "--quiet"};
+  EXPECT_EQ(plumbline(world).exit_code, 0);
+  write_file(config, "[world]\nnum_images = 2\n");
+  auto forced = world;
+  forced.insert(forced.end(), {"--force", "--config", config});
+  const Outcome o = plumbline(forced);
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("--config outside of it"));
+  EXPECT_TRUE(fs::exists(config));
+}
+
+TEST_F(Cli, ACompleteRunThatHasLostAFileIsNoLongerComplete) {
+  std::vector<std::string> world = {"world", "--images",       "2",       "--split", "sft",
+                                    "--out", scratch_ / "run", "--resume"};
+  EXPECT_EQ(plumbline(world).exit_code, 0);
+  EXPECT_THAT(plumbline(world).err, HasSubstr("already complete"));
+  fs::remove(fs::path(scratch_ / "run") / "conversations.json");
+  const Outcome o = plumbline(world);
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, HasSubstr("conversations.json"));
+}
+
 TEST_F(Cli, TheWorldIsAFunctionOfItsSeed) {
   const auto make = [&](const std::string& name, const std::string& seed) {
     EXPECT_EQ(plumbline({"world", "--images", "3", "--split", "ppo", "--seed", seed, "--out",

@@ -141,18 +141,63 @@ TEST_F(Demo, ADamagedStageIsNamed) {
                                "--out", folder().string()});
   write_file(file, before);
   EXPECT_EQ(o.exit_code, 2);
-  EXPECT_THAT(o.err, AllOf(HasSubstr("demo/sample"), HasSubstr("remove this folder")));
+  EXPECT_THAT(o.err, AllOf(HasSubstr("demo/sample"), HasSubstr("move it away")));
 }
 
 TEST_F(Demo, AnotherContentOfWhatAStageHasReadIsRefused) {
   const fs::path file = folder() / "study/answers/paper-plain-seed0/answers.jsonl";
   const std::string before = read_file(file);
-  write_file(file, before + "\n");
+  std::string other = before;
+  other[other.find("\"answer\":\"") + 10] = 'X';  // as long as it was
+  write_file(file, other);
   const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
                                "--out", folder().string()});
   write_file(file, before);
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_THAT(o.err, HasSubstr("proxy/paper-plain-seed0"));
+}
+
+TEST_F(Demo, WhatACompleteStageHasLostIsNamed) {
+  const fs::path file = folder() / "sft/model/model.safetensors";
+  const std::string before = read_file(file);
+  write_file(file, "");
+  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
+                               "--out", folder().string()});
+  write_file(file, before);
+  EXPECT_EQ(o.exit_code, 2);
+  EXPECT_THAT(o.err, AllOf(HasSubstr("model/model.safetensors"), HasSubstr("demo/sft")));
+}
+
+TEST_F(Demo, GoesOnWhereItWasMovedTo) {
+  const fs::path moved = (*scratch_) / "moved";
+  fs::rename(folder(), moved);
+  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
+                               "--out", moved.string()});
+  fs::rename(moved, folder());
+  EXPECT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_THAT(o.err, HasSubstr("ppo-facts is done"));
+}
+
+// A folder of this name says nothing yet.
+TEST_F(Demo, DataOfSomebodyElseIsLeftAlone) {
+  const fs::path other = (*scratch_) / "photos";
+  make_folders(other / "data/sft");
+  write_file(other / "data/sft/family.jpg", "precious");
+  for (const char* flag : {"--resume", "--force"}) {
+    const Outcome o = plumbline({"demo", "--quick", flag, "--out", other.string()});
+    EXPECT_EQ(o.exit_code, 2);
+    EXPECT_THAT(o.err, HasSubstr("not a demo's"));
+  }
+  EXPECT_EQ(read_file(other / "data/sft/family.jpg"), "precious");
+}
+
+TEST_F(Demo, WhatALateStageWouldFindIsFoundFirst) {
+  for (const char* setting : {"lora.targets=[\"nope\"]", "generation.max_tokens=100000"}) {
+    const Outcome o =
+        plumbline({"demo", "--quick", "--set", setting, "--out", (*scratch_) / "other"});
+    EXPECT_NE(o.exit_code, 0) << setting;
+    EXPECT_FALSE(fs::exists((*scratch_) / "other")) << setting;
+  }
 }
 
 TEST_F(Demo, OtherFoldersAndFilesAreLeftAlone) {
@@ -203,6 +248,43 @@ TEST_F(Demo, OtherCommandsTakeItsFolders) {
   EXPECT_EQ(score.out, "");
   const auto lines = read_file(fs::path((*scratch_) / "scores") / "scores.jsonl");
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 24 * 7);
+}
+
+TEST_F(Demo, AnswersThatAreResumedAreMadeInOneWay) {
+  const std::string data = (folder() / "data/benchmark").string();
+  const fs::path out = (*scratch_) / "answers", file = out / "answers.jsonl";
+  const auto answer = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"eval",
+                                          "answer",
+                                          "world",
+                                          "--questions",
+                                          data + "/benchmark.jsonl",
+                                          "--images",
+                                          data + "/images",
+                                          "--model",
+                                          (folder() / "sft/model").string(),
+                                          "--conversation",
+                                          "brief",
+                                          "--out",
+                                          out.string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return plumbline(arguments);
+  };
+  const Outcome whole = answer({});
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  const std::string all = read_file(file);
+  auto run = json::parse(read_file(out / "run.json"));
+  run.erase("finished");
+  write_file(out / "run.json", run.dump());
+  const std::string some = all.substr(0, all.find('\n', all.size() / 2) + 1);
+  write_file(file, some + some.substr(0, some.find('\n') + 1));  // one of them twice
+
+  const Outcome other = answer({"--resume", "--set", "generation.temperature=1"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("expected temperature 0"));
+  const Outcome same = answer({"--resume"});
+  ASSERT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_EQ(read_file(file), all);
 }
 
 class Page : public Demo {

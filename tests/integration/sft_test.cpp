@@ -128,7 +128,7 @@ TEST_F(Sft, DropoutDoesNotDependOnPortionsOrProcesses) {
   }
   EXPECT_GT(std::abs(without[5]["grad_norm"].get<double>() - whole[5]["grad_norm"].get<double>()),
             1e-3);
-  if (!support::has_mpi()) return;
+  if (!support::has_mpi()) GTEST_SKIP() << "no MPI for the part with two processes";
   must(together(2, sft("lora", "two", settings)));
   const auto two = metrics("two");
   for (size_t i = 0; i < whole.size(); ++i) {
@@ -247,7 +247,7 @@ TEST_F(Sft, ResumingWithAnotherConfigNamesTheKeys) {
   arguments.insert(arguments.end(), {"--resume", "--set", "optimizer.lr=0.5"});
   const Outcome outcome = support::plumbline(arguments);
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("[optimizer] lr"));
+  EXPECT_THAT(outcome.err, HasSubstr("optimizer.lr"));
 }
 
 TEST_F(Sft, AFullDiskKeepsTheLastCheckpoint) {

@@ -118,7 +118,7 @@ TEST_F(Stages, PairsBecomeTasksForPeopleAndComeBackAsComparisons) {
   const Outcome early =
       plumbline({"annotate", "export", "--store", at("tasks.sqlite"), "--out", at("people")});
   EXPECT_EQ(early.exit_code, 3);
-  EXPECT_THAT(early.err, HasSubstr("pairs that somebody has compared"));
+  EXPECT_THAT(early.err, HasSubstr("pairs to train on that somebody has compared"));
   EXPECT_EQ(
       plumbline({"annotate", "export", "--store", at("none"), "--out", at("none-out")}).exit_code,
       3);

@@ -19,7 +19,7 @@ TEST_F(Store, GivesEveryTaskOnceInADrawnOrder) {
 }
 
 TEST_F(Store, TheOrderComesFromTheSeed) {
-  const auto order = [&](const std::string& name, uint64_t seed) {
+  const auto order = [&](const std::string& name, int64_t seed) {
     TaskStore s(path(name), {.seed = seed});
     s.add(some_tasks(20));
     return answer_all(s, "ann");

@@ -16,7 +16,7 @@ inline ScoredPair scored(double lead, double target, const std::string& image = 
 }
 
 // Scores of about two in three pairs right, of 40 images, with ties and equal values of all sorts.
-inline std::vector<ScoredPair> random_pairs(int count, uint64_t seed) {
+inline std::vector<ScoredPair> random_pairs(int count, int64_t seed) {
   std::vector<ScoredPair> pairs;
   for (int i = 0; i < count; ++i) {
     Random random(random_key(seed, "scored_pairs").at(static_cast<uint64_t>(i)));

@@ -46,7 +46,7 @@ TEST_F(Files, FailedFolderKeepsTheOldOne) {
                             }),
                IoError);
   EXPECT_EQ(read_file(target / "a"), "old");
-  EXPECT_FALSE(fs::exists(folder_ / "step-1.tmp"));
+  EXPECT_FALSE(fs::exists(folder_ / (std::string("step-1") + kAsideSuffix)));
 }
 
 TEST_F(Files, FolderReplacesTheOldOneWhole) {

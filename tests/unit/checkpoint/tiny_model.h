@@ -34,7 +34,7 @@ inline config::LlavaConfig tiny_config() {
   return c;
 }
 
-inline model::Llava tiny_model(uint64_t seed, const config::LlavaConfig& config = tiny_config(),
+inline model::Llava tiny_model(int64_t seed, const config::LlavaConfig& config = tiny_config(),
                                at::ScalarType dtype = at::kFloat) {
   return model::Llava::create(config, random_key(seed, "test"), dtype, at::kCPU);
 }

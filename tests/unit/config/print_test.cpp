@@ -40,6 +40,12 @@ TEST(Markdown, ListsEveryKeyWithDefaultAndRange) {
   EXPECT_THAT(text, HasSubstr("weight of \\|mean(score sum)\\|"));
 }
 
+TEST(Help, ShowsWhatAStageTakesInPlaceOfADefault) {
+  const std::string text = help({"sft"}, {{"sft.batch_size", "all"}});
+  EXPECT_THAT(text, HasSubstr("sft.batch_size = all "));
+  EXPECT_THAT(text, Not(HasSubstr("sft.batch_size = 32")));
+}
+
 TEST(Help, ShowsTheSectionsAskedFor) {
   const std::string text = help({"sft", "lora"});
   EXPECT_THAT(text, HasSubstr("sft.batch_size = 32"));

@@ -86,7 +86,7 @@ TEST_F(Aokvqa, AsksMultipleChoiceAndAnswersWithLetterAndRationale) {
 }
 
 TEST_F(Aokvqa, PromptsAndFactsHaveTheSameLetters) {
-  for (uint64_t seed = 0; seed < 20; ++seed) {
+  for (int64_t seed = 0; seed < 20; ++seed) {
     options_.seed = seed;
     const auto records = converted();
     write_prompts(path("out.json"), records.prompts);

@@ -25,12 +25,12 @@ TEST(Bootstrap, IntervalOfAMean) {
 TEST(Bootstrap, LowerConfidenceIsNarrowerAndTheSeedDecides) {
   std::vector<std::vector<double>> units;
   for (int i = 0; i < 50; ++i) units.push_back({static_cast<double>(i % 7), 1});
-  const auto at = [&](double confidence, uint64_t seed) {
+  const auto at = [&](double confidence, int64_t seed) {
     return bootstrap(units, mean,
                      {.samples = 500, .confidence = confidence, .key = random_key(seed, "b")})[0];
   };
   EXPECT_LT(at(0.5, 1).high - at(0.5, 1).low, at(0.95, 1).high - at(0.95, 1).low);
-  const auto ends = [&](uint64_t seed) {
+  const auto ends = [&](int64_t seed) {
     return std::pair(at(0.95, seed).low, at(0.95, seed).high);
   };
   EXPECT_EQ(ends(1), ends(1));

@@ -115,7 +115,7 @@ TEST_F(Safetensors, AFullDiskKeepsTheOldFile) {
     EXPECT_THROW(write_safetensors(path("a"), {{"x", view(Dtype::U8, {1 << 20}, large)}}), IoError);
   }
   EXPECT_EQ(bytes_of(SafetensorsFile(path("a")).arrays().at("x")), "old");
-  EXPECT_FALSE(fs::exists(path("a.tmp")));
+  EXPECT_FALSE(fs::exists(path("a") + kAsideSuffix));
 }
 
 TEST_F(Safetensors, SizesThatDisagreeAreAnInternalError) {

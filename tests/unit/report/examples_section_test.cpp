@@ -48,6 +48,18 @@ TEST(Examples, ShowWhatWasMendedAndWhatWasSpoilt) {
   EXPECT_THAT(text, HasSubstr("RLHF, 6 of 6"));
 }
 
+TEST(Examples, ShowWhereTheLastTwoDiffer) {
+  const auto text =
+      examples_html({run("SFT", {false, false, true}), run("RLHF", {true, false, true}),
+                     run("Fact-RLHF", {false, true, true})});
+  const std::string better = part(text, "Fact-RLHF right, RLHF wrong"),
+                    worse = part(text, "Fact-RLHF wrong, RLHF right");
+  EXPECT_THAT(better, testing::AllOf(HasSubstr("question 0?"), Not(HasSubstr("question 1?"))));
+  EXPECT_THAT(worse, testing::AllOf(HasSubstr("question 1?"), Not(HasSubstr("question 0?"))));
+  EXPECT_THAT(better + worse, Not(HasSubstr("question 2?")));
+  EXPECT_THAT(examples_html({run("SFT", {true}), run("RLHF", {false})}), Not(HasSubstr("right, ")));
+}
+
 TEST(Examples, OfOneSystemNothingChanged) {
   const auto text = examples_html({run("SFT", {true})});
   EXPECT_THAT(text, Not(HasSubstr("Mended")));

@@ -15,7 +15,7 @@ namespace {
 
 const eval::BootstrapOptions kOptions{.samples = 2000, .key = random_key(3, "test")};
 
-std::vector<double> noise(size_t count, uint64_t seed, double scale) {
+std::vector<double> noise(size_t count, int64_t seed, double scale) {
   Random random(random_key(seed, "noise"));
   std::vector<double> values;
   for (size_t i = 0; i < count; ++i) values.push_back(scale * random.normal());

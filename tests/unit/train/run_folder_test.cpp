@@ -124,6 +124,27 @@ TEST_F(RunFolderTest, ForceSparesItsInputs) {
   EXPECT_EQ(read_file(inside), "1");
 }
 
+TEST_F(RunFolderTest, KnowsWhatACompleteRunHasLost) {
+  make_folders(path_);
+  {
+    auto run = RunFolder::open("sft", loaded(), {}, {});
+    make_folders(path_ / "model");
+    make_folders(path_ / "images");
+    write_file(path_ / "model/weights", "1");
+    write_file(path_ / "answers.jsonl", "1");
+    write_file(path_ / "images/a.png", "1");
+    EXPECT_TRUE(RunFolder::changed_files(path_).empty());
+    run.finish();
+  }
+  write_file(path_ / "more", "1");
+  fs::remove(path_ / "images/a.png");
+  EXPECT_TRUE(RunFolder::changed_files(path_).empty());
+  write_file(path_ / "answers.jsonl", "");
+  fs::remove(path_ / "model/weights");
+  EXPECT_THAT(RunFolder::changed_files(path_),
+              testing::ElementsAre("answers.jsonl", "model/weights"));
+}
+
 TEST_F(RunFolderTest, IsHeldByOneProcess) {
   const auto run = RunFolder::open("sft", loaded(), {}, {});
   EXPECT_THAT(error_of({.resume = true}), HasSubstr("no other process uses"));
@@ -144,10 +165,30 @@ TEST_F(RunFolderTest, ForceSparesOtherPeoplesFoldersAndItsOwnInputs) {
   EXPECT_TRUE(fs::exists(path_ / "config.toml"));
 }
 
+TEST_F(RunFolderTest, SparesAConfigThatSomebodyWrote) {
+  make_folders(path_);
+  write_file(path_ / "config.toml", "# mine\n[run]\nseed = 1\n");
+  EXPECT_THAT(error_of({}), HasSubstr("not a run of Plumbline"));
+  EXPECT_THAT(read_file(path_ / "config.toml"), HasSubstr("mine"));
+}
+
+// Its folder may be a mount, or the one that the shell is in.
+TEST_F(RunFolderTest, ForceKeepsTheFolderAndWhatALinkNames) {
+  const fs::path real = folder_ / "real";
+  make_folders(real);
+  fs::create_directory_symlink(real, path_);
+  RunFolder::open("sft", loaded(), {}, {}).finish();
+  write_file(real / "old", "1");
+  EXPECT_EQ(error_of({.force = true}), "");
+  EXPECT_TRUE(fs::is_symlink(path_));
+  EXPECT_FALSE(fs::exists(real / "old"));
+  EXPECT_TRUE(fs::exists(real / "run.json"));
+}
+
 TEST_F(RunFolderTest, AFolderThatAKillLeftHalfMadeIsTakenOver) {
   make_folders(path_);
-  write_file(path_ / "config.toml", "");
-  write_file(path_ / "run.json.tmp", "{");
+  write_file(path_ / "config.toml", config::to_toml({}));
+  write_file(path_ / (std::string("run.json") + kAsideSuffix), "{");
   EXPECT_EQ(error_of({.resume = true}), "");
   EXPECT_TRUE(fs::exists(path_ / "run.json"));
 }

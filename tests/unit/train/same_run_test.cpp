@@ -91,6 +91,47 @@ TEST_F(SameRun, APathMayBeSpeltOtherwise) {
   EXPECT_THAT(difference({"data.images="}), HasSubstr("images = \"\""));
 }
 
+TEST_F(SameRun, RelativePathsStartWhereTheRunWasStarted) {
+  begin({"data.images=pictures"});
+  auto run = read_run_json(path_);
+  EXPECT_EQ(run.at("folder"), fs::current_path().string());
+  run["folder"] = path("elsewhere");
+  write_file(path_ / "run.json", run.dump());
+  EXPECT_THAT(difference({"data.images=pictures"}), HasSubstr("images = \"pictures\""));
+  EXPECT_EQ(difference({"data.images=" + path("elsewhere/pictures")}), "");
+}
+
+TEST_F(SameRun, LinksAreFollowed) {
+  make_folders(path("pictures"));
+  make_folders(path("others"));
+  fs::create_directory_symlink(path("pictures"), path("link"));
+  begin({"data.images=" + path("pictures")});
+  EXPECT_EQ(difference({"data.images=" + path("link")}), "");
+  EXPECT_THAT(difference({"data.images=" + path("link/../others")}), HasSubstr("others"));
+}
+
+TEST_F(SameRun, WhatWasMovedWithTheRunIsTheSame) {
+  make_folders(path("old/pictures"));
+  const auto with = [&](const std::string& tree, const std::string& images) {
+    return config::load(std::nullopt, {"run.out=" + path(tree) + "/run", "data.images=" + images});
+  };
+  RunFolder::open("sft", with("old", path("old/pictures")), {}, {});
+  fs::rename(path("old"), path("new"));
+  EXPECT_NO_THROW(check_same_run("sft", with("new", path("new/pictures"))));
+  EXPECT_NO_THROW(check_same_run("sft", with("new", path("old/pictures"))));
+  EXPECT_THROW(check_same_run("sft", with("new", path("new/others"))), ConfigError);
+}
+
+TEST_F(SameRun, NamesAnotherAdapter) {
+  make_folders(path("adapter"));
+  write_file(path("adapter/weights"), "1");
+  const Texts sets = {"model.adapter=" + path("adapter")};
+  begin(sets);
+  EXPECT_EQ(difference(sets), "");
+  write_file(path("adapter/weights"), "2");
+  EXPECT_THAT(difference(sets), HasSubstr("another content of model.adapter"));
+}
+
 // A newer program has more settings. Those that still have their defaults change nothing.
 TEST_F(SameRun, ARunOfAnOlderProgramGoesOn) {
   begin();
@@ -104,6 +145,14 @@ TEST_F(SameRun, ARunOfAnOlderProgramGoesOn) {
 TEST_F(SameRun, ComparesTextsWithAHash) {
   begin({"data.train=a #2.json"});
   EXPECT_THAT(difference({"data.train=a #1.json"}), HasSubstr("a #1.json"));
+}
+
+TEST_F(SameRun, SaysWhereTheStoredConfigCannotBeRead) {
+  begin();
+  write_file(path_ / "config.toml", "[ppo]\nkl_coef = ");
+  EXPECT_THAT(difference(), HasSubstr((path_ / "config.toml").string() + ":2"));
+  fs::remove(path_ / "config.toml");
+  EXPECT_THAT(difference(), HasSubstr("config.toml: expected a TOML file, got none"));
 }
 
 TEST_F(SameRun, ReadsOnlyOurRunJson) {

@@ -24,7 +24,7 @@ namespace {
 
 class Splits : public support::Scratch {
  protected:
-  fs::path write(const std::string& split, int64_t num_images, uint64_t seed = 1,
+  fs::path write(const std::string& split, int64_t num_images, int64_t seed = 1,
                  double unsupported = 0.35) {
     const fs::path out = folder_ / split;
     write_split(
