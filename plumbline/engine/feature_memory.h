@@ -1,8 +1,6 @@
 // How much memory the features of images may take.
 #pragma once
 
-#include <unistd.h>
-
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
@@ -12,16 +10,13 @@
 namespace plumbline::engine {
 
 // `asked` bytes, or a quarter of this machine's memory for 0.
-inline int64_t feature_memory(int64_t asked) {
-  if (asked > 0) return asked;
-  return static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE) / 4;
-}
+int64_t feature_memory(int64_t asked);
 
 // What the tower sees in one image, [I, Dv] of the model's dtype.
-inline int64_t feature_bytes(const model::Llava& model) {
-  const config::LlavaConfig& config = model.config();
-  return config.image_rows() * config.vision.hidden_size *
-         static_cast<int64_t>(c10::elementSize(model.dtype()));
-}
+int64_t feature_bytes(const model::Llava& model);
+
+// Room for that many, [N, I, Dv], in one piece: held one by one, between tensors that come and go,
+// they would keep the gaps between them from being used again (measured: six times their size).
+at::Tensor feature_block(const model::Llava& model, int64_t num_images, at::Device device);
 
 }  // namespace plumbline::engine

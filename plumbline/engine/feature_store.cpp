@@ -52,24 +52,33 @@ void FeatureStore::prepare(model::Llava& model, const std::vector<std::string>& 
   }
   if (wanted.empty()) return;  // a language model alone has no features
   const int64_t room = feature_memory(room_) / feature_bytes(model);  // in images
+  const int64_t num_places = std::clamp<int64_t>(room - num_held(), 0, std::ssize(wanted));
+  const at::Tensor block = feature_block(model, num_places, at::kCPU);
+  // All places first: what is kept must not lie between what comes and goes (feature_block).
+  const auto parts = portions(wanted);
+  std::vector<at::Tensor> places(parts.size());  // undefined for images that are not held
   std::unordered_map<std::string, at::Tensor> added;
   std::set<std::string> beyond;
-  std::vector<std::string> problems;
-  Progress progress("looking at images", std::ssize(wanted));
-  int64_t num_seen = 0;
-  for (const auto& part : portions(wanted)) {
-    const at::Tensor seen = pixels(part, problems);
-    progress.update(num_seen += std::ssize(part));
-    stop_if_interrupted();
-    if (!problems.empty()) continue;  // only look for more of them
-    if (num_held() + std::ssize(added) + std::ssize(part) > room) {
+  for (size_t p = 0; p < parts.size(); ++p) {
+    const auto& part = parts[p];
+    if (std::ssize(added) + std::ssize(part) > num_places) {
       beyond.insert(part.begin(), part.end());
       continue;
     }
-    const at::Tensor features = encoded(model, seen).to(at::kCPU);
+    places[p] = block.narrow(0, std::ssize(added), std::ssize(part));
     for (size_t i = 0; i < part.size(); ++i) {
-      added.emplace(part[i], features[static_cast<int64_t>(i)].clone());
+      added.emplace(part[i], places[p][static_cast<int64_t>(i)]);
     }
+  }
+  std::vector<std::string> problems;
+  Progress progress("looking at images", std::ssize(wanted));
+  int64_t num_seen = 0;
+  for (size_t p = 0; p < parts.size(); ++p) {
+    const at::Tensor seen = pixels(parts[p], problems);
+    progress.update(num_seen += std::ssize(parts[p]));
+    stop_if_interrupted();
+    if (!problems.empty()) continue;  // only look for more of them
+    if (places[p].defined()) places[p].copy_(encoded(model, seen));
   }
   fail_on(problems);
   by_name_.merge(added);

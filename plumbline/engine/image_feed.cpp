@@ -73,6 +73,12 @@ std::map<std::string, std::string> ImageFeed::prepare(const std::vector<std::str
   if (list.empty()) return problems;
   holds_features_ = planned_bytes(list) > 0;
   Progress progress("looking at images", std::ssize(list));
+  // All places first: what is kept must not lie between what comes and goes (feature_block).
+  const at::Tensor block =
+      feature_block(model_, holds_features_ ? std::ssize(list) : 0, model_.device());
+  for (size_t i = 0; holds_features_ && i < list.size(); ++i) {
+    held_.emplace(list[i], block[static_cast<int64_t>(i)]);
+  }
   int64_t owner = 0;  // of the portion
   for (size_t first = 0; first < list.size(); first += kImagesAtOnce) {
     const size_t last = std::min(list.size(), first + kImagesAtOnce);
@@ -82,7 +88,11 @@ std::map<std::string, std::string> ImageFeed::prepare(const std::vector<std::str
     if (owner == processes.rank()) features = look_at(part, problems);
     if (processes.size() > 1) exchange(part, features, problems, owner, processes);
     for (size_t i = 0; holds_features_ && i < part.size(); ++i) {
-      if (features[i].defined()) held_.emplace(part[i], features[i]);
+      if (features[i].defined()) {
+        held_.at(part[i]).copy_(features[i]);
+      } else {
+        held_.erase(part[i]);
+      }
     }
     owner = (owner + 1) % processes.size();
     progress.update(static_cast<int64_t>(last));

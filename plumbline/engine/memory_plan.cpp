@@ -11,8 +11,9 @@
 namespace plumbline::engine {
 namespace {
 
-// Measured: what torch and MKL hold on to, what oneDNN compiles and packs for bfloat16 (128 products,
-// see app/worker.cpp; PPO, whose batches vary most), and 15 % that the allocator cannot use.
+// Measured: what torch and MKL hold on to, what oneDNN compiles and packs for bfloat16 (128
+// products, see app/worker.cpp; PPO, whose batches vary most), and 15 % that the allocator cannot
+// use.
 constexpr int64_t kLibraryBytes = int64_t{48} << 20, kCompiledBytes = int64_t{420} << 20;
 
 // Of one block: what enters it, what its two norms give, queries, keys and values before and after
