@@ -129,7 +129,7 @@ class AnswerFile {
     throw DataError(Complaint{.component = "eval",
                               .doing = "reading what is answered",
                               .expected = "an answer with a text \"question_id\"",
-                              .got = record.dump().substr(0, 80),
+                              .got = json_text(record).substr(0, 80),
                               .where = where,
                               .hint = "take the line away: the question is asked again."});
   }
@@ -144,8 +144,8 @@ class AnswerFile {
       if (!before.contains(key) || before[key] == value) continue;
       throw ConfigError(Complaint{.component = "eval",
                                   .doing = "resuming",
-                                  .expected = fmt::format("{} {}", key, before[key].dump()),
-                                  .got = value.dump(),
+                                  .expected = fmt::format("{} {}", key, json_text(before[key])),
+                                  .got = json_text(value),
                                   .where = where,
                                   .hint = "answers that are made in two ways are not comparable: "
                                           "take the same settings, or another --out."});

@@ -33,6 +33,18 @@ class Demo : public testing::Test {
     delete scratch_;
   }
   static fs::path folder() { return scratch_->path() / "demo"; }
+  static Outcome resume(const fs::path& at = folder()) {
+    return plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume", "--out",
+                      at.string()});
+  }
+  // With this content of a file in its folder, which is put back.
+  static Outcome resume_with(const fs::path& file, const std::string& content) {
+    const std::string before = read_file(file);
+    write_file(file, content);
+    Outcome outcome = resume();
+    write_file(file, before);
+    return outcome;
+  }
   static json claims() { return json::parse(read_file(folder() / "claims.json")); }
 
   static support::ScratchFolder* scratch_;
@@ -90,8 +102,7 @@ TEST_F(Demo, FiguresAreThoseOfTheStagesAlone) {
 TEST_F(Demo, ResumingLeavesWhatIsDone) {
   const json before = json::parse(read_file(folder() / "ppo-facts/run.json"));
   fs::remove_all(folder() / "study/answers/paper-facts-seed1");
-  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
-                               "--out", folder().string()});
+  const Outcome o = resume();
   ASSERT_EQ(o.exit_code, 0) << o.err;
   EXPECT_THAT(o.err, HasSubstr("ppo-facts is done"));
   EXPECT_EQ(json::parse(read_file(folder() / "ppo-facts/run.json")), before);
@@ -126,44 +137,29 @@ TEST_F(Demo, AnEarlierRunIsNotWrittenOver) {
 TEST_F(Demo, AStageWithoutItsResultIsMadeAnew) {
   const json before = claims()["claims"];
   fs::remove(folder() / "study/proxy/paper-plain-seed1/scores.jsonl");
-  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
-                               "--out", folder().string()});
+  const Outcome o = resume();
   ASSERT_EQ(o.exit_code, 0) << o.err;
   EXPECT_THAT(o.err, HasSubstr("left: study/proxy/paper-plain-seed1"));
   EXPECT_EQ(claims()["claims"], before);
 }
 
 TEST_F(Demo, ADamagedStageIsNamed) {
-  const fs::path file = folder() / "sample/run.json";
-  const std::string before = read_file(file);
-  write_file(file, "");
-  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
-                               "--out", folder().string()});
-  write_file(file, before);
+  const Outcome o = resume_with(folder() / "sample/run.json", "");
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_THAT(o.err, AllOf(HasSubstr("demo/sample"), HasSubstr("move it away")));
 }
 
 TEST_F(Demo, AnotherContentOfWhatAStageHasReadIsRefused) {
   const fs::path file = folder() / "study/answers/paper-plain-seed0/answers.jsonl";
-  const std::string before = read_file(file);
-  std::string other = before;
+  std::string other = read_file(file);
   other[other.find("\"answer\":\"") + 10] = 'X';  // as long as it was
-  write_file(file, other);
-  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
-                               "--out", folder().string()});
-  write_file(file, before);
+  const Outcome o = resume_with(file, other);
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_THAT(o.err, HasSubstr("proxy/paper-plain-seed0"));
 }
 
 TEST_F(Demo, WhatACompleteStageHasLostIsNamed) {
-  const fs::path file = folder() / "sft/model/model.safetensors";
-  const std::string before = read_file(file);
-  write_file(file, "");
-  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
-                               "--out", folder().string()});
-  write_file(file, before);
+  const Outcome o = resume_with(folder() / "sft/model/model.safetensors", "");
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_THAT(o.err, AllOf(HasSubstr("model/model.safetensors"), HasSubstr("demo/sft")));
 }
@@ -171,8 +167,7 @@ TEST_F(Demo, WhatACompleteStageHasLostIsNamed) {
 TEST_F(Demo, GoesOnWhereItWasMovedTo) {
   const fs::path moved = (*scratch_) / "moved";
   fs::rename(folder(), moved);
-  const Outcome o = plumbline({"demo", "--quick", "--seeds", "2", "--variants", "paper", "--resume",
-                               "--out", moved.string()});
+  const Outcome o = resume(moved);
   fs::rename(moved, folder());
   EXPECT_EQ(o.exit_code, 0) << o.err;
   EXPECT_THAT(o.err, HasSubstr("ppo-facts is done"));
