@@ -84,19 +84,6 @@ void check_config_outside(const std::string& file, const std::string& out) {
                               .hint = "choose another --out, or move the file."});
 }
 
-// Nothing would be made of what a finished run has lost.
-void check_complete(const std::string& out) {
-  const auto changed = train::RunFolder::changed_files(out);
-  if (changed.empty()) return;
-  throw ConfigError(
-      Complaint{.component = "run",
-                .doing = "resuming a run that was complete",
-                .expected = "its files as they were",
-                .got = fmt::format("none, or other sizes, of {}", fmt::join(changed, ", ")),
-                .where = out,
-                .hint = "restore them; --force, without --resume, starts anew."});
-}
-
 int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& command) {
   if (flags.quiet) set_log_level(LogLevel::Warning);
   if (flags.resume && flags.force) {
@@ -139,7 +126,7 @@ int run_stage(const Stage& stage, Flags& flags, const std::vector<std::string>& 
   const std::string& out = invocation.loaded.config.run.out;
   if (flags.resume && !out.empty() && train::RunFolder::is_finished(out)) {
     train::check_same_run(stage.name, invocation.loaded, invocation.files());
-    check_complete(out);
+    train::RunFolder::check_files(out);
     log_info("{} is already complete; --force starts anew", out);
     return 0;
   }

@@ -4,7 +4,6 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "plumbline/base/clock.h"
 #include "plumbline/base/error.h"
@@ -21,13 +20,6 @@ std::string key_of(const std::string& setting) { return setting.substr(0, settin
 bool is_demo_setting(const std::string& setting) {
   const std::string key = key_of(setting);
   return key.starts_with("demo.") || key == "run.out" || key == "run.seed";
-}
-
-// A time that run.json names, as text that sorts; empty when it names none.
-std::string time_in(const fs::path& run, const char* name) {
-  const auto about = train::read_run_json(run);
-  const auto found = about.find(name);
-  return found != about.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 // What a stage has freed lies between what still lives, and the program keeps it (worker.cpp): over
@@ -78,7 +70,8 @@ Invocation DemoPlan::invocation_of(const std::string& name, const std::string& c
 }
 
 bool DemoPlan::is_up_to_date(const std::string& name, const Given& given) const {
-  const std::string started = time_in(layout_ / name, "started");
+  // Times are texts that sort.
+  const std::string started = train::text_of_run(layout_ / name, "started");
   std::vector<std::string> paths = given.inputs;
   paths.push_back(given.in);
   for (const auto& setting : given.sets) paths.push_back(setting.substr(setting.find('=') + 1));
@@ -89,7 +82,7 @@ bool DemoPlan::is_up_to_date(const std::string& name, const Given& given) const 
     });
     if (!reads) continue;
     const bool is_done = std::find(done_.begin(), done_.end(), run) != done_.end();
-    if (!is_done || time_in(layout_ / run, "finished") > started) return false;
+    if (!is_done || train::text_of_run(layout_ / run, "finished") > started) return false;
   }
   return true;
 }
@@ -106,18 +99,6 @@ void DemoPlan::refuse_damaged(const std::string& name) const {
                               .hint = "move it away: the stage is made anew."});
 }
 
-void DemoPlan::refuse_changed(const std::string& name) const {
-  const auto changed = train::RunFolder::changed_files(layout_ / name);
-  if (changed.empty()) return;
-  throw ConfigError(
-      Complaint{.component = "demo",
-                .doing = "resuming",
-                .expected = "the files of a complete stage as they were",
-                .got = fmt::format("none, or other sizes, of {}", fmt::join(changed, ", ")),
-                .where = (layout_ / name).string(),
-                .hint = "restore them, or remove this folder: the stage is made anew."});
-}
-
 void DemoPlan::add(const std::string& name, const Command& command, const std::string& config,
                    const Given& given) {
   stop_if_interrupted();
@@ -130,7 +111,7 @@ void DemoPlan::add(const std::string& name, const Command& command, const std::s
       is_complete && fs::exists(folder / command.result) && is_up_to_date(name, given);
   if (is_done) {
     train::check_same_run(command.name, invocation.loaded, invocation.files());
-    refuse_changed(name);
+    train::RunFolder::check_files(folder);
     done_.push_back(name);
   }
   runs_.push_back(name);

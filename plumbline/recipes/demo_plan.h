@@ -56,7 +56,6 @@ class DemoPlan {
                            const Given& given) const;
   void refuse_clashes(const std::string& name, const std::vector<std::string>& sets) const;
   void refuse_damaged(const std::string& name) const;
-  void refuse_changed(const std::string& name) const;
   bool is_up_to_date(const std::string& name, const Given& given) const;
 
   const Invocation& invocation_;

@@ -70,20 +70,25 @@ std::string image_of(const eval::Prompt& prompt) {
   return "data:image;base64," + base64(prompt.image_bytes);
 }
 
-// A line of answers.jsonl, in LLaVA's form.
-std::string line_of(const eval::Prompt& prompt, const std::string& text,
-                    std::optional<bool> is_finished, json settings) {
-  const json model = settings.at("model");
+// How a question was asked: a line's metadata.
+json way_of(const eval::Prompt& prompt, json settings) {
   settings["test_prompt"] = prompt.test_prompt;
   settings["max_tokens"] = prompt.max_tokens;
-  if (is_finished) settings["finished"] = *is_finished;
+  return settings;
+}
+
+// A line of answers.jsonl, in LLaVA's form.
+std::string line_of(const eval::Prompt& prompt, const std::string& text,
+                    std::optional<bool> is_finished, const json& settings) {
+  json metadata = way_of(prompt, settings);
+  if (is_finished) metadata["finished"] = *is_finished;
   ContentHash hash;
   hash.add(prompt.id);
   hash.add(text);
   const json line = {{"question_id", prompt.id},  {"image", prompt.image},
                      {"prompt", prompt.question}, {"text", text},
-                     {"answer_id", hash.hex()},   {"model_id", model},
-                     {"metadata", settings}};
+                     {"answer_id", hash.hex()},   {"model_id", settings.at("model")},
+                     {"metadata", metadata}};
   return json_text(line) + "\n";
 }
 
@@ -137,7 +142,7 @@ class AnswerFile {
   // In what run.json cannot tell: the benchmark's own values, and what takes their place.
   void check_same_way(const eval::Prompt& prompt, const json& record,
                       const std::string& where) const {
-    const json now = json::parse(line_of(prompt, "", std::nullopt, settings_)).at("metadata");
+    const json now = way_of(prompt, settings_);
     const json before = record.value("metadata", json::object());
     for (const char* key : {"temperature", "max_tokens", "test_prompt"}) {
       const json& value = now.at(key);

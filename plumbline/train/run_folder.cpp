@@ -5,6 +5,7 @@
 #include <torch/version.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -231,6 +232,18 @@ std::vector<std::string> RunFolder::changed_files(const fs::path& path) {
     }
   }
   return changed;
+}
+
+void RunFolder::check_files(const fs::path& path) {
+  const auto changed = changed_files(path);
+  if (changed.empty()) return;
+  throw ConfigError(
+      Complaint{.component = "run",
+                .doing = "resuming a run that was complete",
+                .expected = "its files as they were",
+                .got = fmt::format("none, or other sizes, of {}", fmt::join(changed, ", ")),
+                .where = path.string(),
+                .hint = "restore them, or remove this folder: the run is made anew."});
 }
 
 bool RunFolder::is_finished(const fs::path& path) {

@@ -42,6 +42,8 @@ class RunFolder {
   static bool is_finished(const fs::path& path);
   // Files of a complete run that are gone or have another size than when it was finished.
   static std::vector<std::string> changed_files(const fs::path& path);
+  // Throws ConfigError when there are any.
+  static void check_files(const fs::path& path);
 
   // The newest whole checkpoint when resuming, else nothing.
   std::optional<fs::path> latest_checkpoint() const;

@@ -14,12 +14,6 @@
 namespace plumbline::train {
 namespace {
 
-// `otherwise` where there is none, or something else than a text.
-std::string text_in(const nlohmann::json& json, const char* key, const std::string& otherwise) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : otherwise;
-}
-
 // Where a run lies and how often it saves may change when it is resumed.
 bool may_change(const std::string& section, const std::string& key) {
   return section == "run" &&
@@ -52,7 +46,7 @@ void check_same_config(const fs::path& run, const config::Config& now) {
   const fs::path stored = run / "config.toml";
   const config::Config before = config::load(stored.string(), {}).config;
   const std::string here = fs::current_path().string();
-  const Place old_place{before.run.out, text_in(read_run_json(run), "folder", here)};
+  const Place old_place{before.run.out, text_of_run(run, "folder", here)};
   const Place new_place{now.run.out, here};
   std::vector<std::string> old_values, new_values;
   for (const auto& section : config::sections()) {
@@ -127,7 +121,7 @@ void check_same_inputs(const fs::path& path, const config::Config& config,
 }
 
 void check_same_stage(const fs::path& path, const std::string& stage) {
-  const std::string before = text_in(read_run_json(path), "stage", stage);
+  const std::string before = text_of_run(path, "stage", stage);
   if (before == stage) return;
   throw ConfigError(Complaint{.component = "run",
                               .doing = "resuming",
@@ -144,6 +138,12 @@ nlohmann::json read_run_json(const fs::path& path) {
   if (!fs::is_regular_file(path / "run.json", error)) return nullptr;
   auto json = try_parse_json(read_file(path / "run.json"), path.string());
   return json.is_object() && json.contains("plumbline") ? json : nullptr;
+}
+
+std::string text_of_run(const fs::path& run, const char* name, const std::string& otherwise) {
+  const auto json = read_run_json(run);
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : otherwise;
 }
 
 nlohmann::ordered_json input_hashes(const config::Config& config,

@@ -13,6 +13,9 @@ namespace plumbline::train {
 // What run.json says of a run folder, or null when it is not one of Plumbline's.
 nlohmann::json read_run_json(const fs::path& run);
 
+// What run.json holds under this name; `otherwise` where that is no text, or not there.
+std::string text_of_run(const fs::path& run, const char* name, const std::string& otherwise = {});
+
 // The files and adapters that settings name, but for models, and other inputs by the names of their
 // contents (of a folder: of the files in it): a run that goes on with other data would be neither
 // the old nor a new one. Folders of images are not looked into.
